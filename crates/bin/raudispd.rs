@@ -1,0 +1,2 @@
+//! raudispd
+fn main() {}

@@ -1,0 +1,2 @@
+//! rauditctl
+fn main() {}

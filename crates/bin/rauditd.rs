@@ -1,0 +1,2 @@
+//! rauditd
+fn main() {}

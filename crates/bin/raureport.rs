@@ -1,0 +1,2 @@
+//! raureport
+fn main() {}

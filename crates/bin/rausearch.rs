@@ -1,0 +1,2 @@
+//! rausearch
+fn main() {}

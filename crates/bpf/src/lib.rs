@@ -1,0 +1,1 @@
+//! Rules into BPF programs, events out of them.

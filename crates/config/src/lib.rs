@@ -1,0 +1,1 @@
+//! auditd.conf, rauditd.conf and plugins.d: what is written there, checked.

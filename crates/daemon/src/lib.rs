@@ -1,0 +1,1 @@
+//! The audit daemon: sources, writer, control.

@@ -1,0 +1,1 @@
+//! audit.log on disk: written, rotated, read.

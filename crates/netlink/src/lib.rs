@@ -1,0 +1,1 @@
+//! The kernel's audit protocol, both ends of it.

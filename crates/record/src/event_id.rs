@@ -1,0 +1,33 @@
+//! The stamp `audit(SEC.mmm:SERIAL)` that ties the records of one event together.
+
+use std::fmt;
+
+/// Time and serial number of an event: what stands between the parentheses of `audit(1700000000.123:456)`.
+///
+/// Records of one event share it. Ordered as ausearch orders events: time first, then serial.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct EventId {
+    /// Seconds since the epoch (`CLOCK_REALTIME`, the kernel's coarse clock).
+    pub sec: u64,
+    /// Milliseconds within the second, 0 to 999.
+    pub milli: u16,
+    /// The kernel's serial is a 32-bit counter since boot; senders elsewhere may use more.
+    pub serial: u64,
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "audit({}.{:03}:{})", self.sec, self.milli, self.serial)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_as_the_kernel_does() {
+        let id = EventId { sec: 1_700_000_000, milli: 7, serial: 456 };
+        assert_eq!(id.to_string(), "audit(1700000000.007:456)");
+    }
+}

@@ -1,0 +1,15 @@
+//! The audit rule language and its meaning.
+//!
+//! One language, one parser: the command line of `rauditctl`, a line of `audit.rules` and `-R` are the same thing.
+//! Text becomes a [`Rule`]; a [`Rule`] becomes the kernel's `struct audit_rule_data` and back, or the BPF backend's plan.
+//!
+//! * [`rule`]: what a rule is
+//! * [`field`]: the fields, operators and values in it
+//! * [`mask`]: the set of system calls it names
+pub mod field;
+pub mod mask;
+pub mod rule;
+
+pub use field::{Field, FieldId, Op, Value};
+pub use mask::SyscallMask;
+pub use rule::{Action, List, Rule};

@@ -1,0 +1,1 @@
+//! Queries over the log: rausearch and raureport.
