@@ -1,0 +1,8 @@
+//! The generated tables, one file each.
+pub mod arch;
+pub mod errno;
+pub mod record_type;
+pub mod signal;
+pub mod syscall_aarch64;
+pub mod syscall_i386;
+pub mod syscall_x86_64;
