@@ -1,0 +1,18 @@
+# Paths and messages shared by setup, run and selftest (sourced; needs `vm` = this tree's tests/vm).
+
+# Everything large or made by the lab lives here, never in the repository.
+cache=${RAUDITD_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rauditd/vm}
+
+prog="vm ${0##*/}"
+say() { printf '%s: %s\n' "$prog" "$*" >&2; }
+die() { local code=$1; shift; say "$*"; exit "$code"; }
+
+# The image's name carries a digest of its recipe: a changed recipe makes a new image,
+# and `run` never takes one that does not belong to this checkout.
+root_image() {
+  local digest
+  digest=$(sha256sum < "$vm/lib/root-image.sh")
+  printf '%s/root-%s.img' "$cache" "${digest:0:8}"
+}
+
+kernel_dir() { printf '%s/kernels/%s' "$cache" "$1"; }
