@@ -6,10 +6,19 @@
 //! * [`rule`]: what a rule is
 //! * [`field`]: the fields, operators and values in it
 //! * [`mask`]: the set of system calls it names
+//! * [`set`]: all loaded rules, in the order in which they decide
+//! * [`eval`]: what a rule means, fact by fact
+//! * [`wire`]: how a rule crosses the socket
+pub mod eval;
 pub mod field;
 pub mod mask;
 pub mod rule;
+pub mod set;
+pub mod wire;
 
+pub use eval::{Facts, Match, Verdict};
 pub use field::{Field, FieldId, Op, Value};
 pub use mask::SyscallMask;
 pub use rule::{Action, List, Rule};
+pub use set::{RuleSet, SetError};
+pub use wire::WireError;

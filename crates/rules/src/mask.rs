@@ -41,6 +41,15 @@ impl SyscallMask {
         self.0.iter().all(|&word| word == 0)
     }
 
+    /// As the kernel keeps and lists it: the last sixteen bits of a rule sent stand for classes of calls, and are
+    /// cleared (`audit_to_entry_common`, auditfilter.c). No program is known to send them but in [`ALL`](Self::ALL).
+    pub fn normalised(mut self) -> Self {
+        if let Some(last) = self.0.last_mut() {
+            *last &= 0x0000_ffff;
+        }
+        self
+    }
+
     /// The numbers named, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         (0..Self::LIMIT).filter(|&number| self.contains(number))
@@ -65,5 +74,7 @@ mod tests {
         assert_eq!(mask.iter().collect::<Vec<_>>(), [0, 257, 2047]);
         assert!(!mask.is_all() && !mask.is_empty());
         assert!(SyscallMask::ALL.is_all() && SyscallMask::EMPTY.is_empty());
+        let kept = SyscallMask::ALL.normalised();
+        assert!(kept.is_all() && kept.contains(2031) && !kept.contains(2032));
     }
 }
