@@ -1,0 +1,144 @@
+//! Which files make up a log, oldest first, and finding them again while they are being rotated.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// How often a listing is repeated because a rotation ran meanwhile.
+const TRIES: usize = 8;
+
+/// One file of a log, remembered by device and inode: a rotation renames it, and [`LogFile::open`] still finds it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LogFile {
+    /// Its name when it was listed.
+    pub path: PathBuf,
+    /// The device it is on (`st_dev`).
+    pub dev: u64,
+    /// Its inode number.
+    pub inode: u64,
+    /// Its length in bytes when it was listed.
+    pub size: u64,
+    /// The log's own name, without a number.
+    log: PathBuf,
+}
+
+impl LogFile {
+    /// Opens it for reading, under whatever number it has by now.
+    ///
+    /// # Errors
+    /// What `open` gives; `NotFound` when a rotation has removed the file meanwhile.
+    pub fn open(&self) -> io::Result<File> {
+        match File::open(&self.path) {
+            Ok(file) if self.is(&file.metadata()?) => return Ok(file),
+            Ok(_) => {}
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) => return Err(e),
+        }
+        for found in scan(&self.log)?.iter().filter(|found| found.dev == self.dev && found.inode == self.inode) {
+            let file = File::open(&found.path)?;
+            if self.is(&file.metadata()?) {
+                return Ok(file);
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::NotFound, "removed by a rotation meanwhile"))
+    }
+
+    fn is(&self, meta: &fs::Metadata) -> bool {
+        meta.dev() == self.dev && meta.ino() == self.inode
+    }
+}
+
+/// The name of archive number `n` of a log: `audit.log.3`.
+pub fn numbered(log: &Path, n: usize) -> PathBuf {
+    let mut name = OsString::from(log);
+    name.push(format!(".{n}"));
+    PathBuf::from(name)
+}
+
+/// The files of a log that exist, oldest first: `audit.log.N` down to `audit.log.1`, then `audit.log`.
+///
+/// Numbers count up from 1 without a gap, as auditd and ausearch take them. The listing is of one moment: it is
+/// repeated when a rotation ran meanwhile.
+///
+/// # Errors
+/// `NotFound` if there is neither a log nor an archive; otherwise what `stat` gives (no right to look, for example).
+pub fn files(log: &Path) -> io::Result<Vec<LogFile>> {
+    let mut found = scan(log)?;
+    for _ in 0..TRIES {
+        let again = scan(log)?;
+        if same_files(&found, &again) {
+            break;
+        }
+        found = again;
+    }
+    if found.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, "no such log"));
+    }
+    Ok(found)
+}
+
+fn same_files(one: &[LogFile], other: &[LogFile]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| (a.dev, a.inode) == (b.dev, b.inode))
+}
+
+/// One pass over the names.
+fn scan(log: &Path) -> io::Result<Vec<LogFile>> {
+    let mut found = Vec::new();
+    for path in std::iter::once(log.to_owned()).chain((1..).map(|n| numbered(log, n))) {
+        match fs::metadata(&path) {
+            Ok(m) => {
+                let log = log.to_owned();
+                found.push(LogFile { path, dev: m.dev(), inode: m.ino(), size: m.size(), log });
+            }
+            // The log itself may be missing for a moment, between two steps of a rotation.
+            Err(e) if e.kind() == io::ErrorKind::NotFound && path == log => {}
+            Err(e) if e.kind() == io::ErrorKind::NotFound => break,
+            Err(e) => return Err(e),
+        }
+    }
+    found.reverse();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn content(file: &LogFile) -> String {
+        let mut text = String::new();
+        file.open().unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn oldest_first_and_only_contiguous_numbers() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("audit.log");
+        assert_eq!(files(&log).unwrap_err().kind(), io::ErrorKind::NotFound);
+        for name in ["audit.log", "audit.log.1", "audit.log.2", "audit.log.10", "audit.log.4", "audit.log.1.gz"] {
+            fs::write(dir.path().join(name), name).unwrap();
+        }
+        let names: Vec<String> = files(&log).unwrap().iter().map(content).collect();
+        assert_eq!(names, ["audit.log.2", "audit.log.1", "audit.log"]);
+        fs::remove_file(&log).unwrap();
+        assert_eq!(files(&log).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_file_is_found_again_after_a_rotation() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("audit.log");
+        fs::write(&log, "new").unwrap();
+        fs::write(numbered(&log, 1), "old").unwrap();
+        let listed = files(&log).unwrap();
+        fs::rename(numbered(&log, 1), numbered(&log, 2)).unwrap();
+        fs::rename(&log, numbered(&log, 1)).unwrap();
+        fs::write(&log, "newest").unwrap();
+        assert_eq!(listed.iter().map(content).collect::<Vec<_>>(), ["old", "new"]);
+        fs::remove_file(numbered(&log, 2)).unwrap();
+        assert_eq!(listed[0].open().unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+}
