@@ -1,0 +1,301 @@
+//! Answering audit requests on a Unix socket, as the kernel would.
+//!
+//! rauditd serves this when it decides by its own rules; tests serve it in the kernel's place. Nothing here waits: put
+//! [`Server::poll_fds`] into your poll loop and call [`Server::serve`] when one of them is ready.
+
+use crate::protocol::{self, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
+use crate::{Error, transport::Transport};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags};
+use nix::sys::socket::{self, AddressFamily, Backlog, MsgFlags, SockFlag, SockType, UnixAddr, sockopt};
+use raudit_record::Kind;
+use raudit_rules::Rule;
+use std::collections::VecDeque;
+use std::fs;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Most clients at once; more wait in the socket's queue.
+const MAX_CLIENTS: usize = 16;
+/// Requests longer than this are refused; auditctl never sends more than 8970 bytes.
+const MAX_REQUEST: usize = 64 * 1024;
+/// A client that leaves this many replies unread is cut off.
+const MAX_UNREAD: usize = 20_000;
+
+/// Who asks, as the kernel vouches for it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Peer {
+    /// Process id of the client when it connected.
+    pub pid: i32,
+    /// Its effective user id.
+    pub uid: u32,
+    /// Its effective group id.
+    pub gid: u32,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Request {
+    /// The state of the audit system.
+    GetStatus,
+    /// Change the state.
+    SetStatus(StatusChange),
+    /// Add a rule; true: at the front of its list.
+    AddRule(Rule, bool),
+    /// Delete a rule.
+    DeleteRule(Rule),
+    /// All rules.
+    ListRules,
+    /// Log a user-space record.
+    UserMessage(Kind, Vec<u8>),
+    /// Who last sent the daemon a signal.
+    SignalInfo,
+    /// Switches that can be locked.
+    GetFeatures,
+    /// Set or lock switches.
+    SetFeatures(Features),
+    /// A few lines about the backend and its tier.
+    Describe,
+    /// A message type nothing is known about.
+    Other(u16),
+}
+
+/// What is answered. Everything but an error is followed by an acknowledgement.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Reply {
+    /// Done.
+    Ack,
+    /// Done, with a value: the former count after [`StatusChange::reset_lost`].
+    Value(u32),
+    /// Refused, with words for the user where the number alone says too little.
+    Error(Errno, Option<String>),
+    /// To [`Request::GetStatus`].
+    Status(Status),
+    /// To [`Request::GetFeatures`].
+    Features(Features),
+    /// To [`Request::SignalInfo`].
+    SignalInfo(SignalInfo),
+    /// To [`Request::ListRules`], in listing order.
+    Rules(Vec<Rule>),
+    /// To [`Request::Describe`].
+    Text(String),
+}
+
+/// The serving end. Dropping it removes the socket.
+#[derive(Debug)]
+pub struct Server {
+    path: PathBuf,
+    listener: OwnedFd,
+    clients: Vec<Connection>,
+    allowed_uid: u32,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    fd: OwnedFd,
+    peer: Peer,
+    unsent: VecDeque<Vec<u8>>,
+}
+
+/// Whether a connection goes on.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Line {
+    Open,
+    Closed,
+}
+
+impl Server {
+    /// Listens at `path`, mode 0600. A socket left behind by a dead daemon is replaced; a live one's is not.
+    pub fn bind(path: &Path) -> Result<Self, Error> {
+        let failed = |errno| Error::Os { what: format!("serve on {}", path.display()), errno };
+        remove_stale(path)?;
+        let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+        let listener = socket::socket(AddressFamily::Unix, SockType::SeqPacket, flags, None).map_err(failed)?;
+        let address = UnixAddr::new(path).map_err(failed)?;
+        socket::bind(listener.as_raw_fd(), &address).map_err(failed)?;
+        // Before `listen` nobody can connect, so there is no moment with a wrong mode.
+        let mode = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(path, mode).map_err(|e| Error::os(format!("set the mode of {}", path.display()), &e))?;
+        socket::listen(&listener, Backlog::new(MAX_CLIENTS as i32).unwrap_or(Backlog::MAXCONN)).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), listener, clients: Vec::new(), allowed_uid: 0, buffer: vec![0; MAX_REQUEST] })
+    }
+
+    /// Serves `uid` too, beside root: for tests that do not run as root.
+    pub fn allow_uid(&mut self, uid: u32) {
+        self.allowed_uid = uid;
+    }
+
+    /// What to wait for: new clients, requests, and room for replies that did not fit.
+    pub fn poll_fds(&self) -> Vec<PollFd<'_>> {
+        let mut fds = Vec::with_capacity(1 + self.clients.len());
+        // A full house lets newcomers wait in the queue.
+        let newcomers = if self.clients.len() < MAX_CLIENTS { PollFlags::POLLIN } else { PollFlags::empty() };
+        fds.push(PollFd::new(self.listener.as_fd(), newcomers));
+        for client in &self.clients {
+            let wanted = if client.unsent.is_empty() { PollFlags::POLLIN } else { PollFlags::POLLOUT };
+            fds.push(PollFd::new(client.fd.as_fd(), wanted));
+        }
+        fds
+    }
+
+    /// Does all that can be done without waiting: accepts, asks `answer` for each request, replies, drops who is gone.
+    pub fn serve(&mut self, mut answer: impl FnMut(Request, Peer) -> Reply) -> Result<(), Error> {
+        self.accept()?;
+        let buffer = &mut self.buffer;
+        self.clients.retain_mut(|client| client.serve(buffer, &mut answer) == Line::Open);
+        Ok(())
+    }
+
+    fn accept(&mut self) -> Result<(), Error> {
+        while self.clients.len() < MAX_CLIENTS {
+            let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+            let fd = match socket::accept4(self.listener.as_raw_fd(), flags) {
+                Ok(fd) => owned(fd),
+                Err(Errno::EAGAIN) => break,
+                Err(Errno::EINTR | Errno::ECONNABORTED) => continue,
+                Err(errno) => return Err(Error::Os { what: format!("accept on {}", self.path.display()), errno }),
+            };
+            let Ok(credentials) = socket::getsockopt(&fd, sockopt::PeerCredentials) else { continue };
+            let peer = Peer { pid: credentials.pid(), uid: credentials.uid(), gid: credentials.gid() };
+            // The mode keeps others out already; this holds should somebody change it.
+            if peer.uid == 0 || peer.uid == self.allowed_uid {
+                self.clients.push(Connection { fd, peer, unsent: VecDeque::new() });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A leftover is recognised and replaced by the next daemon.
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+impl Connection {
+    /// Sends what is waiting; when nothing is, answers one request after the other.
+    fn serve(&mut self, buffer: &mut [u8], answer: &mut impl FnMut(Request, Peer) -> Reply) -> Line {
+        loop {
+            if self.flush() == Line::Closed {
+                return Line::Closed;
+            }
+            // Who does not read its replies gets no further requests answered.
+            if !self.unsent.is_empty() {
+                return Line::Open;
+            }
+            let len = match socket::recv(self.fd.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_TRUNC) {
+                Ok(0) => return Line::Closed,
+                Ok(len) => len,
+                Err(Errno::EAGAIN) => return Line::Open,
+                Err(Errno::EINTR) => continue,
+                Err(_) => return Line::Closed,
+            };
+            let Some((header, payload)) = buffer.get(..len).and_then(Header::split_message) else {
+                return Line::Closed;
+            };
+            let reply = match decode(header, payload) {
+                Ok(request) => answer(request, self.peer),
+                Err(reply) => reply,
+            };
+            self.unsent.extend(encode(header, &reply));
+            if self.unsent.len() > MAX_UNREAD {
+                return Line::Closed;
+            }
+        }
+    }
+
+    fn flush(&mut self) -> Line {
+        while let Some(message) = self.unsent.front() {
+            match socket::send(self.fd.as_raw_fd(), message, MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL) {
+                Ok(_) => drop(self.unsent.pop_front()),
+                Err(Errno::EAGAIN) => return Line::Open,
+                Err(Errno::EINTR) => {}
+                Err(_) => return Line::Closed,
+            }
+        }
+        Line::Open
+    }
+}
+
+/// Reads a request; a request that is none is answered at once, as the kernel would.
+fn decode(header: Header, payload: &[u8]) -> Result<Request, Reply> {
+    let rule = || Rule::from_wire(payload).map_err(|e| Reply::Error(Errno::EINVAL, Some(e.to_string())));
+    Ok(match header.kind {
+        kind::GET => Request::GetStatus,
+        kind::SET => Request::SetStatus(StatusChange::from_bytes(payload)),
+        kind::ADD_RULE => rule().map(|(rule, prepend)| Request::AddRule(rule, prepend))?,
+        kind::DEL_RULE => rule().map(|(rule, _)| Request::DeleteRule(rule))?,
+        kind::LIST_RULES => Request::ListRules,
+        kind::SIGNAL_INFO => Request::SignalInfo,
+        kind::GET_FEATURE => Request::GetFeatures,
+        kind::SET_FEATURE => Request::SetFeatures(Features::from_bytes(payload)),
+        kind::DESCRIBE => Request::Describe,
+        kind::USER | 1100..=1199 | 2100..=2999 => {
+            let end = payload.iter().position(|&b| b == 0).unwrap_or(payload.len());
+            let text = payload.get(..end).unwrap_or_default().to_vec();
+            Request::UserMessage(Kind(header.kind.into()), text)
+        }
+        other => Request::Other(other),
+    })
+}
+
+/// The messages of a reply, the acknowledgement last.
+fn encode(asked: Header, reply: &Reply) -> Vec<Vec<u8>> {
+    let one = |payload: &[u8]| vec![protocol::message(asked.kind, 0, asked.seq, payload)];
+    let mut messages = match reply {
+        Reply::Ack | Reply::Value(_) => Vec::new(),
+        Reply::Error(errno, text) => return vec![acknowledge(asked, -(*errno as i32), text.as_deref().unwrap_or(""))],
+        Reply::Status(status) => one(&status.to_bytes()),
+        Reply::Features(features) => one(&features.to_bytes()),
+        Reply::SignalInfo(info) => one(&info.to_bytes()),
+        Reply::Text(text) => one(text.as_bytes()),
+        Reply::Rules(rules) => {
+            let part = |rule: &Rule| protocol::message(asked.kind, flag::MULTI, asked.seq, &rule.to_wire(false));
+            let mut parts: Vec<_> = rules.iter().map(part).collect();
+            parts.push(protocol::message(kind::NLMSG_DONE, flag::MULTI, asked.seq, &0u32.to_ne_bytes()));
+            parts
+        }
+    };
+    let value = if let Reply::Value(value) = reply { *value as i32 } else { 0 };
+    if asked.flags & flag::ACK != 0 || value != 0 {
+        messages.push(acknowledge(asked, value, ""));
+    }
+    messages
+}
+
+/// `struct nlmsgerr`: the value, the header of the request, and our own words behind it.
+fn acknowledge(asked: Header, value: i32, text: &str) -> Vec<u8> {
+    let mut payload = value.to_ne_bytes().to_vec();
+    payload.extend_from_slice(&protocol::message(asked.kind, asked.flags, asked.seq, &[]));
+    payload.extend_from_slice(text.as_bytes());
+    protocol::message(kind::NLMSG_ERROR, 0, asked.seq, &payload)
+}
+
+/// Makes way for a new socket at `path`, unless somebody answers there or it is no socket.
+fn remove_stale(path: &Path) -> Result<(), Error> {
+    let what = || format!("serve on {}", path.display());
+    match fs::symlink_metadata(path) {
+        Err(_) => Ok(()),
+        Ok(found) if !found.file_type().is_socket() => Err(Error::Os { what: what(), errno: Errno::ENOTSOCK }),
+        Ok(_) => match Transport::control(path) {
+            Err(Error::Os { errno: Errno::ECONNREFUSED, .. }) => {
+                fs::remove_file(path).map_err(|e| Error::os(what(), &e))
+            }
+            _ => Err(Error::Os { what: what(), errno: Errno::EADDRINUSE }),
+        },
+    }
+}
+
+/// nix 0.31's `accept4` still gives a bare number.
+#[allow(unsafe_code)]
+fn owned(fd: i32) -> OwnedFd {
+    // SAFETY: the number is fresh from accept4 and nobody else has it.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;
