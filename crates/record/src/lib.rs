@@ -7,10 +7,26 @@
 //! * [`kind`]: the record type, a number with a name (`SYSCALL`, 1300)
 //! * [`event_id`]: time and serial, what makes records one event
 //! * [`message`]: a record as the kernel hands it over
+//! * [`line`] and [`field`]: a record as it stands in the log
+//! * [`format`] and [`enrich`]: from a message to the line of the log
+//! * [`names`] and [`sockaddr`]: who an id is, where an address points
+//! * [`text`]: how the kernel writes numbers and strings it does not trust
+pub mod enrich;
 pub mod event_id;
+pub mod field;
+pub mod format;
 pub mod kind;
+pub mod line;
 pub mod message;
+pub mod names;
+pub mod sockaddr;
+pub mod text;
 
 pub use event_id::EventId;
+pub use field::{Field, Fields};
+pub use format::{Format, Formatter};
 pub use kind::Kind;
+pub use line::{Line, LineError};
 pub use message::Message;
+pub use names::Names;
+pub use sockaddr::SockAddr;

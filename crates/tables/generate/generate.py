@@ -11,10 +11,12 @@ import argparse
 import pathlib
 import sys
 
-from headers import Headers
-import identity
-import interpretation
-import syscalls
+sys.dont_write_bytecode = True
+
+from headers import Headers  # noqa: E402
+import identity  # noqa: E402
+import interpretation  # noqa: E402
+import syscalls  # noqa: E402
 
 
 def main():

@@ -4,6 +4,7 @@
 //! `crates/tables/generate`) into [`generated`]; the modules beside it say what each is for.
 pub mod arch;
 pub mod errno;
+pub mod family;
 #[rustfmt::skip]
 pub mod generated;
 pub mod record_type;

@@ -1,6 +1,7 @@
 //! The generated tables, one file each.
 pub mod arch;
 pub mod errno;
+pub mod family;
 pub mod record_type;
 pub mod signal;
 pub mod syscall_aarch64;

@@ -1,0 +1,159 @@
+//! Translations that the daemon adds to a record: names of users, groups, system calls and architectures, and addresses.
+//!
+//! They are made when the record is written, since later, or elsewhere, the ids may mean something else.
+
+use crate::Kind;
+use crate::field::Fields;
+use crate::line::ENRICHMENT;
+use crate::names::{Names, parse_id};
+use crate::sockaddr::push_saddr;
+use crate::text::{needs_hex, push_decimal, push_hex_bytes};
+use raudit_tables::{arch, syscall};
+
+/// What a field holds, as far as enriching is concerned.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Identity {
+    /// A user id.
+    User,
+    /// A group id.
+    Group,
+    /// A system call number; its meaning depends on the architecture.
+    Syscall,
+    /// An `AUDIT_ARCH_*` number in hex.
+    Arch,
+    /// A socket address in hex.
+    SockAddr,
+}
+
+impl Identity {
+    /// What field `name` of a record of type `kind` holds.
+    pub fn of(kind: Kind, name: &[u8]) -> Option<Self> {
+        Some(match name {
+            // What kernel and PAM call by these names are users and groups in every record ...
+            b"auid" | b"uid" | b"euid" | b"suid" | b"fsuid" | b"ouid" | b"oauid" | b"old-auid" | b"iuid"
+            | b"inode_uid" | b"obj_uid" | b"sauid" => Self::User,
+            b"gid" | b"egid" | b"sgid" | b"fsgid" | b"ogid" | b"igid" | b"inode_gid" | b"obj_gid" | b"new_gid" => {
+                Self::Group
+            }
+            // ... while `id` is whatever the record is about.
+            b"id" if kind.is_about_groups() => Self::Group,
+            b"id" => Self::User,
+            b"syscall" => Self::Syscall,
+            b"arch" if kind != Kind::EXECVE => Self::Arch,
+            // Network labels write addresses as text.
+            b"saddr" if !matches!(kind, Kind::AVC | Kind::NETFILTER_PKT) => Self::SockAddr,
+            _ => return None,
+        })
+    }
+}
+
+/// Appends translations to lines.
+#[derive(Clone, Debug, Default)]
+pub struct Enricher {
+    names: Names,
+    /// The translations of one record, while its line is still being read.
+    buffer: Vec<u8>,
+}
+
+impl Enricher {
+    /// With the names given.
+    pub fn new(names: Names) -> Self {
+        Self { names, buffer: Vec::new() }
+    }
+
+    /// Appends 0x1D and the translations of the record whose text starts at `text_start` of `out`.
+    ///
+    /// A translation that would reach `limit` is left out whole; where nothing is to be translated nothing is appended.
+    pub fn append(&mut self, kind: Kind, text_start: usize, limit: usize, out: &mut Vec<u8>) {
+        if kind.changes_accounts() {
+            self.names.flush();
+        }
+        self.buffer.clear();
+        let room = limit.saturating_sub(out.len());
+        let text = out.get(text_start..).unwrap_or_default();
+        let mut machine = 0;
+        for field in Fields::new(body(text)) {
+            let Some(identity) = Identity::of(kind, field.name) else { continue };
+            let start = self.buffer.len();
+            self.buffer.push(if start == 0 { ENRICHMENT } else { b' ' });
+            self.buffer.extend(field.name.iter().map(u8::to_ascii_uppercase));
+            self.buffer.push(b'=');
+            let known = self.translate(identity, field.unquoted(), &mut machine);
+            if !known || self.buffer.len() >= room {
+                self.buffer.truncate(start);
+            }
+        }
+        out.extend_from_slice(&self.buffer);
+        if kind.changes_accounts() {
+            self.names.flush();
+        }
+    }
+
+    /// Appends the meaning of a value to the buffer; false if it has none.
+    fn translate(&mut self, identity: Identity, value: &[u8], machine: &mut u32) -> bool {
+        match identity {
+            Identity::User | Identity::Group => {
+                let Some(id) = parse_id(value) else { return false };
+                let start = self.buffer.len();
+                if identity == Identity::User {
+                    self.names.push_user(id, &mut self.buffer);
+                } else {
+                    self.names.push_group(id, &mut self.buffer);
+                }
+                quote(&mut self.buffer, start);
+            }
+            Identity::Arch => *machine = push_arch(&mut self.buffer, value),
+            Identity::Syscall => push_syscall(&mut self.buffer, *machine, value),
+            Identity::SockAddr => push_saddr(&mut self.buffer, value),
+        }
+        true
+    }
+}
+
+/// What follows the stamp.
+fn body(text: &[u8]) -> &[u8] {
+    memchr::memmem::find(text, b"): ").and_then(|at| text.get(at + 3..)).unwrap_or(text)
+}
+
+/// Quotes what stands from `start` on, or writes it as hex where that is needed.
+fn quote(buffer: &mut Vec<u8>, start: usize) {
+    let name = buffer.get(start..).unwrap_or_default();
+    if needs_hex(name) {
+        let name = name.to_vec();
+        buffer.truncate(start);
+        push_hex_bytes(buffer, &name);
+    } else {
+        buffer.insert(start, b'"');
+        buffer.push(b'"');
+    }
+}
+
+/// Appends the machine of an `arch=` value and returns its number, 0 if it is unknown.
+pub fn push_arch(out: &mut Vec<u8>, value: &[u8]) -> u32 {
+    let number = str::from_utf8(value).ok().and_then(|v| u32::from_str_radix(v, 16).ok()).unwrap_or(0);
+    match arch::name(number) {
+        Some(name) => out.extend_from_slice(name.as_bytes()),
+        None => {
+            out.extend_from_slice(b"unknown-elf-type(");
+            out.extend_from_slice(value);
+            out.push(b')');
+        }
+    }
+    number
+}
+
+/// Appends the name of a system call of a machine.
+pub fn push_syscall(out: &mut Vec<u8>, machine: u32, value: &[u8]) {
+    let number = str::from_utf8(value).ok().and_then(|v| v.parse::<u32>().ok());
+    match number.and_then(|number| syscall::name(machine, number)) {
+        Some(name) => out.extend_from_slice(name.as_bytes()),
+        None => {
+            out.extend_from_slice(b"unknown-syscall(");
+            match number {
+                Some(number) => push_decimal(out, u64::from(number)),
+                None => out.extend_from_slice(value),
+            }
+            out.push(b')');
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The `name=value` words of a record.
+
+use memchr::memchr;
+
+/// One field of a body, borrowed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Field<'a> {
+    /// What stands before the `=`.
+    pub name: &'a [u8],
+    /// What stands after it, with its quotes: `"cat"`, `636174`, `{ read write }`.
+    pub value: &'a [u8],
+}
+
+impl<'a> Field<'a> {
+    /// The value without the double or single quotes around it.
+    pub fn unquoted(&self) -> &'a [u8] {
+        match self.value {
+            [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
+            [b'"' | b'\'', inner @ ..] => inner,
+            other => other,
+        }
+    }
+
+    /// The value as a decimal number.
+    pub fn number(&self) -> Option<u64> {
+        str::from_utf8(self.unquoted()).ok()?.parse().ok()
+    }
+}
+
+/// The fields of a body in order, those inside `msg='...'` of user-space records as if they stood outside.
+///
+/// Words without a `=` (`avc:  denied  { read } for`) are passed over. A value reaches to the next blank, or to its closing
+/// quote, or to its closing brace; a comma after a value and the parentheses of old PAM messages belong to nothing.
+#[derive(Clone, Debug)]
+pub struct Fields<'a> {
+    rest: &'a [u8],
+    /// Inside `msg='...'`: its closing quote ends a value too.
+    inside: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a body, or of the enrichment.
+    pub fn new(body: &'a [u8]) -> Self {
+        Self { rest: body, inside: false }
+    }
+
+    /// The first field called `name`.
+    pub fn find(body: &'a [u8], name: &[u8]) -> Option<Field<'a>> {
+        Self::new(body).find(|field| field.name == name)
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Field<'a>;
+
+    fn next(&mut self) -> Option<Field<'a>> {
+        loop {
+            let start = self.rest.iter().position(|&byte| byte != b' ')?;
+            let text = self.rest.get(start..)?;
+            let Some(equals) = text.iter().position(|&byte| byte == b'=' || byte == b' ') else {
+                self.rest = &[];
+                return None;
+            };
+            let (name, after) = text.split_at(equals);
+            let [delimiter, after @ ..] = after else { return None };
+            if *delimiter == b' ' {
+                self.rest = after;
+                continue;
+            }
+            if let ([b'\'', inner @ ..], b"msg", false) = (after, name, self.inside) {
+                self.inside = true;
+                self.rest = inner;
+                continue;
+            }
+            let (value, rest) = self.value(after);
+            self.rest = rest;
+            let name = name.strip_prefix(b"(").unwrap_or(name);
+            return Some(Field { name, value });
+        }
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// Splits a value from what follows it.
+    fn value(&self, text: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+        let end = match text {
+            [quote @ (b'"' | b'\''), inner @ ..] => memchr(*quote, inner).map(|at| at + 2),
+            [b'{', ..] => memchr(b'}', text).map(|at| at + 1),
+            _ => None,
+        };
+        if let Some(end) = end {
+            return text.split_at(end.min(text.len()));
+        }
+        let (word, rest) = text.split_at(memchr(b' ', text).unwrap_or(text.len()));
+        // A quote that never closes keeps its blank-delimited word.
+        let word = if self.inside && word.last() == Some(&b'\'') { strip_last(word) } else { word };
+        let word = if word.last() == Some(&b',') { strip_last(word) } else { word };
+        let word = if word.last() == Some(&b')') && memchr(b'(', word).is_none() { strip_last(word) } else { word };
+        (word, rest)
+    }
+}
+
+fn strip_last(word: &[u8]) -> &[u8] {
+    word.split_last().map_or(word, |(_, head)| head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(body: &str) -> Vec<(&str, &str)> {
+        let text = |bytes| str::from_utf8(bytes).unwrap();
+        Fields::new(body.as_bytes()).map(|f| (text(f.name), text(f.value))).collect()
+    }
+
+    #[test]
+    fn plain_and_quoted_values() {
+        assert_eq!(
+            fields("arch=c000003e  comm=\"a b\" key=(null) exe=2F62 subj=a:b:c,d"),
+            [("arch", "c000003e"), ("comm", "\"a b\""), ("key", "(null)"), ("exe", "2F62"), ("subj", "a:b:c,d")]
+        );
+        assert_eq!(fields("a="), [("a", "")]);
+        assert_eq!(fields("a=b=c"), [("a", "b=c")]);
+        assert_eq!(fields("key=\"never closed x=1"), [("key", "\"never"), ("x", "1")]);
+    }
+
+    #[test]
+    fn user_messages_are_flattened() {
+        assert_eq!(
+            fields("pid=1 msg='op=PAM:session_open acct=\"root\" exe=\"/usr/bin/a b\" terminal=? res=success'"),
+            [
+                ("pid", "1"),
+                ("op", "PAM:session_open"),
+                ("acct", "\"root\""),
+                ("exe", "\"/usr/bin/a b\""),
+                ("terminal", "?"),
+                ("res", "success")
+            ]
+        );
+        assert_eq!(
+            fields(
+                "msg='PAM: authentication acct=root : exe=\"/bin/su\" (hostname=?, addr=?, terminal=tty1 res=success)'"
+            ),
+            [
+                ("acct", "root"),
+                ("exe", "\"/bin/su\""),
+                ("hostname", "?"),
+                ("addr", "?"),
+                ("terminal", "tty1"),
+                ("res", "success")
+            ]
+        );
+    }
+
+    #[test]
+    fn braces_and_words_of_access_vectors() {
+        assert_eq!(
+            fields("avc:  denied  { read } for  pid=7 comm=\"x\" scontext=a tclass=file"),
+            [("pid", "7"), ("comm", "\"x\""), ("scontext", "a"), ("tclass", "file")]
+        );
+        assert_eq!(
+            fields("SADDR={ saddr_fam=inet laddr=1.2.3.4 lport=80 } X=1"),
+            [("SADDR", "{ saddr_fam=inet laddr=1.2.3.4 lport=80 }"), ("X", "1")]
+        );
+    }
+
+    #[test]
+    fn unquoted_and_numbers() {
+        let field = Fields::find(b"a=1 b=\"22\" c='x'", b"b").unwrap();
+        assert_eq!(field.unquoted(), b"22");
+        assert_eq!(field.number(), Some(22));
+        assert_eq!(Fields::find(b"a=1", b"z"), None);
+    }
+}

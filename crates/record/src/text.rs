@@ -1,0 +1,162 @@
+//! How the kernel writes numbers and strings it does not trust.
+
+use std::borrow::Cow;
+
+/// True when the kernel writes `bytes` as hex instead of quoting them (`audit_string_contains_control`).
+pub fn needs_hex(bytes: &[u8]) -> bool {
+    bytes.iter().any(|&byte| byte == b'"' || !(0x21..=0x7e).contains(&byte))
+}
+
+/// Appends a string as `audit_log_n_untrustedstring` does: `"text"`, or upper-case hex when it has a blank, a quote, a
+/// control character or a byte above 0x7e.
+pub fn push_untrusted(out: &mut Vec<u8>, bytes: &[u8]) {
+    if needs_hex(bytes) {
+        push_hex_bytes(out, bytes);
+    } else {
+        out.push(b'"');
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+    }
+}
+
+/// Appends bytes as upper-case hex, two digits each.
+pub fn push_hex_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.reserve(bytes.len() * 2);
+    for &byte in bytes {
+        out.extend_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 15)]);
+    }
+}
+
+const fn hex_digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'A' - 10 + nibble }
+}
+
+/// The bytes behind a value that [`push_untrusted`] wrote. Anything else (`(null)`, odd or no hex) is returned as it is.
+pub fn untrusted(value: &[u8]) -> Cow<'_, [u8]> {
+    match value {
+        [b'"', inner @ .., b'"'] => Cow::Borrowed(inner),
+        _ => decode_hex(value).map_or(Cow::Borrowed(value), Cow::Owned),
+    }
+}
+
+/// The bytes that pairs of hex digits stand for; `None` if there are none, an odd number of them, or other characters.
+pub fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
+    if text.is_empty() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.chunks_exact(2).map(|pair| Some(nibble(*pair.first()?)? << 4 | nibble(*pair.last()?)?)).collect()
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// Appends an unsigned number in decimal (`%llu`).
+pub fn push_decimal(out: &mut Vec<u8>, number: u64) {
+    push_radix(out, number, 10);
+}
+
+/// Appends a signed number in decimal (`%lld`).
+pub fn push_signed(out: &mut Vec<u8>, number: i64) {
+    if number < 0 {
+        out.push(b'-');
+    }
+    push_radix(out, number.unsigned_abs(), 10);
+}
+
+/// Appends a number in lower-case hex without prefix (`%llx`).
+pub fn push_hex(out: &mut Vec<u8>, number: u64) {
+    push_radix(out, number, 16);
+}
+
+/// Appends a number in octal without prefix (`%llo`).
+pub fn push_octal(out: &mut Vec<u8>, number: u64) {
+    push_radix(out, number, 8);
+}
+
+/// Appends a number in decimal, padded with zeros to `width` digits (`%0*llu`).
+pub fn push_padded(out: &mut Vec<u8>, number: u64, width: usize) {
+    let start = out.len();
+    push_decimal(out, number);
+    for _ in out.len() - start..width {
+        out.insert(start, b'0');
+    }
+}
+
+fn push_radix(out: &mut Vec<u8>, mut number: u64, radix: u64) {
+    let start = out.len();
+    loop {
+        #[expect(clippy::cast_possible_truncation, reason = "a digit is below the radix, at most 16")]
+        let digit = (number % radix) as u8;
+        out.push(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit });
+        number /= radix;
+        if number == 0 {
+            break;
+        }
+    }
+    if let Some(digits) = out.get_mut(start..) {
+        digits.reverse();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn pushed(push: impl Fn(&mut Vec<u8>)) -> String {
+        let mut out = b"x".to_vec();
+        push(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn numbers() {
+        assert_eq!(pushed(|o| push_decimal(o, 0)), "x0");
+        assert_eq!(pushed(|o| push_decimal(o, u64::MAX)), "x18446744073709551615");
+        assert_eq!(pushed(|o| push_signed(o, i64::MIN)), "x-9223372036854775808");
+        assert_eq!(pushed(|o| push_signed(o, -13)), "x-13");
+        assert_eq!(pushed(|o| push_hex(o, 0xffff_ff9c)), "xffffff9c");
+        assert_eq!(pushed(|o| push_octal(o, 0o100_644)), "x100644");
+        assert_eq!(pushed(|o| push_padded(o, 7, 3)), "x007");
+        assert_eq!(pushed(|o| push_padded(o, 1234, 3)), "x1234");
+    }
+
+    #[test]
+    fn quotes_only_what_is_harmless() {
+        assert_eq!(pushed(|o| push_untrusted(o, b"cat")), "x\"cat\"");
+        assert_eq!(pushed(|o| push_untrusted(o, b"")), "x\"\"");
+        assert_eq!(pushed(|o| push_untrusted(o, b"a b")), "x612062");
+        assert_eq!(pushed(|o| push_untrusted(o, b"a\"")), "x6122");
+        assert_eq!(pushed(|o| push_untrusted(o, b"\xff\x00\x7f~")), "xFF007F7E");
+    }
+
+    #[test]
+    fn leaves_alone_what_is_no_encoding() {
+        for value in ["(null)", "?", "abc", ""] {
+            assert_eq!(untrusted(value.as_bytes()), value.as_bytes());
+        }
+        assert_eq!(untrusted(b"6120"), &b"a "[..]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(bytes: Vec<u8>) {
+            let mut out = Vec::new();
+            push_untrusted(&mut out, &bytes);
+            prop_assert_eq!(untrusted(&out).into_owned(), bytes);
+        }
+
+        #[test]
+        fn numbers_print_as_the_standard_library_does(number: u64) {
+            prop_assert_eq!(pushed(|o| push_decimal(o, number)), format!("x{number}"));
+            prop_assert_eq!(pushed(|o| push_hex(o, number)), format!("x{number:x}"));
+            prop_assert_eq!(pushed(|o| push_octal(o, number)), format!("x{number:o}"));
+        }
+    }
+}
