@@ -1,0 +1,176 @@
+//! `/etc/audit/rauditd.conf`: the settings only rauditd has. The file and each key are optional (rauditd.conf(5)).
+
+use crate::owner::{self, Links};
+use crate::settings::{Reader, Scope, Settings, load, settings};
+use crate::syntax::Given;
+use crate::value::{absolute, number, single, word, words};
+use crate::{ConfigError, Warning};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Where rauditd.conf is.
+pub const RAUDITD_CONF: &str = "/etc/audit/rauditd.conf";
+
+words! {
+    /// Where events come from.
+    pub enum Backend {
+        /// BPF if it serves every loaded rule exactly, otherwise netlink.
+        Auto = "auto",
+        /// BPF, or fail with the reason.
+        Bpf = "bpf",
+        /// The kernel's own audit.
+        Netlink = "netlink",
+    }
+}
+
+/// The smallest ring: a page on every machine Linux runs on.
+const SMALLEST_RING: u64 = 64 << 10;
+/// The largest ring: what `bpf(2)` takes for a ring buffer's `max_entries`, a power of two in 32 bits.
+const LARGEST_RING: u64 = 1 << 31;
+
+const ACTS: fn(&RauditdConf) -> bool = |_| true;
+
+settings! {
+    /// The settings of rauditd.conf. Key and field have the same name.
+    pub struct RauditdConf;
+
+    /// Where events come from.
+    backend: Backend = Backend::Auto, word, ACTS;
+    /// The socket on which rauditctl reaches rauditd.
+    socket: PathBuf = "/run/audit/rauditd.sock".into(), absolute, ACTS;
+    /// The program that runs plugins. If it is not set: `raudispd` beside the running executable, or in /usr/sbin.
+    dispatcher: Option<PathBuf> = None, program, ACTS;
+    /// The size of the ring buffer between the BPF programs and rauditd, in bytes: a power of two.
+    ring_size: u64 = 8 << 20, ring_size, ACTS;
+    /// Where the process id is written.
+    pid_file: PathBuf = "/run/audit/auditd.pid".into(), absolute, ACTS;
+    /// Where the state is written on SIGCONT.
+    state_file: PathBuf = "/run/audit/auditd.state".into(), absolute, ACTS;
+    /// For how many milliseconds no rule may come before `backend = auto` decides.
+    settle_time: u32 = 500, number::<0, 600_000>, ACTS;
+}
+
+fn program(given: &Given<'_>, scope: &mut Scope<'_>) -> Result<Option<PathBuf>, String> {
+    absolute(given, scope).map(Some)
+}
+
+/// A number of bytes, with K, M or G for the powers of 1024; a power of two.
+fn ring_size(given: &Given<'_>, _: &mut Scope<'_>) -> Result<u64, String> {
+    let value = single(given)?;
+    let wrong = || format!("size \"{value}\" should be a number, or a number followed by K, M or G");
+    let units = [('K', 10), ('M', 20), ('G', 30)];
+    let upper = value.to_ascii_uppercase();
+    let unit = units.iter().find_map(|(unit, shift)| upper.strip_suffix(*unit).map(|number| (number, *shift)));
+    let (number, shift) = unit.unwrap_or((&upper, 0));
+    if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    let size = number.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift)).unwrap_or(u64::MAX);
+    match size {
+        SMALLEST_RING..=LARGEST_RING if size.is_power_of_two() => Ok(size),
+        SMALLEST_RING..=LARGEST_RING => Err(format!("size {value} should be a power of two")),
+        _ => Err(format!("size {value} should be from 64K to 2G")),
+    }
+}
+
+impl RauditdConf {
+    /// Loads and checks the file. A missing file is no trouble: all settings have built-in values.
+    ///
+    /// # Errors
+    /// The first thing that is wrong; the daemon then exits with 6.
+    pub fn load(path: &Path, allow_links: bool) -> Result<(Self, Vec<Warning>), ConfigError> {
+        let links = if allow_links { Links::Follow } else { Links::Refuse };
+        match owner::read(path, links, owner::WORLD_WRITABLE)? {
+            Some(text) => Self::parse(path, &text),
+            None => Ok((Self::default(), Vec::new())),
+        }
+    }
+
+    fn parse(path: &Path, text: &[u8]) -> Result<(Self, Vec<Warning>), ConfigError> {
+        let mut warnings = Vec::new();
+        let mut scope = Scope { path, reader: Reader::Daemon, warnings: &mut warnings };
+        let (mut conf, written) = load::<Self>(text, &mut scope)?;
+        conf.written = written;
+        Ok((conf, warnings))
+    }
+
+    /// The program that runs plugins: as set, else `raudispd` beside the running executable if it is there, else
+    /// `/usr/sbin/raudispd`.
+    pub fn dispatcher_path(&self) -> PathBuf {
+        if let Some(path) = &self.dispatcher {
+            return path.clone();
+        }
+        let beside = std::env::current_exe().ok().map(|exe| exe.with_file_name("raudispd"));
+        beside.filter(|path| path.is_file()).unwrap_or_else(|| "/usr/sbin/raudispd".into())
+    }
+}
+
+/// All keys with their present values, as a file that reads back the same.
+impl fmt::Display for RauditdConf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for key in Self::KEYS {
+            let value = (key.show)(self);
+            if !value.is_empty() {
+                writeln!(f, "{} = {value}", key.name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<RauditdConf, ConfigError> {
+        RauditdConf::parse(Path::new("rauditd.conf"), text.as_bytes()).map(|(conf, _)| conf)
+    }
+
+    const VALUES: &[(&str, &[&str], &[&str])] = &[
+        ("backend", &["auto", "BPF", "netlink"], &["ebpf", "bpf netlink"]),
+        ("socket", &["/run/x.sock"], &["x.sock"]),
+        ("dispatcher", &["/usr/sbin/raudispd"], &["raudispd", "/a b"]),
+        (
+            "ring_size",
+            &["8M", "64k", "65536", "1G", "2g", "2147483648"],
+            &["0", "32K", "4G", "3M", "8MB", "M", "", "-8M", "8 M", "99999999999999999999G"],
+        ),
+        ("pid_file", &["/run/p"], &["p"]),
+        ("state_file", &["/run/s"], &["s"]),
+        ("settle_time", &["0", "500"], &["-1", "0.5", "600001"]),
+    ];
+
+    #[test]
+    fn every_key_takes_its_values_and_refuses_others() {
+        assert_eq!(VALUES.len(), RauditdConf::KEYS.len());
+        for (key, good, bad) in VALUES {
+            assert!(RauditdConf::KEYS.iter().any(|row| row.name == *key));
+            for value in *good {
+                let conf = parse(&format!("{key} = {value}\n")).unwrap_or_else(|e| panic!("{e}"));
+                assert_eq!(parse(&conf.to_string()).unwrap().to_string(), conf.to_string());
+            }
+            for value in *bad {
+                let error = parse(&format!("\n{key} = {value}\n")).expect_err(&format!("{key} = {value}")).to_string();
+                assert!(error.starts_with("rauditd.conf:2: "), "{error}");
+            }
+        }
+        assert!(parse("freq = 1\n").unwrap_err().to_string().contains("unknown keyword \"freq\""));
+        assert_eq!(parse("ring_size = 16M\n").unwrap().ring_size, 16 << 20);
+    }
+
+    #[test]
+    fn the_shipped_file_says_what_is_built_in() {
+        let shipped = include_str!("../../../compat/rauditd.conf");
+        let uncommented = shipped.replace("##", "");
+        let mut expected = RauditdConf::default();
+        assert_eq!(parse(shipped).unwrap(), expected);
+        expected.dispatcher = Some("/usr/sbin/raudispd".into());
+        assert_eq!(parse(&uncommented).unwrap().to_string(), expected.to_string());
+    }
+
+    #[test]
+    fn a_missing_file_is_no_trouble() {
+        let (conf, warnings) = RauditdConf::load(Path::new("/nosuch"), false).unwrap();
+        assert_eq!((conf, warnings), (RauditdConf::default(), vec![]));
+    }
+}
