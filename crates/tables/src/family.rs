@@ -1,6 +1,6 @@
-//! Socket families: `saddr_fam=inet`.
+//! Socket families and IP protocols: `saddr_fam=inet`, `proto=tcp`.
 
-pub use crate::generated::family::FAMILY;
+pub use crate::generated::socket::{FAMILY, PROTOCOL};
 
 #[cfg(test)]
 mod tests {

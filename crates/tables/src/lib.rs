@@ -5,6 +5,7 @@
 pub mod arch;
 pub mod errno;
 pub mod family;
+pub mod flag;
 #[rustfmt::skip]
 pub mod generated;
 pub mod record_type;
