@@ -14,11 +14,11 @@ kernel_suites() {
 # fetch_kernel NAME DIR: unpack the newest NAME kernel into DIR. The cloud flavour: it has
 # all that audit and BPF need, and a third of the modules.
 fetch_kernel() {
-  local name=$1 tree=$2 where label suite package part
+  local name=$1 tree=$2 log=$cache/log.kernel-$1 where label suite package part
   for where in $(kernel_suites "$name"); do
     label=${where%%:*} suite=${where#*:}
     [ -n "$(debian_uri "$label")" ] || continue
-    in_suite "$label" "$suite" apt-get update > "$cache/log.apt" 2>&1 || continue
+    in_suite "$label" "$suite" apt-get update > "$log" 2>&1 || continue
     package=$(in_suite "$label" "$suite" apt-cache search --names-only \
       "^linux-image-${name//./\\.}\\.[0-9].*[0-9]-cloud-amd64\$" | awk '{ print $1 }' | sort -V | tail -n 1)
     [ -n "$package" ] && break
@@ -26,12 +26,13 @@ fetch_kernel() {
   [ -n "${package:-}" ] || die 77 "SKIPPED: this host's apt serves no Debian kernel $name (asked for: $(kernel_suites "$name"))"
   say "kernel $name: fetching $package from $suite"
   mkdir -p "$tree/deb"
-  # An image package may be empty and only depend on its parts (so from 7.x on).
+  # An image package may hold nothing itself and depend on its parts (so from 6.19 on); some
+  # that hold all name a part that the archive does not have. build_kernel sees what is missing.
   ( cd "$tree/deb"
-    in_suite "$label" "$suite" apt-get download "$package"
+    in_suite "$label" "$suite" apt-get download "$package" || exit
     for part in $(dpkg-deb -f ./*.deb Depends | grep -oE 'linux-(base|binary|modules)-[0-9][^ ,]*'); do
-      in_suite "$label" "$suite" apt-get download "$part"
-    done ) > "$cache/log.apt" 2>&1 || die 1 "cannot download $package: see $cache/log.apt"
+      in_suite "$label" "$suite" apt-get download "$part" || :
+    done ) >> "$log" 2>&1 || die 1 "cannot download $package: see $log"
   for part in "$tree"/deb/*.deb; do dpkg-deb -x "$part" "$tree"; done
   rm -r "$tree/deb"
 }
@@ -92,7 +93,7 @@ build_initrd() {
 
 # build_kernel NAME: all of the above, into place in one rename.
 build_kernel() {
-  local name=$1 dir new tree modules release megabytes
+  local name=$1 dir new tree modules release vmlinuz megabytes
   dir=$(kernel_dir "$name")
   [ -d "$dir" ] && { say "kernel $name: ready ($(< "$dir/release"))"; return; }
   new=$cache/new.kernel tree=$cache/new.kernel/tree
@@ -101,7 +102,9 @@ build_kernel() {
   say "kernel $name: unpacking"
   modules=$(first_of "$tree"/lib/modules/* "$tree"/usr/lib/modules/*)
   release=${modules##*/}
-  extract_vmlinux "$(first_of "$tree/boot/vmlinuz-$release" "$modules/vmlinuz")" > "$new/vmlinux"
+  vmlinuz=$(first_of "$tree/boot/vmlinuz-$release" "$modules/vmlinuz")
+  [ -n "$modules" ] && [ -n "$vmlinuz" ] || die 1 "kernel $name: its packages are incomplete: see $cache/log.kernel-$name"
+  extract_vmlinux "$vmlinuz" > "$new/vmlinux"
   # Some packages bring no config file.
   cp "$(first_of "$tree/boot/config-$release" "$modules/config")" "$new/config" 2> /dev/null || :
   mkdir -p "$new/mods/lib/modules"
@@ -110,7 +113,8 @@ build_kernel() {
   depmod -b "$new/mods" "$release"
   build_initrd "$new/mods" "$release" "$new/initrd"
   megabytes=$(du -sm "$new/mods/lib" | cut -f1)
-  mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$new/mods/lib/modules" "$new/modules.img" $((megabytes * 5 / 4 + 8))M
+  mke2fs -qF -t ext4 -O ^has_journal -m 0 -d "$new/mods/lib/modules" "$new/modules.img" \
+    $((megabytes * 5 / 4 + 8))M > /dev/null
   rm -rf "$tree" "$new/mods"
   echo "$release" > "$new/release"
   mv "$new" "$dir"

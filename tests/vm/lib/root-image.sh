@@ -25,9 +25,9 @@ build_root() {
   rm -rf "$new"/var/cache/apt/archives/*.deb "$new"/var/lib/apt/lists/* "$new"/usr/share/{doc,locale,man}
   say "root image: writing the file system"
   rm -f "$cache"/root-*.img.new
-  mke2fs -q -t ext4 -m 0 -E lazy_itable_init=1,lazy_journal_init=1 -L root -d "$new" "$image.new" 2G
+  mke2fs -q -t ext4 -m 0 -E lazy_itable_init=1,lazy_journal_init=1 -L root -d "$new" "$image.new" 2G > /dev/null
   rm -f "$cache"/root-*.img
   mv "$image.new" "$image"
-  rm -rf --one-file-system "$new"
+  rm -rf --one-file-system "$new" "$cache/debs"
   say "root image: ready"
 }
