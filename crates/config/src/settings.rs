@@ -83,7 +83,7 @@ macro_rules! settings {
         pub struct $name {
             $( $(#[$doc])* pub $field: $type, )*
             /// The keys that stood in the file, in its order.
-            pub(crate) written: Vec<&'static str>,
+            pub written: Vec<&'static str>,
         }
 
         impl Default for $name {

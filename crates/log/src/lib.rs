@@ -1,6 +1,33 @@
 //! audit.log on disk: written, rotated, read.
 //!
+//! Writing is [`Writer`]'s: it takes batches of whole lines, and whatever happens to the disk it says how many of them are
+//! not on it. It never prints: what the administrator should know comes as a [`Notice`].
+//!
+//! * [`writer`]: append, and what to do when that fails
+//! * [`full`]: what a configured action does
+//! * [`directory`]: whether the log's directory is safe to write to
+//! * [`create`]: opening the log, modes and groups
+//! * [`rotate`]: audit.log becomes audit.log.1
+//! * [`space`]: how much is left, and when to act on it
+//! * [`flush`]: forcing what was written to the disk
+//! * [`cut`]: where a batch may be split between two files
+//! * [`notice`]: what to tell the administrator
+//!
+//! Reading:
+//!
 //! * [`files`]: which files make up a log, oldest first
 //! * [`read`]: the lines of a log file or a pipe
+pub mod create;
+pub mod cut;
+pub mod directory;
 pub mod files;
+pub mod flush;
+pub mod full;
+pub mod notice;
 pub mod read;
+pub mod rotate;
+pub mod space;
+pub mod writer;
+
+pub use notice::{Level, Notice};
+pub use writer::{LogError, NotWritten, State, Why, Writer};

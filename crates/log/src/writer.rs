@@ -1,0 +1,346 @@
+//! Appending to the log.
+
+use crate::create::{self, is_torn};
+use crate::cut::cut;
+use crate::flush::Flusher;
+use crate::notice::Notice;
+use crate::rotate::{Keep, remove_excess};
+use crate::space::{Free, Threshold};
+use crate::{directory, files};
+use raudit_config::{Action, AuditdConf};
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+const MIB: u64 = 1 << 20;
+
+/// Why there is no log to write to.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// A directory on the way to the log is not safe.
+    #[error("{}: {}, which is not safe for a log", .0.display(), .1)]
+    Directory(PathBuf, String),
+    /// The log could not be opened.
+    #[error("cannot open log {}: {}", .0.display(), .1)]
+    Open(PathBuf, io::Error),
+    /// The thread that flushes could not be started.
+    #[error("cannot start the thread that flushes the log: {0}")]
+    Thread(io::Error),
+}
+
+/// Why records are not on disk.
+#[derive(Debug, thiserror::Error)]
+pub enum Why {
+    /// Writing is suspended by an action of auditd.conf until [`Writer::resume`].
+    #[error("logging is suspended")]
+    Suspended,
+    /// The system said no.
+    #[error("{0}")]
+    Failed(io::Error),
+}
+
+/// The end of a batch is not on disk. No part of its first record is there either.
+#[derive(Debug, thiserror::Error)]
+#[error("{records} records not written to disk: {why}")]
+pub struct NotWritten {
+    /// How many records (lines).
+    pub records: usize,
+    /// How many bytes: they are the last so many of the batch.
+    pub bytes: usize,
+    /// Why.
+    pub why: Why,
+}
+
+/// What rauditd reports about its log.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Whether `write_logs` is set.
+    pub writes_logs: bool,
+    /// The size of the log, in bytes.
+    pub size: u64,
+    /// When the log was rotated last, by this writer.
+    pub rotated: Option<SystemTime>,
+    /// Space on the log's file system.
+    pub free: Option<Free>,
+    /// Whether writing is suspended.
+    pub suspended: bool,
+    /// Whether `space_left_action` was taken.
+    pub low_space_acted: bool,
+    /// Whether `admin_space_left_action` was taken.
+    pub admin_space_acted: bool,
+    /// Whether writing has failed since the last resume.
+    pub disk_error: bool,
+    /// Records written to disk.
+    pub written: u64,
+    /// Records that should have been written to disk and were not.
+    pub not_written: u64,
+}
+
+/// The log being written.
+#[derive(Debug)]
+pub(crate) struct Open {
+    /// Shared with the thread that flushes.
+    pub file: Arc<File>,
+    /// Its size in bytes, as far as we wrote it.
+    pub size: u64,
+    /// Its last line has no newline.
+    pub torn: bool,
+    /// At which size `max_log_file_action` comes.
+    pub full_at: u64,
+}
+
+/// What is behind the writer.
+#[derive(Debug)]
+pub(crate) enum Sink {
+    /// `write_logs = no`.
+    Off,
+    /// The log.
+    Open(Open),
+    /// The log could not be opened; tried again with every batch.
+    Broken,
+    /// An action of auditd.conf, until [`Writer::resume`].
+    Suspended,
+}
+
+/// Writes the log, rotates it, and takes the actions of auditd.conf.
+#[derive(Debug)]
+pub struct Writer {
+    pub(crate) conf: AuditdConf,
+    pub(crate) sink: Sink,
+    pub(crate) flusher: Flusher,
+    pub(crate) low_space: Threshold,
+    pub(crate) admin_space: Threshold,
+    pub(crate) disk_full_acted: bool,
+    pub(crate) disk_errors: u32,
+    pub(crate) rotated: Option<SystemTime>,
+    pub(crate) notices: Vec<Notice>,
+    written: u64,
+    not_written: u64,
+}
+
+impl Writer {
+    /// Opens the log as auditd does at start: checks its directory, corrects modes, removes archives beyond `num_logs`,
+    /// and rotates a log that is full already.
+    ///
+    /// # Errors
+    /// There can be no log; the daemon exits.
+    pub fn open(conf: &AuditdConf) -> Result<Self, LogError> {
+        let (low_space, admin_space) = Threshold::both(conf);
+        let mut writer = Self {
+            conf: conf.clone(),
+            sink: Sink::Off,
+            flusher: Flusher::new(conf.flush, conf.freq as usize).map_err(LogError::Thread)?,
+            low_space,
+            admin_space,
+            disk_full_acted: false,
+            disk_errors: 0,
+            rotated: None,
+            notices: Vec::new(),
+            written: 0,
+            not_written: 0,
+        };
+        writer.start()?;
+        Ok(writer)
+    }
+
+    fn start(&mut self) -> Result<(), LogError> {
+        if !self.conf.write_logs {
+            self.sink = Sink::Off;
+            return Ok(());
+        }
+        let log = self.conf.log_file.clone();
+        let dir = log.parent().unwrap_or(Path::new("/"));
+        directory::check(dir, &mut self.notices).map_err(|(path, what)| LogError::Directory(path, what))?;
+        directory::open_to_group(dir, self.conf.log_group, &mut self.notices);
+        let keep = Keep::Files(self.conf.num_logs as usize);
+        if self.conf.max_log_file_action == Action::Rotate && keep.rotates() {
+            remove_excess(&log, self.conf.num_logs as usize, &mut self.notices);
+        }
+        for archive in (1..).map(|n| files::numbered(&log, n)).take_while(|path| path.symlink_metadata().is_ok()) {
+            create::repair_archive(&archive, self.conf.log_group, &mut self.notices);
+        }
+        self.reopen().map_err(|error| LogError::Open(log, error))?;
+        self.check_size();
+        self.check_space();
+        Ok(())
+    }
+
+    /// Opens the log and makes it the sink.
+    pub(crate) fn reopen(&mut self) -> io::Result<()> {
+        self.sink = Sink::Broken;
+        let file = create::open(&self.conf.log_file, self.conf.log_group, self.conf.flush)?;
+        let size = file.metadata()?.len();
+        let torn = is_torn(&file, size)?;
+        self.sink = Sink::Open(Open { file: Arc::new(file), size, torn, full_at: self.full_at() });
+        Ok(())
+    }
+
+    /// `max_log_file` in bytes.
+    pub(crate) fn full_at(&self) -> u64 {
+        match u64::from(self.conf.max_log_file) * MIB {
+            0 => u64::MAX,
+            limit => limit,
+        }
+    }
+
+    /// Appends `batch`, which is `records` whole lines with their newlines.
+    ///
+    /// Checks after the write whether the log is full and space is left, and takes the actions configured. A log that gets
+    /// full in the middle of a batch is rotated there, between two events.
+    ///
+    /// # Errors
+    /// Which part of the batch is not on disk. There is no torn line then: what was written of a line that did not fit is
+    /// taken back. With `write_logs = no` nothing is meant for the disk, and nothing fails.
+    pub fn write(&mut self, batch: &[u8], records: usize) -> Result<(), NotWritten> {
+        let mut rest = batch;
+        let mut retried = false;
+        while !rest.is_empty() {
+            if matches!(self.sink, Sink::Broken)
+                && let Err(error) = self.reopen()
+            {
+                self.failed(&error);
+                return Err(self.give_up(rest, Why::Failed(error)));
+            }
+            let Sink::Open(open) = &mut self.sink else { break };
+            let room = if open.size < open.full_at { open.full_at - open.size } else { u64::MAX };
+            let (head, tail) = rest.split_at_checked(cut(rest, room)).unwrap_or((rest, &[]));
+            match open.append(head, &mut self.notices, &self.conf.log_file) {
+                Ok(()) => {
+                    let lines = if head.len() == batch.len() { records } else { count_lines(head) };
+                    rest = tail;
+                    self.wrote(lines);
+                }
+                Err((whole, error)) => {
+                    self.written += count_lines(rest.get(..whole).unwrap_or_default()) as u64;
+                    rest = rest.get(whole..).unwrap_or_default();
+                    if !self.failed(&error) || std::mem::replace(&mut retried, true) {
+                        return Err(self.give_up(rest, Why::Failed(error)));
+                    }
+                }
+            }
+        }
+        match self.sink {
+            Sink::Suspended if !rest.is_empty() => Err(self.give_up(rest, Why::Suspended)),
+            _ => Ok(()),
+        }
+    }
+
+    fn give_up(&mut self, rest: &[u8], why: Why) -> NotWritten {
+        let records = count_lines(rest);
+        self.not_written += records as u64;
+        NotWritten { records, bytes: rest.len(), why }
+    }
+
+    /// What follows a successful write.
+    fn wrote(&mut self, records: usize) {
+        self.written += records as u64;
+        let Sink::Open(open) = &self.sink else { return };
+        if let Err(error) = self.flusher.wrote(&open.file, records) {
+            self.failed(&error);
+        }
+        self.check_size();
+        self.check_space();
+    }
+
+    /// What the administrator should know, since the last call.
+    pub fn notices(&mut self) -> std::vec::Drain<'_, Notice> {
+        self.notices.drain(..)
+    }
+
+    /// How the log is.
+    pub fn state(&self) -> State {
+        let open = if let Sink::Open(open) = &self.sink { Some(open) } else { None };
+        State {
+            writes_logs: self.conf.write_logs,
+            size: open.map_or(0, |open| open.size),
+            rotated: self.rotated,
+            free: open.and_then(|open| Free::of(&open.file).ok()),
+            suspended: matches!(self.sink, Sink::Suspended),
+            low_space_acted: self.low_space.has_acted(),
+            admin_space_acted: self.admin_space.has_acted(),
+            disk_error: self.disk_errors > 0 || self.disk_full_acted,
+            written: self.written,
+            not_written: self.not_written,
+        }
+    }
+
+    /// Takes new settings, as at a reload: reopens the log if it is another, or opened otherwise; warnings about space
+    /// are armed again. Writing stays suspended if it is.
+    ///
+    /// # Errors
+    /// The log could not be opened under its new settings; it is tried again with the next batch.
+    pub fn reconfigure(&mut self, conf: &AuditdConf) -> Result<(), LogError> {
+        let old = std::mem::replace(&mut self.conf, conf.clone());
+        (self.low_space, self.admin_space) = Threshold::both(conf);
+        self.disk_errors = 0;
+        if (old.flush, old.freq) != (conf.flush, conf.freq) {
+            self.flusher = Flusher::new(conf.flush, conf.freq as usize).map_err(LogError::Thread)?;
+        }
+        let same = (old.write_logs, old.log_group, old.flush, &old.log_file)
+            == (conf.write_logs, conf.log_group, conf.flush, &conf.log_file);
+        if !same && !matches!(self.sink, Sink::Suspended) {
+            return self.start();
+        }
+        let full_at = self.full_at();
+        if let Sink::Open(open) = &mut self.sink {
+            open.full_at = full_at;
+        }
+        self.check_size();
+        self.check_space();
+        Ok(())
+    }
+}
+
+impl Open {
+    /// Appends lines.
+    ///
+    /// On failure gives the length of the whole lines that were written; what was written of the next is taken back, or,
+    /// where that is not possible, ended by a newline with the next write.
+    fn append(&mut self, lines: &[u8], notices: &mut Vec<Notice>, log: &Path) -> Result<(), (usize, io::Error)> {
+        if self.torn {
+            write_all(&self.file, b"\n").map_err(|(_, error)| (0, error))?;
+            self.size += 1;
+            self.torn = false;
+            notices.push(Notice::TornLine(log.to_owned()));
+        }
+        let Err((done, error)) = write_all(&self.file, lines) else {
+            self.size += lines.len() as u64;
+            self.torn = !lines.ends_with(b"\n");
+            return Ok(());
+        };
+        let part = lines.get(..done).unwrap_or_default();
+        let whole = memchr::memrchr(b'\n', part).map_or(0, |at| at + 1);
+        let end = self.size + done as u64;
+        self.size += whole as u64;
+        // Should somebody else have appended meanwhile, nothing of theirs is cut off.
+        let ours = whole < done && self.file.metadata().is_ok_and(|meta| meta.len() == end);
+        if whole < done && !(ours && self.file.set_len(self.size).is_ok()) {
+            self.torn = true;
+            self.size = end;
+        }
+        Err((whole, error))
+    }
+}
+
+/// Like `Write::write_all`, but says how far it came.
+fn write_all(mut file: &File, bytes: &[u8]) -> Result<(), (usize, io::Error)> {
+    let mut done = 0;
+    while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
+        match file.write(rest) {
+            Ok(0) => return Err((done, io::ErrorKind::WriteZero.into())),
+            Ok(n) => done += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err((done, error)),
+        }
+    }
+    Ok(())
+}
+
+fn count_lines(lines: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', lines).count() + usize::from(!lines.is_empty() && !lines.ends_with(b"\n"))
+}
+
+#[cfg(test)]
+mod tests;
