@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Building an event in a scratch buffer and handing it to the ring; every way to lose it is counted. */
+#ifndef RAUDIT_EMIT_H
+#define RAUDIT_EMIT_H
+
+#include "maps.h"
+
+static __always_inline struct scratch *scratch_take(void)
+{
+	__u32 first = bpf_get_smp_processor_id() * SCRATCH_PER_CPU;
+
+	for (__u32 i = 0; i < SCRATCH_PER_CPU; i++) {
+		__u32 at = first + i;
+		struct scratch *s = bpf_map_lookup_elem(&scratch, &at);
+
+		if (!s)
+			break;
+		if (__sync_val_compare_and_swap(&s->busy, 0, 1) == 0) {
+			s->used = 0;
+			return s;
+		}
+	}
+	return 0;
+}
+
+static __always_inline void scratch_release(struct scratch *s)
+{
+	__sync_lock_test_and_set(&s->busy, 0);
+}
+
+/* Room for APPEND_MAX bytes at the end, or NULL. The bound is what lets the verifier accept variable offsets. */
+static __always_inline __u8 *scratch_end(struct scratch *s)
+{
+	__u32 used = s->used;
+
+	if (used >= SCRATCH_DATA)
+		return 0;
+	return s->data + used;
+}
+
+/* Begins a section; its length is set by section_end. Returns its offset, or SCRATCH_DATA when there is no room. */
+static __always_inline __u32 section_begin(struct scratch *s, enum section_kind kind)
+{
+	struct section *head = (struct section *)scratch_end(s);
+	__u32 at = s->used;
+
+	if (!head)
+		return SCRATCH_DATA;
+	head->kind = kind;
+	head->flags = 0;
+	head->len = 0;
+	s->used = at + sizeof(*head);
+	return at;
+}
+
+static __always_inline void section_end(struct scratch *s, __u32 at, __u16 flags)
+{
+	struct section *head;
+
+	if (at >= SCRATCH_DATA)
+		return;
+	head = (struct section *)(s->data + at);
+	head->flags = flags;
+	head->len = s->used - at - sizeof(*head);
+}
+
+static __always_inline void ring_submit(struct scratch *s)
+{
+	struct counters *c = counters_get();
+	__u32 size = s->used;
+
+	if (size > SCRATCH_DATA) {
+		count_lost(LOSS_TOO_BIG);
+		return;
+	}
+	*(__u32 *)s->data = size;
+	if (bpf_ringbuf_output(&ring, s->data, size, 0))
+		count_lost(LOSS_RING);
+	else if (c)
+		__sync_fetch_and_add(&c->submitted, 1);
+}
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What crosses the ring buffer to user space.
+ *
+ * A ring record is `struct event` followed by sections up to `size`, or `struct argv_chunk` followed by its bytes. Both begin
+ * with size and type. The Rust side decodes the bytes itself; it asserts at compile time that sizes and offsets agree with
+ * the types in this object's BTF.
+ */
+#ifndef RAUDIT_EVENT_H
+#define RAUDIT_EVENT_H
+
+enum event_type {
+	EVENT_SYSCALL = 1, /* a system call that a rule matched */
+	EVENT_ARGV = 2,    /* part of the argument vector of the EVENT_SYSCALL of the same token that follows */
+};
+
+/* What is known of a task and its system call; index into event.facts, and into the policy's fields. */
+enum fact {
+	FACT_PID, FACT_PPID, FACT_AUID, FACT_SESSION,
+	FACT_UID, FACT_EUID, FACT_SUID, FACT_FSUID,
+	FACT_GID, FACT_EGID, FACT_SGID, FACT_FSGID,
+	FACT_PERS, FACT_EXIT, FACT_SUCCESS, FACT_AUID_SET,
+	FACT_A0, FACT_A1, FACT_A2, FACT_A3,
+	FACT_COUNT,
+	FACT_MAX = 32, /* a power of two, so that an index can be masked */
+};
+
+enum event_flag {
+	EVENT_F_EXEC = 1,      /* a successful execve: argv follows or preceded */
+	EVENT_F_ARGV_CUT = 2,  /* some of argv could not be read */
+	EVENT_F_ITEMS_CUT = 4, /* more path items than ITEMS_MAX */
+};
+
+struct event {
+	__u32 size; /* of header and sections, bytes */
+	__u16 type;
+	__u16 flags;
+	__u64 token;    /* ties EVENT_ARGV to its event: unique per task and moment */
+	__u64 time;     /* CLOCK_MONOTONIC at system call entry, ns */
+	__s64 ret;      /* the system call's result */
+	__u64 args[6];  /* as they were at entry */
+	__u32 arch;     /* AUDIT_ARCH_* */
+	__u32 nr;
+	__u32 rule;     /* index in the rule set of `generation` */
+	__u32 generation;
+	__u32 argv_len; /* bytes of the argument area, 0 unless EVENT_F_EXEC */
+	__u32 cpu;
+	__u32 facts[FACT_MAX];
+	__u8 comm[16];
+	__u8 tty[64];
+};
+
+enum section_kind {
+	SECTION_EXE = 1,   /* path components of the executable, leaf first, each ended by NUL */
+	SECTION_CWD = 2,   /* likewise */
+	SECTION_ITEM = 3,  /* struct item, then its name without NUL */
+	SECTION_SADDR = 4, /* sockaddr as the kernel copied it */
+	SECTION_TITLE = 5, /* up to 128 bytes of the argument area */
+	SECTION_TITLE_ENV = 6, /* what follows it in the environment, for programs that overwrote their arguments */
+	SECTION_ARGV = 7,  /* the argument area when it is short */
+};
+
+enum section_flag {
+	SECTION_F_DELETED = 1, /* the path's last component is unlinked */
+	SECTION_F_CUT = 2,     /* deeper or longer than we walk */
+};
+
+struct section {
+	__u16 kind;
+	__u16 flags;
+	__u32 len; /* bytes that follow */
+};
+
+enum item_kind {
+	ITEM_UNKNOWN = 0, /* named but never found */
+	ITEM_NORMAL = 1,
+	ITEM_PARENT = 2,
+	ITEM_CREATE = 4,  /* as AUDIT_TYPE_* of include/linux/audit.h */
+};
+
+enum item_flag {
+	ITEM_F_INODE = 1,     /* ino ... ctime are set */
+	ITEM_F_INTERP = 2,    /* the ELF interpreter of item 0; the name is for user space to find */
+	ITEM_F_NAME_CUT = 4,
+};
+
+/* One PATH record. */
+struct item {
+	__u64 ino;
+	__s64 ctime_sec; /* the inode's change time: with dev and ino it identifies what user space may have cached */
+	__u32 ctime_nsec;
+	__u32 dev;       /* the kernel's own encoding: major << 20 | minor */
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 rdev;
+	__u16 kind;
+	__u16 flags;
+	__u32 name_at; /* inside the kernel side only: where the name lies */
+	__u32 name_len;
+	__u32 pad;
+};
+
+struct argv_chunk {
+	__u32 size;
+	__u16 type;
+	__u16 flags;
+	__u64 token;
+	__u32 offset; /* in the argument area */
+	__u32 len;
+};
+
+/* Why a matched event did not reach the ring. Index into the loss counters. */
+enum loss {
+	LOSS_RING,    /* the ring buffer was full */
+	LOSS_SCRATCH, /* no free buffer to build the event in */
+	LOSS_STATE,   /* no memory to remember the system call's entry */
+	LOSS_TOO_BIG, /* the event outgrew its buffer */
+	LOSS_COUNT,
+};
+
+/* Counters, per CPU. */
+struct counters {
+	__u64 matched;   /* system calls for which a rule said always */
+	__u64 submitted; /* of them, put into the ring */
+	__u64 lost[LOSS_COUNT];
+};
+
+#endif

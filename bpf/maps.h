@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Every map and every switch that user space sets before loading, with size and reason. */
+#ifndef RAUDIT_MAPS_H
+#define RAUDIT_MAPS_H
+
+#include "kernel.h"
+#include "event.h"
+#include "policy.h"
+
+enum {
+	ITEMS_MAX = 8,          /* an execve of a script of a script stays below */
+	NAME_MAX_LEN = 4096,    /* PATH_MAX, with the NUL */
+	NAMES_TEXT = 4 * NAME_MAX_LEN, /* all names of one system call; a power of two */
+	SADDR_MAX = 128,        /* struct sockaddr_storage */
+	TITLE_MAX = 128,        /* MAX_PROCTITLE_AUDIT_LEN, kernel/auditsc.c */
+	SCRATCH_PER_CPU = 8,
+	SCRATCH_DATA = 48 * 1024,
+	APPEND_MAX = 8 * 1024,  /* the most one append may write */
+};
+
+/* The tracepoint tier has no hook that sees the kernel's copy of a name or an address: they are read from user memory. */
+const volatile bool user_memory = false;
+
+/* A system call between its entry and its exit. */
+struct pending {
+	__u64 time;
+	__u64 token; /* event.token */
+	__u64 args[6];
+	__u32 nr;
+	__u32 compat; /* 0 native, 1 compat: index into the policy */
+	__u32 active;
+	__u32 want;
+	__u32 facts[FACT_MAX];
+	__u32 items;
+	__u32 opening; /* index of the item that the do_filp_open under way began; ITEMS_MAX when none */
+	__u32 child;   /* index of the second item of an open with O_CREAT; ITEMS_MAX when none */
+	__u32 creat;
+	__u32 flags; /* enum event_flag so far */
+	__u32 saddr_len;
+	__u8 saddr[SADDR_MAX];
+	struct item item[ITEMS_MAX];
+};
+
+/* The names of its path items; apart, because most audited calls have none. */
+struct names {
+	__u32 used;
+	__u32 pad;
+	__u8 text[NAMES_TEXT + NAME_MAX_LEN];
+};
+
+/* Where an event is put together before it goes to the ring in one piece. */
+struct scratch {
+	__u32 busy; /* taken by compare and swap: a program may be preempted here */
+	__u32 used;
+	__u8 data[SCRATCH_DATA + APPEND_MAX];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20); /* rauditd.conf: ring_size */
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct pending);
+} pending SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct names);
+} names SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SCRATCH_PER_CPU); /* times the number of CPUs */
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+/* One policy, exchanged whole: replacing the inner map waits until no program can still read the old one. */
+struct policy_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct policy);
+} policy_empty SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct policy_map);
+} policies SEC(".maps") = { .values = { &policy_empty } };
+
+static __always_inline const struct policy *policy_get(void)
+{
+	__u32 zero = 0;
+	void *inner = bpf_map_lookup_elem(&policies, &zero);
+
+	return inner ? bpf_map_lookup_elem(inner, &zero) : 0;
+}
+
+static __always_inline struct counters *counters_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&counters, &zero);
+}
+
+/* Per CPU, but fentry programs may be preempted: hence atomic. */
+static __always_inline void count_lost(enum loss reason)
+{
+	struct counters *c = counters_get();
+
+	if (c)
+		__sync_fetch_and_add(&c->lost[reason], 1);
+}
+
+#endif

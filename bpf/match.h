@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Policy and facts to verdict. Pure: reads the policy, calls no helper. User space has the same meaning in rules::eval. */
+#ifndef RAUDIT_MATCH_H
+#define RAUDIT_MATCH_H
+
+#include "maps.h"
+
+#define MATCH_NONE (-1)
+
+/* The interval of a field's values that `value` lies in, as an index into bound[] and row[]. */
+static __always_inline __u32 policy_interval(const struct policy *p, __u32 first, __u32 count, __u32 value)
+{
+	__u32 base = first, left = count;
+
+	for (int step = 0; step < SEARCH_STEPS; step++) {
+		__u32 half = left >> 1;
+		__u32 mid = (base + half) & (ROWS_MAX - 1);
+
+		if (!half)
+			break;
+		if (p->bound[mid] <= value)
+			base = mid;
+		left -= half;
+	}
+	return base & (ROWS_MAX - 1);
+}
+
+static __always_inline void rule_bits_and(struct rule_bits *bits, const struct policy *p, __u32 row)
+{
+	row &= ROWS_MAX - 1;
+	for (__u32 w = 0; w < RULE_WORDS; w++) {
+		if (w >= p->words)
+			break;
+		bits->word[w] &= p->row[row].word[w];
+	}
+}
+
+/* The index of the lowest bit set. By halving: clang 14's BPF backend does not end on __builtin_ctzll. */
+static __always_inline __u32 bit_lowest(__u64 word)
+{
+	__u32 at = 0;
+
+	for (__u32 half = 32; half; half >>= 1) {
+		if (!(word & ((1ULL << half) - 1))) {
+			word >>= half;
+			at += half;
+		}
+	}
+	return at;
+}
+
+/* The first rule that matches, or MATCH_NONE; sets *always to whether it says so. */
+static __always_inline int policy_match(const struct policy *p, __u32 row, const __u32 *facts, bool *always)
+{
+	struct rule_bits bits;
+
+	row &= ROWS_MAX - 1;
+	for (__u32 w = 0; w < RULE_WORDS; w++)
+		bits.word[w] = p->row[row].word[w];
+
+	for (__u32 i = 0; i < FIELDS_MAX; i++) {
+		const struct policy_field *f = &p->field[i];
+
+		if (i >= p->fields)
+			break;
+		rule_bits_and(&bits, p, policy_interval(p, f->first, f->count, facts[f->fact & (FACT_MAX - 1)]));
+	}
+	for (__u32 i = 0; i < TESTS_MAX; i++) {
+		const struct policy_test *t = &p->test[i];
+		__u32 common;
+
+		if (i >= p->tests)
+			break;
+		common = facts[t->fact & (FACT_MAX - 1)] & t->mask;
+		if (t->all ? common != t->mask : !common)
+			rule_bits_and(&bits, p, t->row);
+	}
+	for (__u32 w = 0; w < RULE_WORDS; w++) {
+		__u64 word = bits.word[w];
+
+		if (w >= p->words)
+			break;
+		if (word) {
+			*always = (p->always.word[w] & word & -word) != 0;
+			return w * 64 + bit_lowest(word);
+		}
+	}
+	return MATCH_NONE;
+}
+
+#endif

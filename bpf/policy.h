@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What user space compiles a rule set into.
+ *
+ * Bit r of a rule_bits stands for the r-th rule of the exit list. A system call starts with the row of its number; for each
+ * field that any rule uses, the row of the field's value is ANDed to it; the lowest bit left is the first matching rule.
+ * Cost follows the number of fields used, not of rules.
+ */
+#ifndef RAUDIT_POLICY_H
+#define RAUDIT_POLICY_H
+
+enum policy_limit {
+	RULES_MAX = 1024,
+	RULE_WORDS = RULES_MAX / 64,
+	NR_MAX = 1024,    /* system call numbers, per architecture */
+	ARCH_COUNT = 2,   /* native, compat */
+	FIELDS_MAX = 32,
+	TESTS_MAX = 64,
+	ROWS_MAX = 8192,
+	SEARCH_STEPS = 14, /* > log2(ROWS_MAX) */
+};
+
+struct rule_bits {
+	__u64 word[RULE_WORDS];
+};
+
+/*
+ * A field's values, cut into intervals: bound[first + i] is the lowest value of interval i (bound[first] is 0), and
+ * row[first + i] has the rules that interval satisfies, or that do not look at the field.
+ */
+struct policy_field {
+	__u32 fact;
+	__u32 first;
+	__u32 count;
+};
+
+/* A bit test (& and &=), which no interval can express. */
+struct policy_test {
+	__u32 fact;
+	__u32 mask;
+	__u32 all; /* all bits (&=) rather than any (&) */
+	__u32 row; /* the rules that hold when the test fails: those without it */
+};
+
+struct policy {
+	__u32 generation;
+	__u32 words; /* of each rule_bits in use */
+	__u32 fields;
+	__u32 tests;
+	__u32 exempt; /* thread group of the audit daemon, never audited */
+	__u32 pad;
+	struct rule_bits always;
+	struct policy_field field[FIELDS_MAX];
+	struct policy_test test[TESTS_MAX];
+	__u16 syscall[ARCH_COUNT][NR_MAX]; /* row of the number; 0: no rule names it */
+	__u8 wants[ARCH_COUNT][NR_MAX];    /* enum want: what to collect during the call */
+	__u32 bound[ROWS_MAX];
+	struct rule_bits row[ROWS_MAX];
+};
+
+enum want {
+	WANT_NAMES = 1, /* PATH and CWD records */
+	WANT_SADDR = 2, /* a SOCKADDR record */
+	WANT_EXEC = 4,  /* execve, execveat */
+	WANT_OPEN_A0 = 8,  /* an open whose name is argument 0 */
+	WANT_OPEN_A1 = 16, /* an open whose name is argument 1 */
+	WANT_CREAT = 32,   /* creat: an open with O_CREAT implied */
+	WANT_HOW = 64,     /* openat2: flags are in struct open_how */
+	WANT_AT = 128,     /* execveat: the name is argument 1 */
+};
+
+#endif

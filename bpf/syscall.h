@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One system call from entry to exit: remembered, judged, told. Both tiers come through here. */
+#ifndef RAUDIT_SYSCALL_H
+#define RAUDIT_SYSCALL_H
+
+#include "match.h"
+#include "names.h"
+#include "args.h"
+
+/* include/uapi/linux/audit.h, elf-em.h */
+#define AUDIT_ARCH_X86_64 0xc000003e
+#define AUDIT_ARCH_I386 0x40000003
+
+/* include/linux/errno.h: never shown to user space; the kernel records them as EINTR (__audit_syscall_exit). */
+#define EINTR 4
+#define ERESTARTSYS 512
+#define ENOIOCTLCMD 515
+#define ERESTART_RESTARTBLOCK 516
+
+/* kernel/audit.h: AUDITSC_SUCCESS, AUDITSC_FAILURE */
+#define RETURN_SUCCESS 1
+#define RETURN_FAILURE 2
+
+static __always_inline void args_native(struct pending *c, struct pt_regs *regs)
+{
+	c->args[0] = BPF_CORE_READ(regs, di);
+	c->args[1] = BPF_CORE_READ(regs, si);
+	c->args[2] = BPF_CORE_READ(regs, dx);
+	c->args[3] = BPF_CORE_READ(regs, r10);
+	c->args[4] = BPF_CORE_READ(regs, r8);
+	c->args[5] = BPF_CORE_READ(regs, r9);
+}
+
+static __always_inline void args_compat(struct pending *c, struct pt_regs *regs)
+{
+	c->args[0] = (__u32)BPF_CORE_READ(regs, bx);
+	c->args[1] = (__u32)BPF_CORE_READ(regs, cx);
+	c->args[2] = (__u32)BPF_CORE_READ(regs, dx);
+	c->args[3] = (__u32)BPF_CORE_READ(regs, si);
+	c->args[4] = (__u32)BPF_CORE_READ(regs, di);
+	c->args[5] = (__u32)BPF_CORE_READ(regs, bp);
+}
+
+/* Entry: when some rule names this call, remember what may have changed by its exit. */
+static __always_inline void syscall_begin(struct task_struct *task, struct pt_regs *regs, __u64 nr)
+{
+	const struct policy *p = policy_get();
+	__u32 compat = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT ? 1 : 0;
+	struct pending *c;
+	struct names *n;
+
+	if (!p || nr >= NR_MAX || !p->syscall[compat][nr] || p->exempt == (__u32)BPF_CORE_READ(task, tgid))
+		return;
+	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!c) {
+		count_lost(LOSS_STATE);
+		return;
+	}
+	c->active = 1;
+	c->time = bpf_ktime_get_ns();
+	c->token = c->time ^ bpf_get_current_pid_tgid();
+	c->nr = nr;
+	c->compat = compat;
+	c->want = p->wants[compat][nr];
+	c->items = 0;
+	c->opening = ITEMS_MAX;
+	c->child = ITEMS_MAX;
+	c->flags = 0;
+	c->saddr_len = 0;
+	if (compat)
+		args_compat(c, regs);
+	else
+		args_native(c, regs);
+	if (c->want & WANT_NAMES) {
+		n = bpf_task_storage_get(&names, bpf_get_current_task_btf(), 0, 0);
+		if (n)
+			n->used = 0;
+	}
+}
+
+static __always_inline void facts_fill(struct pending *c, struct task_struct *task, __s64 ret)
+{
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	__u32 *f = c->facts;
+
+	f[FACT_PID] = BPF_CORE_READ(task, tgid);
+	f[FACT_PPID] = BPF_CORE_READ(task, real_parent, tgid);
+	f[FACT_AUID] = BPF_CORE_READ(task, loginuid.val);
+	f[FACT_AUID_SET] = f[FACT_AUID] != (__u32)-1;
+	f[FACT_SESSION] = BPF_CORE_READ(task, sessionid);
+	f[FACT_UID] = BPF_CORE_READ(cred, uid.val);
+	f[FACT_EUID] = BPF_CORE_READ(cred, euid.val);
+	f[FACT_SUID] = BPF_CORE_READ(cred, suid.val);
+	f[FACT_FSUID] = BPF_CORE_READ(cred, fsuid.val);
+	f[FACT_GID] = BPF_CORE_READ(cred, gid.val);
+	f[FACT_EGID] = BPF_CORE_READ(cred, egid.val);
+	f[FACT_SGID] = BPF_CORE_READ(cred, sgid.val);
+	f[FACT_FSGID] = BPF_CORE_READ(cred, fsgid.val);
+	f[FACT_PERS] = BPF_CORE_READ(task, personality);
+	f[FACT_EXIT] = (__u32)ret;
+	f[FACT_SUCCESS] = (__u64)ret >= (__u64)-MAX_ERRNO ? RETURN_FAILURE : RETURN_SUCCESS;
+	f[FACT_A0] = c->args[0];
+	f[FACT_A1] = c->args[1];
+	f[FACT_A2] = c->args[2];
+	f[FACT_A3] = c->args[3];
+}
+
+static __always_inline void items_emit(struct scratch *s, const struct pending *c)
+{
+	struct names *n = bpf_task_storage_get(&names, bpf_get_current_task_btf(), 0, 0);
+
+	if (!n)
+		return; /* no memory for names: counted when it happened */
+	for (__u32 i = 0; i < ITEMS_MAX; i++) {
+		__u32 at = section_begin(s, SECTION_ITEM);
+		struct item *to = (struct item *)scratch_end(s);
+		__u32 name_at, len;
+
+		if (i >= c->items || !to) {
+			s->used = at;
+			break;
+		}
+		__builtin_memcpy(to, &c->item[i], sizeof(*to));
+		s->used += sizeof(*to);
+		name_at = c->item[i].name_at & (NAMES_TEXT - 1);
+		len = c->item[i].name_len & (NAME_MAX_LEN - 1);
+		if (len && !bpf_probe_read_kernel((__u8 *)to + sizeof(*to), len, n->text + name_at))
+			s->used += len;
+		section_end(s, at, 0);
+	}
+}
+
+static __always_inline void event_fill(struct scratch *s, struct pending *c, struct task_struct *task, __s64 ret)
+{
+	struct event *e = (struct event *)s->data;
+	const char *tty = BPF_CORE_READ(task, signal, tty) ? (void *)&BPF_CORE_READ(task, signal, tty)->name : 0;
+
+	e->type = EVENT_SYSCALL;
+	e->flags = c->flags;
+	e->token = c->token;
+	e->time = c->time;
+	e->ret = ret;
+	__builtin_memcpy(e->args, c->args, sizeof(e->args));
+	e->arch = c->compat ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64;
+	e->nr = c->nr;
+	e->argv_len = 0;
+	e->cpu = bpf_get_smp_processor_id();
+	__builtin_memcpy(e->facts, c->facts, sizeof(e->facts));
+	BPF_CORE_READ_INTO(&e->comm, task, comm);
+	e->tty[0] = 0;
+	if (tty)
+		bpf_probe_read_kernel_str(e->tty, sizeof(e->tty), tty);
+	s->used = sizeof(*e);
+}
+
+/*
+ * Puts the event of the call that ended together and hands it over. Not inlined, and not static: the verifier then checks it
+ * once, by itself, and not again for every way that leads here.
+ */
+__noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct scratch *s;
+	struct path root, path;
+	struct event *e;
+
+	if (!c)
+		return 0;
+	s = scratch_take();
+	if (!s) {
+		count_lost(LOSS_SCRATCH);
+		return 0;
+	}
+	e = (struct event *)s->data;
+	event_fill(s, c, task, ret);
+	e->rule = rule;
+	e->generation = generation;
+	if (mm && (c->flags & EVENT_F_EXEC)) {
+		__u64 len = BPF_CORE_READ(mm, arg_end) - BPF_CORE_READ(mm, arg_start);
+
+		e->argv_len = len;
+		if (len <= ARGV_INLINE)
+			argv_emit(s, mm, len);
+	}
+	BPF_CORE_READ_INTO(&root, fs, root);
+	if (mm && BPF_CORE_READ(mm, exe_file)) {
+		BPF_CORE_READ_INTO(&path, mm, exe_file, f_path);
+		path_emit(s, SECTION_EXE, path, root);
+	}
+	if (c->items) {
+		BPF_CORE_READ_INTO(&path, fs, pwd);
+		path_emit(s, SECTION_CWD, path, root);
+		items_emit(s, c);
+	}
+	saddr_emit(s, c);
+	if (mm)
+		title_emit(s, mm);
+	ring_submit(s);
+	scratch_release(s);
+	return 0;
+}
+
+/* Exit: judge with what is true now, as the kernel does, and tell. Global for the same reason as event_emit. */
+__noinline int syscall_end(__s64 ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	const struct policy *p = policy_get();
+	struct counters *count = counters_get();
+	bool always = false;
+	int rule;
+
+	if (!c || !p || !count)
+		return 0;
+	if (ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK && ret != -ENOIOCTLCMD)
+		ret = -EINTR;
+	facts_fill(c, task, ret);
+	rule = policy_match(p, p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)], c->facts, &always);
+	if (rule == MATCH_NONE || !always)
+		return 0;
+	__sync_fetch_and_add(&count->matched, 1);
+	event_emit(ret, rule, p->generation);
+	return 0;
+}
+
+#endif
