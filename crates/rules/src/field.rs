@@ -1,5 +1,7 @@
 //! Fields, operators and values of a rule (`-F field op value`, `-C field op field`).
 
+use raudit_tables::Table;
+
 /// A rule field, by the kernel's number (`AUDIT_PID` = 0 ... in linux/audit.h).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct FieldId(pub u32);
@@ -56,11 +58,74 @@ impl FieldId {
     /// `key=` (`AUDIT_FILTERKEY`); several keys are joined by a byte 0x01.
     pub const FILTERKEY: Self = Self(210);
 
+    /// The field written so, in any case. `loginuid` is another name of `auid`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        if name == "loginuid" {
+            return Some(Self::LOGINUID);
+        }
+        NAMES.number(&name).map(Self)
+    }
+
+    /// As it is written in a rule; `None` for numbers without a name.
+    pub fn name(self) -> Option<&'static str> {
+        NAMES.name(self.0)
+    }
+
     /// Whether the value is a string in the rule's buffer rather than a number.
     pub fn takes_text(self) -> bool {
         matches!(self.0, 13..=17 | 19..=23 | 105 | 107 | 112 | 210)
     }
 }
+
+/// The names of the fields in rules.
+static NAMES: Table = Table::new(&[
+    (0, "pid"),
+    (1, "uid"),
+    (2, "euid"),
+    (3, "suid"),
+    (4, "fsuid"),
+    (5, "gid"),
+    (6, "egid"),
+    (7, "sgid"),
+    (8, "fsgid"),
+    (9, "auid"),
+    (10, "pers"),
+    (11, "arch"),
+    (12, "msgtype"),
+    (13, "subj_user"),
+    (14, "subj_role"),
+    (15, "subj_type"),
+    (16, "subj_sen"),
+    (17, "subj_clr"),
+    (18, "ppid"),
+    (19, "obj_user"),
+    (20, "obj_role"),
+    (21, "obj_type"),
+    (22, "obj_lev_low"),
+    (23, "obj_lev_high"),
+    (25, "sessionid"),
+    (26, "fstype"),
+    (100, "devmajor"),
+    (101, "devminor"),
+    (102, "inode"),
+    (103, "exit"),
+    (104, "success"),
+    (105, "path"),
+    (106, "perm"),
+    (107, "dir"),
+    (108, "filetype"),
+    (109, "obj_uid"),
+    (110, "obj_gid"),
+    (111, "field_compare"),
+    (112, "exe"),
+    (113, "saddr_fam"),
+    (200, "a0"),
+    (201, "a1"),
+    (202, "a2"),
+    (203, "a3"),
+    (210, "key"),
+]);
 
 /// A comparison. The number is the kernel's bits in `fieldflags` (`AUDIT_EQUAL` = 0x40000000 ...).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -139,4 +204,31 @@ pub struct Field {
     pub op: Op,
     /// With what.
     pub value: Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back_in_any_case() {
+        assert!(NAMES.is_sorted());
+        assert_eq!(NAMES.iter().count(), 45, "45 fields, 46 names with loginuid");
+        for (number, name) in NAMES.iter() {
+            assert_eq!(FieldId::from_name(&name.to_uppercase()), Some(FieldId(number)));
+            assert_eq!(FieldId(number).name(), Some(name));
+        }
+        assert_eq!(FieldId::from_name("loginuid"), Some(FieldId::LOGINUID));
+        assert_eq!(FieldId::LOGINUID_SET.name(), None);
+    }
+
+    #[test]
+    fn operators_are_their_bits() {
+        for op in [Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::BitMask, Op::BitTest] {
+            assert_eq!(Op::from_bits(op as u32), Some(op));
+        }
+        assert_eq!(Op::from_bits(0), None);
+        assert!(Op::Ge.holds(u32::MAX, 1000), "unsigned");
+        assert!(Op::BitTest.holds(7, 3) && !Op::BitTest.holds(5, 3) && Op::BitMask.holds(5, 3));
+    }
 }

@@ -6,14 +6,25 @@
 //! * [`rule`]: what a rule is
 //! * [`field`]: the fields, operators and values in it
 //! * [`mask`]: the set of system calls it names
+//! * [`command`]: the command line, from words to steps
+//! * [`file`]: the lines of a rules file
+//! * [`print`]: rules as `-l` lists them
+//! * [`valid`]: whether a rule makes sense to the kernel
 //! * [`set`]: all loaded rules, in the order in which they decide
 //! * [`eval`]: what a rule means, fact by fact
 //! * [`wire`]: how a rule crosses the socket
+pub mod command;
+pub mod compare;
 pub mod eval;
 pub mod field;
+pub mod file;
 pub mod mask;
+pub mod names;
+pub mod perm;
+pub mod print;
 pub mod rule;
 pub mod set;
+pub mod valid;
 pub mod wire;
 
 pub use eval::{Facts, Match, Verdict};
@@ -21,4 +32,5 @@ pub use field::{Field, FieldId, Op, Value};
 pub use mask::SyscallMask;
 pub use rule::{Action, List, Rule};
 pub use set::{RuleSet, SetError};
+pub use valid::Invalid;
 pub use wire::WireError;

@@ -1,0 +1,363 @@
+//! auditctl's command line: the one parser for arguments, for a line of audit.rules, and so for `-R`.
+//!
+//! The whole line is read before anything is done. (auditctl acts while it reads, so a line that turns out wrong may have
+//! changed half of what it says.) Messages are auditctl's, word for word; printing them is up to the caller.
+
+mod error;
+mod field;
+mod getopt;
+mod number;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+use crate::Rule;
+use getopt::{Opt, Options};
+use rule::{BadWords, Draft, Goal, text};
+
+/// What to do, in this order.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Step {
+    /// `-h`: print how to use the program.
+    Help,
+    /// `-v`: print the version.
+    Version,
+    /// `-s`: print the status; `true`: words instead of numbers.
+    Status(bool),
+    /// `-l`: print the rules, all or those whose key contains this.
+    List {
+        /// `-i`: words instead of numbers.
+        interpret: bool,
+        /// `-k`: part of a key.
+        key: Vec<u8>,
+    },
+    /// `-a`, `-A`, `-w`: add a rule; `true`: at the front of its list.
+    Add(Rule, bool),
+    /// `-d`, `-W`: delete a rule.
+    Delete(Rule),
+    /// `-D`: delete all rules, or those whose key contains this, and print what is left.
+    DeleteAll(Vec<u8>),
+    /// `-e`, `-f`, `-r`, `-b`, `--backlog_wait_time`: change a setting.
+    Set(Setting, u32),
+    /// After the last [`Step::Set`]: print the status.
+    ShowSettings,
+    /// `--reset-lost`: set the count of lost records to 0.
+    ResetLost,
+    /// `-m`: log a message.
+    Message(Vec<u8>),
+    /// `-R`: read rules from a file.
+    ReadFile(Vec<u8>),
+    /// `-i` in a file: go on after errors, and forget them.
+    IgnoreErrors,
+    /// `-c` in a file: go on after errors, and fail at the end.
+    ContinueOnErrors,
+}
+
+/// What [`Step::Set`] sets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(missing_docs, reason = "the members of struct audit_status")]
+pub enum Setting {
+    Enabled,
+    Failure,
+    RateLimit,
+    BacklogLimit,
+    BacklogWaitTime,
+}
+
+/// What is wrong with a command line.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", self.lines.join("\n"))]
+pub struct CommandError {
+    /// What to tell the user; in rare cases nothing but that there was an error.
+    pub lines: Vec<String>,
+}
+
+impl From<String> for CommandError {
+    fn from(line: String) -> Self {
+        Self { lines: vec![line] }
+    }
+}
+
+impl From<&str> for CommandError {
+    fn from(line: &str) -> Self {
+        line.to_owned().into()
+    }
+}
+
+/// What the meaning of a command line depends on beside its words.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// The kernel's feature bitmap (`audit_status.feature_bitmap`).
+    pub features: u32,
+    /// Number of the line in a rules file; `None` on the command line.
+    pub line: Option<usize>,
+}
+
+impl Default for Context {
+    /// The command line, and a kernel that can do everything.
+    fn default() -> Self {
+        Self { features: u32::MAX, line: None }
+    }
+}
+
+/// A command line read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Parsed {
+    /// What the user should know, whether the line is right or wrong.
+    pub warnings: Vec<String>,
+    /// What to do.
+    pub steps: Result<Vec<Step>, CommandError>,
+}
+
+/// Reads a command line, given without the program's name.
+pub fn parse(args: &[&[u8]], context: Context) -> Parsed {
+    if let ([b"-R", file], None) = (args, context.line) {
+        return Parsed { warnings: Vec::new(), steps: Ok(vec![Step::ReadFile(file.to_vec())]) };
+    }
+    let draft = Draft::new(context);
+    let mut parser = Parser { options: Options::new(args), draft, steps: Vec::new(), rule: false };
+    let outcome = parser.run();
+    let warnings = std::mem::take(&mut parser.draft.warnings);
+    Parsed { warnings, steps: outcome.and_then(|()| parser.finish()) }
+}
+
+struct Parser<'a> {
+    options: Options<'a>,
+    draft: Draft,
+    steps: Vec<Step>,
+    /// Whether a rule is to be added or deleted.
+    rule: bool,
+}
+
+/// Whether further options are read.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Flow {
+    More,
+    /// The option stands for itself; words after it are an error.
+    Last,
+    /// As `Last`, but nobody looks what follows.
+    Done,
+}
+
+type Taken = Result<Flow, CommandError>;
+
+impl<'a> Parser<'a> {
+    fn run(&mut self) -> Result<(), CommandError> {
+        while let Some((option, argument)) = self.options.next() {
+            match self.option(option, argument)? {
+                Flow::More => {}
+                Flow::Last => break,
+                Flow::Done => return Ok(()),
+            }
+        }
+        if self.options.none_taken() {
+            return Err(CommandError { lines: Vec::new() });
+        }
+        if self.options.words_left() {
+            return Err("parameter passed without an option given".into());
+        }
+        Ok(())
+    }
+
+    /// The steps, once all options are read.
+    fn finish(mut self) -> Result<Vec<Step>, CommandError> {
+        if let Some(condition) = self.draft.key_condition() {
+            field::add(&mut self.draft, None, &condition)?;
+        }
+        let asks = |step: &Step| !matches!(step, Step::Set(..));
+        if self.rule {
+            let Some((rule, goal)) = self.draft.finish() else {
+                return Err("Error - no list specified".into());
+            };
+            self.steps.push(match goal {
+                Goal::Append => Step::Add(rule, false),
+                Goal::Prepend => Step::Add(rule, true),
+                Goal::Delete => Step::Delete(rule),
+            });
+        } else if self.draft.syscall_added {
+            return Err("Error - no list specified".into());
+        } else if !self.steps.is_empty() && !self.steps.iter().any(asks) {
+            self.steps.push(Step::ShowSettings);
+        }
+        Ok(self.steps)
+    }
+
+    fn option(&mut self, option: Opt, argument: &'a [u8]) -> Taken {
+        match option {
+            Opt::Short(b'a' | b'A' | b'd' | b'S' | b'F' | b'C' | b'k' | b'p' | b'w' | b'W') => {
+                self.rule_option(option, argument)
+            }
+            Opt::Short(b'h') | Opt::Long("help") => self.last(Step::Help),
+            Opt::Short(b'v') => self.last(Step::Version),
+            Opt::Short(b'i') => self.last(Step::IgnoreErrors),
+            Opt::Short(b'c') => self.last(Step::ContinueOnErrors),
+            Opt::Short(b's') => self.status(),
+            Opt::Short(b'l') => self.list(),
+            Opt::Short(b'D') => self.delete_all(),
+            Opt::Short(b'm') => self.message(argument),
+            Opt::Short(b'R') => Err("Error - nested rule files not supported".into()),
+            Opt::Short(b'e') => self.switch(Setting::Enabled, "Enable", argument),
+            Opt::Short(b'f') => self.switch(Setting::Failure, "Failure", argument),
+            Opt::Short(b'r') => self.amount(Setting::RateLimit, "Rate", argument),
+            Opt::Short(b'b') => self.amount(Setting::BacklogLimit, "Backlog", argument),
+            Opt::Long("backlog_wait_time") => self.amount(Setting::BacklogWaitTime, "Backlog_wait_time", argument),
+            Opt::Long("reset-lost") => self.last(Step::ResetLost),
+            Opt::Short(letter) => Err(format!("Option -{} is not supported", char::from(letter)).into()),
+            Opt::Long(name) => Err(format!("Option --{name} is not supported").into()),
+            Opt::Bad => {
+                let word = text(self.options.last_word());
+                Err(match self.draft.line {
+                    Some(line) => format!("Option {word} on line {line} is invalid").into(),
+                    None => format!("Option {word} is invalid").into(),
+                })
+            }
+        }
+    }
+
+    fn last(&mut self, step: Step) -> Taken {
+        self.steps.push(step);
+        Ok(Flow::Last)
+    }
+
+    fn status(&mut self) -> Taken {
+        // auditctl counts its own name.
+        let count = self.options.count() + 1;
+        if count > 3 {
+            return Err("Too many options for status command".into());
+        }
+        let interpret = match self.options.rest() {
+            [b"-i"] => true,
+            [_] => return Err("Only -i option is allowed".into()),
+            _ => false,
+        };
+        self.options.take(usize::from(interpret));
+        self.last(Step::Status(interpret))
+    }
+
+    fn list(&mut self) -> Taken {
+        let (interpret, key) = match (self.options.count(), self.options.rest()) {
+            (4.., _) => return Err("Wrong number of options for list request".into()),
+            (1, _) => (false, Vec::new()),
+            (2, [b"-i"]) => (true, Vec::new()),
+            (3, [b"-k", key]) => (false, self.key(key)?),
+            _ => return Err("Only -k or -i options are allowed".into()),
+        };
+        self.options.take(2);
+        self.last(Step::List { interpret, key })
+    }
+
+    fn delete_all(&mut self) -> Taken {
+        let key = match (self.options.count(), self.options.rest()) {
+            (2 | 4.., _) => return Err("Wrong number of options for Delete all request".into()),
+            (1, _) => Vec::new(),
+            (3, [b"-k", key]) => self.key(key)?,
+            _ => return Err("Only the -k option is allowed".into()),
+        };
+        self.options.take(2);
+        self.last(Step::DeleteAll(key))
+    }
+
+    /// A key that rules are chosen by.
+    fn key(&self, key: &[u8]) -> Result<Vec<u8>, CommandError> {
+        Draft::default().add_key(key)?;
+        Ok(key.to_vec())
+    }
+
+    fn message(&mut self, argument: &[u8]) -> Taken {
+        if self.options.count() > 2 {
+            return Err("The -m option must be only the only option and takes 1 parameter".into());
+        }
+        if argument.iter().any(|&b| b < 32) {
+            return Err("Illegal character in audit event".into());
+        }
+        self.steps.push(Step::Message(argument.to_vec()));
+        Ok(Flow::Done)
+    }
+
+    /// 0, 1 or 2, nothing else.
+    fn switch(&mut self, setting: Setting, name: &str, argument: &[u8]) -> Taken {
+        let value = match argument {
+            b"0" => 0,
+            b"1" => 1,
+            b"2" => 2,
+            other => return Err(format!("{name} must be 0, 1, or 2 was {}", text(other)).into()),
+        };
+        self.steps.push(Step::Set(setting, value));
+        Ok(Flow::More)
+    }
+
+    fn amount(&mut self, setting: Setting, name: &str, argument: &[u8]) -> Taken {
+        if !number::starts_number(argument) {
+            return Err(format!("{name} must be a numeric value was {}", text(argument)).into());
+        }
+        let value = number::digits(argument, None);
+        let value = value.ok_or_else(|| format!("Error converting {}", name.to_ascii_lowercase()))?;
+        self.steps.push(Step::Set(setting, value as u32));
+        Ok(Flow::More)
+    }
+
+    fn rule_option(&mut self, option: Opt, argument: &[u8]) -> Taken {
+        let draft = &mut self.draft;
+        match option {
+            Opt::Short(b'a') => return self.start_rule(Goal::Append, argument),
+            Opt::Short(b'A') => return self.start_rule(Goal::Prepend, argument),
+            Opt::Short(b'd') => return self.start_rule(Goal::Delete, argument),
+            Opt::Short(b'w') if draft.goal.is_some() => {
+                return Err("watch option can't be given with a syscall".into());
+            }
+            Opt::Short(b'w') => self.watch(Goal::Append, argument)?,
+            Opt::Short(b'W') => self.watch(Goal::Delete, argument)?,
+            Opt::Short(b'S') => draft.add_syscalls(argument)?,
+            Opt::Short(b'C') => field::add_comparison(draft, draft.list, argument)?,
+            Opt::Short(b'k') if !draft.takes_key() || draft.goal.is_none() => {
+                return Err("key option needs a watch or syscall given prior to it".into());
+            }
+            Opt::Short(b'k') => draft.add_key(argument)?,
+            Opt::Short(b'p') if draft.goal.is_none() => {
+                return Err("permission option needs a watch given prior to it".into());
+            }
+            Opt::Short(b'p') => draft.set_perm(argument)?,
+            _ if draft.goal.is_none() => return Err("List must be given before field".into()),
+            _ => match argument.strip_prefix(b"key=") {
+                Some(key) => draft.add_key(key)?,
+                None => field::add(draft, draft.list, argument)?,
+            },
+        }
+        Ok(Flow::More)
+    }
+
+    fn watch(&mut self, goal: Goal, path: &[u8]) -> Result<(), CommandError> {
+        self.rule = true;
+        Ok(self.draft.watch(goal, path)?)
+    }
+
+    fn start_rule(&mut self, goal: Goal, words: &[u8]) -> Taken {
+        if self.draft.syscall_added && goal != Goal::Delete && text(words).contains("task") {
+            return Err(match goal {
+                Goal::Append => "Syscall auditing requested for task list".into(),
+                _ => "Error: syscall auditing requested for task list".into(),
+            });
+        }
+        let name = match goal {
+            Goal::Append => "Append",
+            Goal::Prepend => "Add",
+            Goal::Delete => "Delete",
+        };
+        match self.draft.set_list_and_action(words) {
+            Ok(()) => {
+                self.draft.goal = Some(goal);
+                self.rule = true;
+                Ok(Flow::More)
+            }
+            Err(BadWords::Repeated) => Err("Multiple rule insert/delete operations are not allowed".into()),
+            Err(BadWords::Unknown) => Err(format!("{name} rule - bad keyword {}", text(words)).into()),
+            Err(BadWords::Deprecated) => {
+                let name = if goal == Goal::Delete { "Delete" } else { "Append" };
+                self.draft.warnings.push(format!("{name} rule - possible is deprecated"));
+                self.draft = Draft::with_warnings(std::mem::take(&mut self.draft.warnings));
+                self.rule = false;
+                Ok(Flow::Done)
+            }
+        }
+    }
+}

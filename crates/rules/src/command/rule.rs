@@ -1,0 +1,296 @@
+//! A rule while its options are read.
+
+use super::{Context, number};
+use crate::valid::MAX_KEY_LEN;
+use crate::wire::{MAX_FIELDS, MAX_TEXT};
+use crate::{Action, Field, FieldId, List, Op, Rule, SyscallMask, Value, names, perm};
+use raudit_tables::{Table, arch, syscall};
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+/// Longest name of a file (`NAME_MAX`).
+const MAX_NAME: usize = 255;
+
+/// Where a rule goes to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Goal {
+    Append,
+    Prepend,
+    Delete,
+}
+
+/// What the options so far have said about the rule.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) goal: Option<Goal>,
+    pub(super) list: Option<List>,
+    pub(super) action: Option<Action>,
+    /// How many of `-a`, `-A`, `-d` there were.
+    operations: u32,
+    pub(super) syscalls: SyscallMask,
+    pub(super) fields: Vec<Field>,
+    /// Architecture whose call names are meant: of `-F arch`, or the machine's own after a `-S` without one.
+    pub(super) arch: Option<u32>,
+    pub(super) syscall_added: bool,
+    pub(super) perm_added: bool,
+    pub(super) exe_added: bool,
+    pub(super) fs_added: bool,
+    /// Keys so far, joined by 0x01.
+    key: Vec<u8>,
+    /// The kernel's feature bitmap.
+    pub(super) features: u32,
+    /// Number of the line in a rules file.
+    pub(super) line: Option<usize>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Why the two words of `-a` were not taken.
+pub(super) enum BadWords {
+    Repeated,
+    Unknown,
+    /// The action `possible` of old.
+    Deprecated,
+}
+
+/// Bytes as they are shown in messages.
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn list_named(name: &[u8]) -> Option<List> {
+    List::ALL.into_iter().find(|list| list.name().as_bytes().eq_ignore_ascii_case(name))
+}
+
+fn action_named(name: &[u8]) -> Option<Action> {
+    match name {
+        b"always" => Some(Action::Always),
+        b"never" => Some(Action::Never),
+        _ => None,
+    }
+}
+
+impl Draft {
+    pub(super) fn new(context: Context) -> Self {
+        Self { features: context.features, line: context.line, ..Self::default() }
+    }
+
+    /// An empty rule that keeps the warnings of another.
+    pub(super) fn with_warnings(warnings: Vec<String>) -> Self {
+        Self { warnings, ..Self::default() }
+    }
+
+    /// Whether `-k` may follow.
+    pub(super) fn takes_key(&self) -> bool {
+        self.syscall_added || self.perm_added || self.exe_added || self.fs_added
+    }
+
+    /// The list and action of `-a list,action`, in either order. After `-w` the list is settled and must come first.
+    pub(super) fn set_list_and_action(&mut self, words: &[u8]) -> Result<(), BadWords> {
+        self.operations += 1;
+        if self.operations > 1 {
+            return Err(BadWords::Repeated);
+        }
+        let mut parts = words.split(|&b| b == b',');
+        let (Some(first), Some(second), None) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(BadWords::Unknown);
+        };
+        let settled = self.list.is_some();
+        match action_named(first) {
+            Some(action) => self.action = Some(action),
+            None if first == b"possible" => return Err(BadWords::Unknown),
+            None => self.list = Some(list_named(first).ok_or(BadWords::Unknown)?),
+        }
+        let list_is_first = settled || action_named(first).is_none();
+        if list_is_first {
+            if second == b"possible" {
+                return Err(BadWords::Deprecated);
+            }
+            self.action = Some(action_named(second).ok_or(BadWords::Unknown)?);
+        } else {
+            self.list = Some(list_named(second).ok_or(BadWords::Unknown)?);
+        }
+        Ok(())
+    }
+
+    /// Names system calls (or io_uring operations), separated by commas; the message if one is wrong.
+    pub(super) fn add_syscalls(&mut self, words: &[u8]) -> Result<(), String> {
+        match self.list {
+            Some(List::IoUring) => return self.add_io_uring(words),
+            Some(list @ (List::Task | List::User | List::Filesystem)) => {
+                return Err(format!("Error: syscall auditing being added to {} list", list.name()));
+            }
+            Some(List::Exclude) => return Err("Error: syscall auditing cannot be put on exclude list".into()),
+            Some(List::Exit) | None => {}
+        }
+        if words.is_empty() {
+            return Err("Syscall name unknown: ".into());
+        }
+        let arch_given = self.arch.is_some();
+        let of = *self.arch.get_or_insert(arch::native());
+        for word in words.split(|&b| b == b',').filter(|word| !word.is_empty()) {
+            if !name_call(&mut self.syscalls, syscall::table(of), word) {
+                return Err(format!("Syscall name unknown: {}", text(word)));
+            }
+        }
+        self.syscall_added = true;
+        let adds = matches!(self.goal, Some(Goal::Append | Goal::Prepend));
+        if !arch_given && adds && self.differs_on_32_bits(of, words) {
+            let line = self.line.map(|line| format!(" in line {line}")).unwrap_or_default();
+            self.warnings.push(format!("WARNING - 32/64 bit syscall mismatch{line}, you should specify an arch"));
+        }
+        Ok(())
+    }
+
+    /// Whether the same names mean other numbers to 32-bit programs.
+    fn differs_on_32_bits(&self, of: u32, words: &[u8]) -> bool {
+        let Some(table) = arch::compat(of).and_then(syscall::table) else { return false };
+        let mut mask = SyscallMask::EMPTY;
+        for word in words.split(|&b| b == b',').filter(|word| !word.is_empty()) {
+            name_call(&mut mask, Some(table), word);
+        }
+        mask != self.syscalls
+    }
+
+    fn add_io_uring(&mut self, words: &[u8]) -> Result<(), String> {
+        for word in words.split(|&b| b == b',').filter(|word| !word.is_empty()) {
+            if word == b"all" {
+                for (number, _) in names::IO_URING.iter() {
+                    self.syscalls.insert(number);
+                }
+            } else if !name_call(&mut self.syscalls, Some(&names::IO_URING), word) {
+                return Err(format!("io_uring op unknown: {}", text(words)));
+            }
+        }
+        self.syscall_added = true;
+        Ok(())
+    }
+
+    /// Names the calls that may make an access of this kind, when the architecture is known. `Err` when its calls are not.
+    pub(super) fn add_perm_syscalls(&mut self, bit: u32) -> Result<(), ()> {
+        let Some(of) = self.arch else { return Ok(()) };
+        let table = syscall::table(of).ok_or(())?;
+        for number in perm::syscalls(bit).iter().filter_map(|name| table.number(name)) {
+            self.syscalls.insert(number);
+        }
+        self.syscall_added = true;
+        Ok(())
+    }
+
+    /// A watch: path or directory, whichever it is now, with all kinds of access.
+    pub(super) fn watch(&mut self, goal: Goal, path: &[u8]) -> Result<(), String> {
+        self.goal = Some(goal);
+        self.list = Some(List::Exit);
+        self.action = Some(Action::Always);
+        self.syscall_added = true;
+        self.check_path(path)?;
+        if !self.fields.is_empty() || !self.syscalls.is_empty() {
+            return Err("Watches may not include fields or actions".into());
+        }
+        let mut path = path;
+        while let [shorter @ .., b'/'] = path {
+            if shorter.is_empty() {
+                break;
+            }
+            path = shorter;
+        }
+        let is_dir = fs::metadata(OsStr::from_bytes(path)).is_ok_and(|found| found.is_dir());
+        let id = if is_dir { FieldId::DIR } else { FieldId::WATCH };
+        self.fields.push(Field { id, op: Op::Eq, value: Value::Text(path.to_vec()) });
+        let all = perm::READ | perm::WRITE | perm::EXEC | perm::ATTR;
+        self.fields.push(Field { id: FieldId::PERM, op: Op::Eq, value: Value::Number(all) });
+        self.syscalls = SyscallMask::ALL;
+        self.perm_added = true;
+        if goal != Goal::Delete {
+            self.warnings.push("Old style watch rules are slower".into());
+        }
+        Ok(())
+    }
+
+    fn check_path(&mut self, path: &[u8]) -> Result<(), String> {
+        if path.len() >= MAX_TEXT {
+            return Err("The path passed for the watch is too big".into());
+        }
+        if !path.starts_with(b"/") {
+            return Err("The path must start with '/'".into());
+        }
+        let parts = path.split(|&b| b == b'/').rfind(|part| !part.is_empty());
+        if parts.is_some_and(|base| base.len() > MAX_NAME) {
+            return Err("The base name of the path is too big".into());
+        }
+        if path.windows(2).any(|two| two == b"..") {
+            self.warnings.push("Warning - relative path notation is not supported".into());
+        }
+        if path.contains(&b'*') || path.contains(&b'?') {
+            self.warnings.push("Warning - wildcard notation is not supported".into());
+        }
+        Ok(())
+    }
+
+    /// `-p`: sets the kinds of access of a watch.
+    pub(super) fn set_perm(&mut self, letters: &[u8]) -> Result<(), String> {
+        if letters.len() > 4 {
+            return Err(format!("permission {} is too long", text(letters)));
+        }
+        let mut bits = 0;
+        for &letter in letters {
+            bits |= perm::bit(letter).ok_or_else(|| format!("Permission {} isn't supported", char::from(letter)))?;
+        }
+        if self.fields.is_empty() {
+            return Err("Permissions should be preceded by other fields".into());
+        }
+        let mut found = false;
+        for field in self.fields.iter_mut().filter(|field| field.id == FieldId::PERM) {
+            field.value = Value::Number(bits);
+            found = true;
+        }
+        if !found {
+            if self.fields.len() >= MAX_FIELDS - 1 {
+                return Err("Too many fields when adding permissions".into());
+            }
+            self.fields.push(Field { id: FieldId::PERM, op: Op::Eq, value: Value::Number(bits) });
+        }
+        self.perm_added = true;
+        Ok(())
+    }
+
+    /// One more key.
+    pub(super) fn add_key(&mut self, key: &[u8]) -> Result<(), String> {
+        let separator = usize::from(!self.key.is_empty());
+        if key.len() + separator + self.key.len() > MAX_KEY_LEN {
+            return Err("key option exceeds size limit".into());
+        }
+        if key.contains(&1) {
+            return Err(format!("key {} has illegal character", text(key)));
+        }
+        if separator == 1 {
+            self.key.push(1);
+        }
+        self.key.extend_from_slice(key);
+        Ok(())
+    }
+
+    /// All keys as one condition, if there are any: it goes last.
+    pub(super) fn key_condition(&self) -> Option<Vec<u8>> {
+        (!self.key.is_empty()).then(|| [b"key=", self.key.as_slice()].concat())
+    }
+
+    /// The rule, when a list and an action were given.
+    pub(super) fn finish(mut self) -> Option<(Rule, Goal)> {
+        let (goal, list, action) = (self.goal?, self.list?, self.action?);
+        if list != List::Task && !self.syscall_added {
+            self.syscalls = SyscallMask::ALL;
+        }
+        Some((Rule { list, action, syscalls: self.syscalls, fields: self.fields }, goal))
+    }
+}
+
+/// Adds the call with this name, this number, or `all`, to the mask.
+fn name_call(mask: &mut SyscallMask, table: Option<&Table>, word: &[u8]) -> bool {
+    if word == b"all" {
+        *mask = SyscallMask::ALL;
+        return true;
+    }
+    let by_name = || table?.number(&text(word).to_ascii_lowercase());
+    by_name().or_else(|| number::unsigned(word)).is_some_and(|number| mask.insert(number))
+}

@@ -1,0 +1,179 @@
+//! The lines of a rules file (`-R`, audit.rules(7)): each is a command line.
+//!
+//! Words are separated by spaces, nothing else: no tabs, no quotes. `\ ` is a space and `\\` a backslash within a word. A
+//! line whose first word starts with `#` is a comment; a `#` further on is not special.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Longest line, newline not counted.
+pub const MAX_LINE: usize = 6143;
+
+/// Why a rules file cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the texts say it")]
+pub enum FileError {
+    #[error("audit rules file {} doesn't exist", .0.display())]
+    Missing(PathBuf),
+    #[error("Error opening {} ({})", .path.display(), .error)]
+    Open { path: PathBuf, error: io::Error },
+    #[error("Error - {} is not a regular file", .0.display())]
+    NotRegular(PathBuf),
+    #[error("Error - {} is world writable", .0.display())]
+    WorldWritable(PathBuf),
+    #[error("Error reading line {} of {} ({})", .line, .path.display(), .error)]
+    Read { path: PathBuf, line: usize, error: io::Error },
+    #[error("Line {} of {} is longer than {} bytes", .line, .path.display(), MAX_LINE)]
+    TooLong { path: PathBuf, line: usize },
+}
+
+/// A line that says something.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Line {
+    /// Its number in the file, from 1.
+    pub number: usize,
+    /// Its words.
+    pub words: Vec<Vec<u8>>,
+}
+
+/// A rules file being read. Iterating gives its lines, without empty ones and comments.
+#[derive(Debug)]
+pub struct RulesFile {
+    path: PathBuf,
+    reader: BufReader<File>,
+    number: usize,
+}
+
+impl RulesFile {
+    /// Opens a file that is regular and that not everyone can write.
+    pub fn open(path: &Path) -> Result<Self, FileError> {
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => FileError::Missing(path.into()),
+            _ => FileError::Open { path: path.into(), error },
+        };
+        // Asked before opening, too: opening a FIFO would wait for a writer.
+        if !std::fs::metadata(path).map_err(failed)?.is_file() {
+            return Err(FileError::NotRegular(path.into()));
+        }
+        let file = File::open(path).map_err(failed)?;
+        let found = file.metadata().map_err(failed)?;
+        if !found.is_file() {
+            return Err(FileError::NotRegular(path.into()));
+        }
+        if found.permissions().mode() & 0o002 != 0 {
+            return Err(FileError::WorldWritable(path.into()));
+        }
+        Ok(Self { path: path.into(), reader: BufReader::new(file), number: 0 })
+    }
+
+    /// The next line of any kind, without its newline; `None` at the end.
+    fn read_line(&mut self) -> Result<Option<Vec<u8>>, FileError> {
+        self.number += 1;
+        let mut line = Vec::new();
+        let mut limited = (&mut self.reader).take(MAX_LINE as u64 + 1);
+        let read = limited.read_until(b'\n', &mut line);
+        let read = read.map_err(|error| FileError::Read { path: self.path.clone(), line: self.number, error })?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        } else if line.len() > MAX_LINE {
+            return Err(FileError::TooLong { path: self.path.clone(), line: self.number });
+        }
+        Ok(Some(line))
+    }
+}
+
+impl Iterator for RulesFile {
+    type Item = Result<Line, FileError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.read_line() {
+                Err(error) => return Some(Err(error)),
+                Ok(None) => return None,
+                Ok(Some(line)) => {
+                    let words = words(&line);
+                    if words.first().is_some_and(|first| !first.starts_with(b"#")) {
+                        return Some(Ok(Line { number: self.number, words }));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Splits a line into words.
+pub fn words(line: &[u8]) -> Vec<Vec<u8>> {
+    let mut words = Vec::new();
+    let mut word: Option<Vec<u8>> = None;
+    let mut bytes = line.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        if byte == b' ' {
+            words.extend(word.take());
+            continue;
+        }
+        let escaped = if byte == b'\\' { bytes.next_if(|&next| next == b' ' || next == b'\\') } else { None };
+        word.get_or_insert_default().push(escaped.unwrap_or(byte));
+    }
+    words.extend(word);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn split(line: &str) -> Vec<String> {
+        words(line.as_bytes()).into_iter().map(|word| String::from_utf8(word).unwrap()).collect()
+    }
+
+    #[test]
+    fn only_spaces_separate() {
+        assert_eq!(split("  -w  /etc/a\\ b -k k "), ["-w", "/etc/a b", "-k", "k"]);
+        assert_eq!(split("-k a\\\\b c\\d \\"), ["-k", "a\\b", "c\\d", "\\"]);
+        assert_eq!(split("-a\talways 'x y'"), ["-a\talways", "'x", "y'"]);
+        assert!(split("   ").is_empty());
+    }
+
+    fn file(content: &[u8]) -> (PathBuf, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("rules");
+        File::create(&path).unwrap().write_all(content).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        (path, dir)
+    }
+
+    #[test]
+    fn comments_and_empty_lines_count_but_are_not_seen() {
+        let (path, _dir) = file(b"# first\n\n   \n-D\n  # x\n-b 8192");
+        let lines: Vec<_> = RulesFile::open(&path).unwrap().map(Result::unwrap).collect();
+        let numbers: Vec<_> = lines.iter().map(|line| (line.number, line.words.len())).collect();
+        assert_eq!(numbers, [(4, 1), (6, 2)]);
+    }
+
+    #[test]
+    fn a_line_too_long_is_an_error_not_two_lines() {
+        let mut content = vec![b'x'; MAX_LINE];
+        content.push(b'\n');
+        let (path, _dir) = file(&content);
+        assert!(RulesFile::open(&path).unwrap().next().unwrap().is_ok());
+        content.insert(0, b'x');
+        let (path, _dir) = file(&content);
+        assert!(matches!(RulesFile::open(&path).unwrap().next(), Some(Err(FileError::TooLong { line: 1, .. }))));
+    }
+
+    #[test]
+    fn refuses_what_is_no_file_or_open_to_all() {
+        let (path, dir) = file(b"-D\n");
+        assert!(matches!(RulesFile::open(dir.path()), Err(FileError::NotRegular(_))));
+        assert!(matches!(RulesFile::open(&dir.path().join("none")), Err(FileError::Missing(_))));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o642)).unwrap();
+        let error = RulesFile::open(&path).unwrap_err();
+        assert!(error.to_string().ends_with("is world writable"), "{error}");
+    }
+}
