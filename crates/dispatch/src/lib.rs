@@ -1,1 +1,2 @@
 //! The plugin host: raudispd.
+pub mod frame;
