@@ -1,2 +1,7 @@
-//! rausearch
-fn main() {}
+//! Finds events in the audit log.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    raudit_search::rausearch::main()
+}

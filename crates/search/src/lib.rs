@@ -1,1 +1,25 @@
 //! Queries over the log: rausearch and raureport.
+//!
+//! A search is one pass, from the oldest record to the newest, in bounded memory:
+//!
+//! 1. [`source`]: which files, and the loop over their lines
+//! 2. [`stamp`]: node, type, time and serial of a line; what is outside the time window ends here
+//! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
+//! 4. [`malformed`] and [`query`]: is this event asked for?
+//! 5. [`print`]: events as text
+//!
+//! [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
+//! writers a program hands in.
+pub mod event;
+pub mod group;
+pub mod locale;
+pub mod malformed;
+mod nearly_sorted;
+pub mod print;
+pub mod query;
+pub mod rausearch;
+pub mod source;
+pub mod stamp;
+mod text;
+pub mod when;
+mod words;

@@ -1,0 +1,84 @@
+//! An event as it stands in the log: its records' lines, in the order of the log.
+
+use raudit_record::{EventId, Kind};
+use std::ops::Range;
+
+/// The byte between a record and its translations in a log with `log_format = ENRICHED`.
+pub const TRANSLATION_SEPARATOR: u8 = 0x1d;
+
+/// An event's records. The text of all of them is one allocation, which [`Grouper`](crate::group::Grouper) reuses.
+#[derive(Clone, Debug, Default)]
+pub struct Event {
+    /// Time and serial, which the records share.
+    pub id: EventId,
+    /// The host in `node=`, empty without one.
+    pub node: Vec<u8>,
+    text: Vec<u8>,
+    lines: Vec<(Kind, Range<usize>)>,
+    enriched: bool,
+}
+
+/// One record of an [`Event`].
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// Its type.
+    pub kind: Kind,
+    /// The whole line.
+    pub line: &'a [u8],
+    /// The line without what [`TRANSLATION_SEPARATOR`] separates.
+    pub text: &'a [u8],
+}
+
+impl Event {
+    /// Empties it and gives it a new identity.
+    pub(crate) fn begin(&mut self, id: EventId, node: &[u8]) {
+        self.id = id;
+        self.node.clear();
+        self.node.extend_from_slice(node);
+        self.text.clear();
+        self.lines.clear();
+        self.enriched = false;
+    }
+
+    /// Adds a record, given by its line.
+    pub(crate) fn push(&mut self, kind: Kind, line: &[u8]) {
+        let from = self.text.len();
+        self.text.extend_from_slice(line);
+        self.lines.push((kind, from..self.text.len()));
+        self.enriched = self.enriched || memchr::memchr(TRANSLATION_SEPARATOR, line).is_some();
+    }
+
+    /// Its records, first to last; last to first with `.rev()`.
+    pub fn records(&self) -> impl DoubleEndedIterator<Item = Record<'_>> {
+        self.lines.iter().map(|(kind, range)| {
+            let line = self.text.get(range.clone()).unwrap_or_default();
+            let end = if self.enriched { memchr::memchr(TRANSLATION_SEPARATOR, line) } else { None };
+            Record { kind: *kind, line, text: line.get(..end.unwrap_or(line.len())).unwrap_or(line) }
+        })
+    }
+
+    /// The text of all records on end, translations included: to look for a literal at once.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Whether any record carries translations.
+    pub fn is_enriched(&self) -> bool {
+        self.enriched
+    }
+
+    /// The type of the first record, which decides how long the event stays open.
+    pub fn first_kind(&self) -> Option<Kind> {
+        self.lines.first().map(|(kind, _)| *kind)
+    }
+
+    /// How many bytes of text it holds.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether it has no record.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+}

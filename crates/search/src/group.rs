@@ -1,0 +1,304 @@
+//! From lines to events: which records belong together, when an event is whole, and in which order events come out.
+//!
+//! Records of one event have the same time, serial and node, but events of several processors interleave in the log
+//! and the kernel does not say which record is an event's last one. As in ausearch:
+//!
+//! * an event whose first record is of a type that comes alone is whole at once;
+//! * any other is whole when a *new* event is at least `end_of_event_timeout` seconds younger, or at the end of the logs;
+//! * events come out by (time, serial), so an open event holds back all younger ones;
+//! * every line lets at most one event out: after a gap in the log, whole events trickle out behind it.
+//!
+//! ausearch looks through all open events for every line and so takes quadratic time in a dense log; here a hash finds
+//! an event's records and two queues its end. Memory is bounded by the events of one timeout, and those by [`MAX_OPEN`].
+
+use crate::event::Event;
+use crate::nearly_sorted::NearlySorted;
+use crate::stamp::Stamp;
+use raudit_record::{EventId, Kind};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+/// Bytes of text kept for events that are not whole yet. Beyond, the oldest one counts as whole: a clock that stands still
+/// or a forged log must not cost unbounded memory. Two seconds of 20,000 events a second take a tenth of it.
+pub const MAX_OPEN: usize = 512 << 20;
+
+/// Events kept for reuse of their memory.
+const MAX_SPARE: usize = 1024;
+
+/// Puts lines together to events.
+#[derive(Debug)]
+pub struct Grouper {
+    timeout: u64,
+    max_open: usize,
+    slots: Vec<Slot>,
+    /// Unused slots. The lowest is taken first because events that tie in time and serial come out in order of slots.
+    free: BinaryHeap<Reverse<usize>>,
+    open: HashMap<(EventId, usize), usize>,
+    /// All events held, in order of coming out.
+    order: NearlySorted<(EventId, usize)>,
+    /// Events that wait for a younger one. Entries of events whole for another reason are stale.
+    waiting: NearlySorted<(u64, u64, usize)>,
+    nodes: HashMap<Vec<u8>, usize>,
+    /// The event of the last line: records of one event mostly follow each other.
+    last: Option<usize>,
+    held: usize,
+    births: u64,
+    spare: Vec<Event>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    event: Event,
+    node: usize,
+    whole: bool,
+    /// Tells the present user of the slot from earlier ones.
+    birth: u64,
+}
+
+impl Grouper {
+    /// `timeout` is `end_of_event_timeout` in seconds.
+    pub fn new(timeout: u64) -> Self {
+        Self {
+            timeout,
+            max_open: MAX_OPEN,
+            slots: Vec::new(),
+            free: BinaryHeap::new(),
+            open: HashMap::new(),
+            order: NearlySorted::default(),
+            waiting: NearlySorted::default(),
+            nodes: HashMap::new(),
+            last: None,
+            held: 0,
+            births: 0,
+            spare: Vec::new(),
+        }
+    }
+
+    /// Adds the record in `line`.
+    pub fn add(&mut self, stamp: &Stamp<'_>, line: &[u8]) {
+        self.held += line.len();
+        if let Some(slot) = self.find(stamp) {
+            if let Some(slot) = self.slots.get_mut(slot) {
+                slot.event.push(stamp.kind, line);
+            }
+        } else {
+            self.begin(stamp, line);
+        }
+        if self.held > self.max_open {
+            self.close_oldest();
+        }
+    }
+
+    /// The next event that is whole, if no older one is still open.
+    pub fn pop(&mut self) -> Option<Event> {
+        let &(_, at) = self.order.peek()?;
+        let slot = self.slots.get_mut(at).filter(|slot| slot.whole)?;
+        let event = std::mem::replace(&mut slot.event, self.spare.pop().unwrap_or_default());
+        let _popped = self.order.pop();
+        self.free.push(Reverse(at));
+        self.held = self.held.saturating_sub(event.len());
+        if self.last == Some(at) {
+            self.last = None;
+        }
+        Some(event)
+    }
+
+    /// The input has ended: all events are whole.
+    pub fn finish(&mut self) {
+        while let Some(&(_, birth, at)) = self.waiting.peek() {
+            let _popped = self.waiting.pop();
+            self.close(at, birth);
+        }
+    }
+
+    /// Takes back an event that is done with, for its memory.
+    pub fn recycle(&mut self, event: Event) {
+        if self.spare.len() < MAX_SPARE && event.len() < 1 << 16 {
+            self.spare.push(event);
+        }
+    }
+
+    fn find(&self, stamp: &Stamp<'_>) -> Option<usize> {
+        if let Some(at) = self.last
+            && let Some(slot) = self.slots.get(at)
+            && slot.event.id == stamp.id
+            && slot.event.node == stamp.node
+            && !slot.whole
+        {
+            return Some(at);
+        }
+        let node = if stamp.node.is_empty() { 0 } else { *self.nodes.get(stamp.node)? };
+        self.open.get(&(stamp.id, node)).copied()
+    }
+
+    fn begin(&mut self, stamp: &Stamp<'_>, line: &[u8]) {
+        let node = self.node(stamp.node);
+        let at = self.free.pop().map_or(self.slots.len(), |Reverse(at)| at);
+        if at == self.slots.len() {
+            self.slots.push(Slot::default());
+        }
+        self.births += 1;
+        let birth = self.births;
+        let whole = comes_alone(stamp.kind);
+        if let Some(slot) = self.slots.get_mut(at) {
+            (slot.node, slot.whole, slot.birth) = (node, whole, birth);
+            slot.event.begin(stamp.id, stamp.node);
+            slot.event.push(stamp.kind, line);
+        }
+        self.order.push((stamp.id, at));
+        if !whole {
+            self.open.insert((stamp.id, node), at);
+            self.waiting.push((stamp.id.sec, birth, at));
+        }
+        self.last = Some(at);
+        while let Some(&(sec, birth, at)) = self.waiting.peek()
+            && sec.saturating_add(self.timeout) <= stamp.id.sec
+        {
+            let _popped = self.waiting.pop();
+            self.close(at, birth);
+        }
+    }
+
+    fn node(&mut self, name: &[u8]) -> usize {
+        if name.is_empty() {
+            return 0;
+        }
+        let next = self.nodes.len() + 1;
+        match self.nodes.get(name) {
+            Some(&node) => node,
+            None => *self.nodes.entry(name.to_vec()).or_insert(next),
+        }
+    }
+
+    fn close(&mut self, at: usize, birth: u64) {
+        let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.birth == birth && !slot.whole) else { return };
+        slot.whole = true;
+        self.open.remove(&(slot.event.id, slot.node));
+    }
+
+    fn close_oldest(&mut self) {
+        if let Some(&(_, at)) = self.order.peek()
+            && let Some(slot) = self.slots.get(at)
+        {
+            self.close(at, slot.birth);
+        }
+        while let Some(&(_, birth, at)) = self.waiting.peek()
+            && self.slots.get(at).is_none_or(|slot| slot.birth != birth || slot.whole)
+        {
+            let _stale = self.waiting.pop();
+        }
+    }
+}
+
+/// Whether an event that starts with this type has no other record, so that nothing need be waited for.
+///
+/// User-space and daemon records, anomalies and others from 2100 on, KERNEL, MAC_UNLBL_ALLOW to MAC_CALIPSO_DEL, and the
+/// two that end an event. A LOGIN record is followed by SYSCALL and PROCTITLE since Linux 5.
+fn comes_alone(kind: Kind) -> bool {
+    match kind.0 {
+        1006 => false,
+        0..1300 | 1320 | 1327 | 1406..=1419 | 2000 | 2100.. => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stamp::StampReader;
+
+    /// Events as `TYPE+TYPE@serial`, one at most after each line, then the rest.
+    fn grouped_with(mut grouper: Grouper, lines: &[&str]) -> Vec<String> {
+        let mut stamps = StampReader::default();
+        let mut events = Vec::new();
+        for line in lines {
+            grouper.add(&stamps.read(line.as_bytes()).unwrap(), line.as_bytes());
+            events.extend(grouper.pop());
+        }
+        grouper.finish();
+        while let Some(event) = grouper.pop() {
+            events.push(event);
+        }
+        let show = |e: &Event| {
+            let kinds: Vec<String> = e.records().map(|r| r.kind.to_string()).collect();
+            format!("{}@{}", kinds.join("+"), e.id.serial)
+        };
+        events.iter().map(show).collect()
+    }
+
+    fn grouped(lines: &[&str]) -> Vec<String> {
+        grouped_with(Grouper::new(2), lines)
+    }
+
+    #[test]
+    fn interleaved_records_come_together_and_order_is_time_then_serial() {
+        let events = grouped(&[
+            "type=SYSCALL msg=audit(10.001:2): ",
+            "type=SYSCALL msg=audit(10.001:1): ",
+            "type=PATH msg=audit(10.001:2): ",
+            "type=PATH msg=audit(10.001:1): ",
+            "type=SYSCALL msg=audit(9.999:3): ",
+        ]);
+        assert_eq!(events, ["SYSCALL@3", "SYSCALL+PATH@1", "SYSCALL+PATH@2"]);
+    }
+
+    #[test]
+    fn the_same_stamp_on_another_node_is_another_event() {
+        let events = grouped(&[
+            "node=b type=CWD msg=audit(10.001:1): ",
+            "node=a type=PATH msg=audit(10.001:1): ",
+            "node=b type=PATH msg=audit(10.001:1): ",
+            "type=EXECVE msg=audit(10.001:1): ",
+        ]);
+        assert_eq!(events, ["CWD+PATH@1", "PATH@1", "EXECVE@1"]);
+    }
+
+    #[test]
+    fn a_new_event_two_seconds_younger_closes_but_an_old_ones_record_does_not() {
+        let late = ["type=CWD msg=audit(10.9:1): ", "type=CWD msg=audit(12.0:2): ", "type=PATH msg=audit(10.9:1): "];
+        assert_eq!(grouped(&late), ["CWD@1", "PATH@1", "CWD@2"]);
+        let soon = ["type=CWD msg=audit(10.0:1): ", "type=CWD msg=audit(11.9:2): ", "type=PATH msg=audit(10.0:1): "];
+        assert_eq!(grouped(&soon), ["CWD+PATH@1", "CWD@2"]);
+        assert_eq!(grouped_with(Grouper::new(1), &soon), ["CWD@1", "PATH@1", "CWD@2"]);
+    }
+
+    #[test]
+    fn types_that_come_alone_close_at_once_except_login() {
+        let twice = ["type=USER_AUTH msg=audit(10.0:1): ", "type=USER_AUTH msg=audit(10.0:1): "];
+        assert_eq!(grouped(&twice), ["USER_AUTH@1", "USER_AUTH@1"]);
+        let login = ["type=LOGIN msg=audit(10.0:1): ", "type=SYSCALL msg=audit(10.0:1): "];
+        assert_eq!(grouped(&login), ["LOGIN+SYSCALL@1"]);
+        let later =
+            ["type=SYSCALL msg=audit(10.0:1): ", "type=EOE msg=audit(10.0:1): ", "type=CWD msg=audit(10.0:1): "];
+        assert_eq!(grouped(&later), ["SYSCALL+EOE+CWD@1"]);
+    }
+
+    #[test]
+    fn a_reused_slot_is_not_closed_for_its_former_event() {
+        let mut lines: Vec<String> = Vec::new();
+        for serial in 0..500 {
+            for kind in ["SYSCALL", "PATH"] {
+                lines.push(format!("type={kind} msg=audit({}.{:03}:{serial}): ", 10 + serial / 3, serial % 7));
+            }
+        }
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let events = grouped(&lines);
+        assert_eq!(events.len(), 500);
+        assert!(events.iter().all(|e| e.starts_with("SYSCALL+PATH@")));
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_does_not_cost_unbounded_memory() {
+        let mut grouper = Grouper::new(2);
+        grouper.max_open = 1000;
+        let lines: Vec<String> = (0..1000).map(|n| format!("type=CWD msg=audit(10.0:{n}): ")).collect();
+        let mut stamps = StampReader::default();
+        let mut out = 0;
+        for line in &lines {
+            grouper.add(&stamps.read(line.as_bytes()).unwrap(), line.as_bytes());
+            out += usize::from(grouper.pop().is_some());
+            assert!(grouper.held < 1100);
+        }
+        assert!(out > 900);
+    }
+}

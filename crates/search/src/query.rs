@@ -1,0 +1,132 @@
+//! Which events are asked for.
+
+use crate::event::{Event, Record};
+use crate::malformed::{carries_key, is_malformed};
+use crate::text::{after, unhex, word};
+use memchr::{memchr, memmem};
+use raudit_record::Kind;
+
+/// The kernel's separator between several keys of one rule.
+const KEY_SEPARATOR: u8 = 1;
+
+/// Conditions that must all hold. The default asks for every event.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// From this second on; 0 for no limit.
+    pub start: i64,
+    /// Up to the end of this second; 0 for no limit.
+    pub end: i64,
+    /// The event's serial number.
+    pub serial: Option<u64>,
+    /// Part of one of the event's keys. The empty text asks for events that have a key.
+    pub key: Option<Vec<u8>>,
+    /// One record at least is of one of these types; empty for no condition.
+    pub kinds: Vec<Kind>,
+}
+
+/// What a query says to an event.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// All conditions hold.
+    Match,
+    /// Some condition does not hold.
+    Other,
+    /// A record cannot be read: neither.
+    Malformed,
+}
+
+impl Query {
+    /// Whether a record of this second may be part of an answer. Applied before records are put together.
+    pub fn covers(&self, sec: u64) -> bool {
+        let sec = i64::try_from(sec).unwrap_or(i64::MAX);
+        (self.start == 0 || sec >= self.start) && (self.end == 0 || sec <= self.end)
+    }
+
+    /// Judges an event.
+    pub fn judge(&self, event: &Event) -> Verdict {
+        // The end of an event whose other records were outside the window, or already shown.
+        if event.first_kind() == Some(Kind::EOE) {
+            return Verdict::Other;
+        }
+        if is_malformed(event, self.key.is_some()) {
+            return Verdict::Malformed;
+        }
+        let matches = self.serial.is_none_or(|serial| serial == event.id.serial)
+            && (self.kinds.is_empty() || event.records().any(|record| self.kinds.contains(&record.kind)))
+            && self.key.as_ref().is_none_or(|key| has_key(event, key));
+        if matches { Verdict::Match } else { Verdict::Other }
+    }
+}
+
+fn has_key(event: &Event, part: &[u8]) -> bool {
+    let finder = memmem::Finder::new(part);
+    event.records().filter(|record| carries_key(record.kind)).any(|record| {
+        let mut found = false;
+        keys(&record, |key| found |= finder.find(key).is_some());
+        found
+    })
+}
+
+/// Gives each key of a record to `each`: the quoted text, or the parts of a hexadecimal one.
+pub fn keys(record: &Record<'_>, mut each: impl FnMut(&[u8])) {
+    let text = if record.kind == Kind::SYSCALL { after(record.text, b"a1=") } else { Some(record.text) };
+    let Some(value) = text.and_then(|text| after(text, b"key=")) else { return };
+    if let Some(quoted) = value.strip_prefix(b"\"") {
+        if let Some(key) = memchr(b'"', quoted).and_then(|end| quoted.get(..end)) {
+            each(key);
+        }
+        return;
+    }
+    let value = word(value);
+    if value.first() == Some(&b'(') {
+        return each(value);
+    }
+    let decoded = unhex(value);
+    decoded.split(|&b| b == KEY_SEPARATOR).filter(|key| !key.is_empty()).for_each(each);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(key: &str) -> Event {
+        let mut event = Event::default();
+        event.id.serial = 7;
+        event.push(Kind::SYSCALL, format!("arch=c000003e syscall=257 a0=1 a1=2 {key}").as_bytes());
+        event.push(Kind::CWD, b"cwd=\"/\"");
+        event
+    }
+
+    fn judge(key: &str, event: &Event) -> Verdict {
+        Query { key: Some(key.into()), ..Query::default() }.judge(event)
+    }
+
+    #[test]
+    fn keys_match_by_part_in_quotes_in_hexadecimal_and_among_several() {
+        for text in ["key=\"abc\"", "key=\"xabcx\" a=b", "key=616263", "key=64656601616263"] {
+            assert_eq!(judge("abc", &event(text)), Verdict::Match, "{text}");
+        }
+        for text in ["", "key=\"ABC\"", "key=(null)", "key=abc", "key=\"d\" key=\"abc\"", "subj=key"] {
+            assert_eq!(judge("abc", &event(text)), Verdict::Other, "{text}");
+        }
+        assert_eq!(judge("", &event("key=(null)")), Verdict::Match);
+        assert_eq!(judge("", &event("items=1")), Verdict::Other);
+        assert_eq!(judge("abc", &event("key=\"abc")), Verdict::Malformed);
+    }
+
+    #[test]
+    fn any_records_type_and_the_serial_decide() {
+        let of = |kinds: &[Kind]| Query { kinds: kinds.to_vec(), ..Query::default() }.judge(&event(""));
+        assert_eq!(of(&[Kind::PATH, Kind::CWD]), Verdict::Match);
+        assert_eq!(of(&[Kind::PATH]), Verdict::Other);
+        assert_eq!(Query { serial: Some(7), ..Query::default() }.judge(&event("")), Verdict::Match);
+        assert_eq!(Query { serial: Some(8), ..Query::default() }.judge(&event("")), Verdict::Other);
+    }
+
+    #[test]
+    fn both_ends_of_the_window_belong_to_it() {
+        let query = Query { start: 10, end: 20, ..Query::default() };
+        assert_eq!([9, 10, 20, 21].map(|sec| query.covers(sec)), [false, true, true, false]);
+        assert!(Query::default().covers(u64::MAX));
+    }
+}

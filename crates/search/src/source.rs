@@ -1,0 +1,236 @@
+//! Where records come from: the logs auditd.conf names, a file, a directory, or a pipe.
+
+use crate::event::Event;
+use crate::group::Grouper;
+use crate::query::{Query, Verdict};
+use crate::stamp::{StampReader, Unstamped};
+use nix::errno::Errno;
+use nix::sys::stat::{SFlag, fstat};
+use raudit_config::AuditdConf;
+use raudit_log::read::{Lines, files};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// Where auditd's configuration is.
+pub const CONFIG: &str = "/etc/audit/auditd.conf";
+
+/// What is read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// A log with its archives: `audit.log.N` down to `audit.log`.
+    Log(PathBuf),
+    /// This file only.
+    File(PathBuf),
+    /// Standard input, when it is a pipe.
+    Stdin,
+}
+
+/// A source that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("Error {doing} {} ({})", .path.display(), reason(.source))]
+pub struct SourceError {
+    doing: &'static str,
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// The reason alone, as `strerror` has it.
+fn reason(error: &io::Error) -> String {
+    error.raw_os_error().map_or_else(|| error.to_string(), |code| Errno::from_raw(code).desc().to_owned())
+}
+
+impl Source {
+    /// Chooses as ausearch does: what `-if` names; else a pipe on standard input, unless `--input-logs`; else the logs.
+    ///
+    /// # Errors
+    /// A file that is not there.
+    pub fn choose(named: Option<&Path>, input_logs: bool, log_file: &Path) -> Result<Self, SourceError> {
+        let Some(named) = named else {
+            return Ok(if !input_logs && stdin_is_pipe() { Self::Stdin } else { Self::Log(log_file.to_owned()) });
+        };
+        match std::fs::metadata(named) {
+            Ok(meta) if meta.is_dir() => Ok(Self::Log(named.join("audit.log"))),
+            Ok(_) => Ok(Self::File(named.to_owned())),
+            Err(source) => Err(SourceError { doing: "opening", path: named.to_owned(), source }),
+        }
+    }
+}
+
+/// A redirected file does not count, so that a search in a script that has one as its input still searches the logs.
+fn stdin_is_pipe() -> bool {
+    fstat(io::stdin()).is_ok_and(|stat| SFlag::from_bits_truncate(stat.st_mode).contains(SFlag::S_IFIFO))
+}
+
+/// What the search tools need to know from auditd.conf.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Settings {
+    /// The log.
+    pub log_file: PathBuf,
+    /// Seconds after which an event has no more records.
+    pub timeout: u64,
+}
+
+impl Settings {
+    /// Reads auditd.conf; without a usable one the built-in values hold, and a line on `notes` says so.
+    ///
+    /// # Errors
+    /// What writing to `notes` gives.
+    pub fn load(path: &Path, notes: &mut impl Write) -> io::Result<Self> {
+        if !path.exists() {
+            writeln!(notes, "Config file {} doesn't exist, skipping", path.display())?;
+        }
+        let conf = match AuditdConf::load_for_tools(path) {
+            Ok((conf, _)) => conf,
+            Err(error) => {
+                let conf = AuditdConf::default();
+                writeln!(notes, "{error}\nNOTE - using built-in logs: {}", conf.log_file.display())?;
+                conf
+            }
+        };
+        Ok(Self { log_file: conf.log_file, timeout: u64::from(conf.end_of_event_timeout) })
+    }
+}
+
+/// What became of the events that were read.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tally {
+    /// Events the query asked for.
+    pub matched: u64,
+    /// Events with a record that cannot be read.
+    pub malformed: u64,
+}
+
+/// Why a search ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// A source cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The answer cannot be written.
+    #[error("Error writing output ({})", reason(.0))]
+    Output(io::Error),
+}
+
+/// Reads a source once, from its oldest record to its newest.
+#[derive(Debug)]
+pub struct Search<'a> {
+    query: &'a Query,
+    stamps: StampReader,
+    grouper: Grouper,
+    tally: Tally,
+}
+
+impl<'a> Search<'a> {
+    /// A search with an end of event timeout in seconds.
+    pub fn new(query: &'a Query, timeout: u64) -> Self {
+        Self { query, stamps: StampReader::default(), grouper: Grouper::new(timeout), tally: Tally::default() }
+    }
+
+    /// Gives every matching event to `each`, until it breaks off. Lines with an impossible stamp are named on `notes`;
+    /// `seen` is told the time of every record in the window.
+    ///
+    /// # Errors
+    /// [`SearchError`]; also what `each` gives.
+    pub fn run(
+        mut self,
+        source: &Source,
+        notes: &mut impl Write,
+        each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
+    ) -> Result<Tally, SearchError> {
+        let failed = |path: &Path, doing| {
+            let path = path.to_owned();
+            move |source| SearchError::Source(SourceError { doing, path, source })
+        };
+        let mut flow = ControlFlow::Continue(());
+        match source {
+            Source::Stdin => flow = self.read(io::stdin().lock(), Path::new("stdin"), notes, each)?,
+            Source::File(path) => {
+                let file = File::open(path).map_err(failed(path, "opening"))?;
+                flow = self.read(file, path, notes, each)?;
+            }
+            Source::Log(log) => {
+                for file in files(log).map_err(not_found_here(log))? {
+                    let opened = match file.open() {
+                        // A rotation has removed it since it was listed.
+                        Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                        opened => opened.map_err(failed(&file.path, "opening"))?,
+                    };
+                    flow = self.read(opened, &file.path, notes, each)?;
+                    if flow.is_break() {
+                        break;
+                    }
+                }
+            }
+        }
+        self.grouper.finish();
+        while flow.is_continue()
+            && let Some(event) = self.grouper.pop()
+        {
+            flow = self.judge(event, each).map_err(SearchError::Output)?;
+        }
+        Ok(self.tally)
+    }
+
+    fn read(
+        &mut self,
+        input: impl Read,
+        path: &Path,
+        notes: &mut impl Write,
+        each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>, SearchError> {
+        let mut lines = Lines::new(input);
+        let failed = |source| SourceError { doing: "reading", path: path.to_owned(), source };
+        while let Some(line) = lines.next_line().map_err(failed)? {
+            match self.stamps.read(line.bytes) {
+                Ok(stamp) if self.query.covers(stamp.id.sec) => {
+                    self.grouper.add(&stamp, line.bytes);
+                    let Some(event) = self.grouper.pop() else { continue };
+                    if self.judge(event, each).map_err(SearchError::Output)?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                Err(Unstamped::BadStamp(stamp)) => {
+                    let stamp = String::from_utf8_lossy(stamp);
+                    writeln!(notes, "Error extracting time stamp ({stamp})").map_err(SearchError::Output)?;
+                }
+                Ok(_) | Err(Unstamped::NotARecord) => {}
+            }
+        }
+        while let Some(event) = self.grouper.pop() {
+            if self.judge(event, each).map_err(SearchError::Output)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn judge(
+        &mut self,
+        event: Event,
+        each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
+    ) -> io::Result<ControlFlow<()>> {
+        let mut flow = ControlFlow::Continue(());
+        match self.query.judge(&event) {
+            Verdict::Match => {
+                self.tally.matched += 1;
+                flow = each(&event)?;
+            }
+            Verdict::Malformed => self.tally.malformed += 1,
+            Verdict::Other => {}
+        }
+        self.grouper.recycle(event);
+        Ok(flow)
+    }
+}
+
+/// `files` gives an error without a code when there is nothing; the user is told as `open` would tell.
+fn not_found_here(log: &Path) -> impl FnOnce(io::Error) -> SearchError {
+    let path = log.to_owned();
+    move |error| {
+        let missing = error.raw_os_error().is_none() && error.kind() == io::ErrorKind::NotFound;
+        let source = if missing { io::Error::from_raw_os_error(Errno::ENOENT as i32) } else { error };
+        SearchError::Source(SourceError { doing: "opening", path, source })
+    }
+}

@@ -1,0 +1,189 @@
+//! The head of a log line: node, type, time and serial, read as leniently as ausearch reads it.
+//!
+//! `record::Line` is the strict reading of a whole record. A search must find what ausearch finds in logs that are
+//! torn, truncated or written by others, so only the first bytes are looked at and what follows a number is ignored.
+
+use memchr::memchr;
+use raudit_record::{EventId, Kind};
+
+/// ausearch looks for the stamp in this many bytes of a line,
+const HEAD: usize = 80;
+/// or in this many when the line starts with `node=`: a host name has up to 255 bytes.
+const HEAD_WITH_NODE: usize = 340;
+
+/// The type of a line whose `type=` names none: not a record type, and never equal to one asked for.
+pub const UNKNOWN: Kind = Kind(u32::MAX);
+
+/// What ties a line to its event.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Stamp<'a> {
+    /// The value of `node=`, empty without one.
+    pub node: &'a [u8],
+    /// The record type, [`UNKNOWN`] if its name is not known.
+    pub kind: Kind,
+    /// Time and serial.
+    pub id: EventId,
+}
+
+/// Why a line has no usable stamp.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unstamped<'a> {
+    /// Nothing that looks like a record: an empty line, the tail of a torn one, another program's text.
+    NotARecord,
+    /// It has a stamp, but its numbers are out of range. Holds what stands between the parentheses.
+    BadStamp(&'a [u8]),
+}
+
+/// Reads stamps; remembers the type names it has met, because looking one up means scanning the table.
+#[derive(Debug)]
+pub struct StampReader {
+    seen: Vec<(Vec<u8>, Kind)>,
+}
+
+/// A power of two, large enough that the dozen types of a usual log rarely share a place.
+const PLACES: usize = 64;
+
+impl Default for StampReader {
+    fn default() -> Self {
+        Self { seen: vec![(Vec::new(), UNKNOWN); PLACES] }
+    }
+}
+
+impl StampReader {
+    /// Reads the stamp of `line`, which has no newline and no NUL.
+    ///
+    /// # Errors
+    /// [`Unstamped`]: the line belongs to no event.
+    pub fn read<'a>(&mut self, line: &'a [u8]) -> Result<Stamp<'a>, Unstamped<'a>> {
+        let limit = if line.first() == Some(&b'n') { HEAD_WITH_NODE } else { HEAD };
+        let mut rest = line.get(..limit).unwrap_or(line);
+        let mut word = next_word(&mut rest).ok_or(Unstamped::NotARecord)?;
+        let mut node: &[u8] = &[];
+        if word.first() == Some(&b'n') {
+            node = word.get(5..).unwrap_or_default();
+            word = next_word(&mut rest).ok_or(Unstamped::NotARecord)?;
+        }
+        let stamp = next_word(&mut rest).and_then(between_parentheses).ok_or(Unstamped::NotARecord)?;
+        let id = event_id(stamp).ok_or(Unstamped::BadStamp(stamp))?;
+        // The name stands after `type=`, whatever those five bytes are.
+        Ok(Stamp { node, kind: self.kind(word.get(5..).unwrap_or_default()), id })
+    }
+
+    fn kind(&mut self, name: &[u8]) -> Kind {
+        let last = name.last().copied().unwrap_or_default() as usize;
+        let middle = name.get(name.len() / 2).copied().unwrap_or_default() as usize;
+        let place = (name.len() ^ (last << 1) ^ (middle << 3)) % PLACES;
+        let Some(seen) = self.seen.get_mut(place) else { return kind_named(name) };
+        if seen.0 != name {
+            *seen = (name.to_vec(), kind_named(name));
+        }
+        seen.1
+    }
+}
+
+/// The type `name` stands for: a name in any case, `UNKNOWN[n]`, or a number; what follows the digits does not matter.
+pub fn kind_named(name: &[u8]) -> Kind {
+    if name.first().is_some_and(u8::is_ascii_digit) {
+        return leading_number(name).and_then(|n| u32::try_from(n).ok()).map_or(UNKNOWN, Kind);
+    }
+    let Ok(text) = std::str::from_utf8(name) else { return UNKNOWN };
+    let text = text.to_ascii_uppercase();
+    if let Some(number) = text.strip_prefix("UNKNOWN[") {
+        return leading_number(number.as_bytes()).and_then(|n| u32::try_from(n).ok()).map_or(UNKNOWN, Kind);
+    }
+    Kind::from_name(&text).unwrap_or(UNKNOWN)
+}
+
+fn next_word<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let text = *rest;
+    let from = text.iter().position(|&b| b != b' ')?;
+    let text = text.get(from..)?;
+    let end = memchr(b' ', text).unwrap_or(text.len());
+    let (word, after) = text.split_at_checked(end)?;
+    *rest = after;
+    Some(word)
+}
+
+/// What follows `msg=audit(`, or the first parenthesis, up to the closing one.
+fn between_parentheses(word: &[u8]) -> Option<&[u8]> {
+    let open = if word.get(9) == Some(&b'(') { 9 } else { memchr(b'(', word)? };
+    let inner = word.get(open + 1..)?;
+    let inner = inner.get(..memchr(b')', inner).unwrap_or(inner.len()))?;
+    (!inner.is_empty()).then_some(inner)
+}
+
+/// `SEC.MILLI:SERIAL`; each part counts as far as it is a number, missing ones are 0.
+///
+/// `None` for more than 999 milliseconds, a number beyond 64 bits, or a negative time.
+fn event_id(stamp: &[u8]) -> Option<EventId> {
+    let colon = memchr(b':', stamp).unwrap_or(stamp.len());
+    let (time, serial) = stamp.split_at_checked(colon)?;
+    let dot = memchr(b'.', time).unwrap_or(time.len());
+    let (sec, milli) = time.split_at_checked(dot)?;
+    let milli = leading_number(milli.get(1..).unwrap_or_default())?;
+    Some(EventId {
+        sec: leading_number(sec).filter(|&sec| i64::try_from(sec).is_ok())?,
+        milli: u16::try_from(milli).ok().filter(|&milli| milli <= 999)?,
+        serial: leading_number(serial.get(1..).unwrap_or_default())?,
+    })
+}
+
+/// The number `text` starts with, 0 if none; `None` if it is negative or has more than 64 bits.
+fn leading_number(text: &[u8]) -> Option<u64> {
+    if text.first() == Some(&b'-') {
+        return None;
+    }
+    let mut number: u64 = 0;
+    for digit in text.iter().take_while(|b| b.is_ascii_digit()) {
+        number = number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+    }
+    Some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<(String, Kind, EventId), Option<String>> {
+        match StampReader::default().read(line.as_bytes()) {
+            Ok(s) => Ok((String::from_utf8_lossy(s.node).into(), s.kind, s.id)),
+            Err(Unstamped::NotARecord) => Err(None),
+            Err(Unstamped::BadStamp(s)) => Err(Some(String::from_utf8_lossy(s).into())),
+        }
+    }
+
+    const ID: EventId = EventId { sec: 1_700_000_000, milli: 123, serial: 1 };
+
+    #[test]
+    fn node_type_and_time_are_found_behind_blanks() {
+        assert_eq!(read("type=CWD msg=audit(1700000000.123:1): x"), Ok(("".into(), Kind::CWD, ID)));
+        assert_eq!(read("node=a.b type=CWD msg=audit(1700000000.123:1): x"), Ok(("a.b".into(), Kind::CWD, ID)));
+        assert_eq!(read("   type=CWD   audit(1700000000.123:1"), Ok(("".into(), Kind::CWD, ID)));
+        assert_eq!(read("type=cwd msg=audit(1700000000.123:1x)"), Ok(("".into(), Kind::CWD, ID)));
+        assert_eq!(read("type=UNKNOWN[1999] msg=audit(1700000000.123:1)"), Ok(("".into(), Kind(1999), ID)));
+        assert_eq!(read("type=NEW msg=audit(1700000000.123:1)"), Ok(("".into(), UNKNOWN, ID)));
+    }
+
+    #[test]
+    fn only_the_head_of_a_line_is_looked_at() {
+        assert_eq!(read(&format!("type={} msg=audit(1700000000.123:1): x", "x".repeat(75))), Err(None));
+        let long = "n".repeat(300);
+        let node = read(&format!("node={long} type=CWD msg=audit(1700000000.123:1): x")).unwrap().0;
+        assert_eq!(node, long);
+        assert_eq!(read(&format!("node={long}{long} type=CWD msg=audit(1700000000.123:1): x")), Err(None));
+    }
+
+    #[test]
+    fn text_without_a_stamp_and_numbers_out_of_range_are_told_apart() {
+        for line in
+            ["", "   ", "type=CWD", "type=CWD msg=audit", "Nov 21 10:00:00 host prog: text", "type=A msg=audit():"]
+        {
+            assert_eq!(read(line), Err(None), "{line}");
+        }
+        for stamp in
+            ["1700000000.1234:1", "1700000000.-1:1", "99999999999999999999.1:1", "1.1:99999999999999999999", "-5.1:1"]
+        {
+            assert_eq!(read(&format!("type=CWD msg=audit({stamp}): x")), Err(Some(stamp.into())));
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The words of auditd's tools on the command line: `-ts`, `-if`, `--just-one`.
+//!
+//! They are whole words, some with one dash and two letters; a word that starts with a dash is never another option's
+//! value. So each is looked up in the program's table and handed to clap as its long form.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+/// One option.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Word {
+    /// The short form with its dash; empty if there is none.
+    pub(crate) short: &'static str,
+    /// The long form without its dashes.
+    pub(crate) long: &'static str,
+    /// What follows it, as the help shows it; empty for a switch.
+    pub(crate) value: &'static str,
+    /// How many words may follow.
+    pub(crate) most: usize,
+    /// One line of help.
+    pub(crate) help: &'static str,
+}
+
+/// A switch.
+pub(crate) const fn switch(short: &'static str, long: &'static str, help: &'static str) -> Word {
+    Word { short, long, value: "", most: 0, help }
+}
+
+/// An option with one value.
+pub(crate) const fn valued(short: &'static str, long: &'static str, value: &'static str, help: &'static str) -> Word {
+    Word { short, long, value, most: 1, help }
+}
+
+/// `-ts` and `-te`.
+pub(crate) const fn timed(short: &'static str, long: &'static str, help: &'static str) -> Word {
+    Word { short, long, value: "[DATE] [TIME]", most: 2, help }
+}
+
+/// A program's options.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// The program's name.
+    pub(crate) program: &'static str,
+    /// One line on what it does.
+    pub(crate) about: &'static str,
+    /// The options that work.
+    pub(crate) words: &'static [Word],
+    /// auditd's options that are refused.
+    pub(crate) later: &'static [&'static str],
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    /// `--help`
+    Help,
+    /// `--version`
+    Version,
+    /// The program's work.
+    Work(ArgMatches),
+}
+
+impl Table {
+    /// Reads the words after the program's name.
+    ///
+    /// Words count in their order: the first wrong one is reported, and `--help` before it wins.
+    pub(crate) fn parse(&self, args: &[OsString]) -> Result<Asked, String> {
+        let mut long = vec![OsString::from(self.program)];
+        let mut ended = None;
+        for arg in args {
+            if !arg.as_bytes().starts_with(b"-") {
+                long.push(arg.clone());
+                continue;
+            }
+            match self.find(arg) {
+                Some(word) if word.long == "help" => ended = Some(Ok(Asked::Help)),
+                Some(word) if word.long == "version" => ended = Some(Ok(Asked::Version)),
+                Some(word) => long.push(format!("--{}", word.long).into()),
+                None => ended = Some(Err(self.refusal(arg))),
+            }
+            if ended.is_some() {
+                break;
+            }
+        }
+        let matches = self.command().try_get_matches_from(long).map_err(|e| self.explain(&e, args))?;
+        ended.unwrap_or(Ok(Asked::Work(matches)))
+    }
+
+    /// The text of `--help`.
+    pub(crate) fn help(&self) -> String {
+        let mut text = format!("usage: {} [options]\n{}\n", self.program, self.about);
+        for word in self.words {
+            let names = if word.short.is_empty() {
+                format!("--{}", word.long)
+            } else {
+                format!("{},--{}", word.short, word.long)
+            };
+            let left = if word.value.is_empty() { names } else { format!("{names} {}", word.value) };
+            let gap = if left.len() > 34 { "\n".to_owned() + &" ".repeat(38) } else { String::new() };
+            text += &format!("  {left:<34}{gap}  {}\n", word.help);
+        }
+        text
+    }
+
+    fn find(&self, arg: &OsStr) -> Option<&Word> {
+        let arg = arg.to_str()?;
+        self.words.iter().find(|w| w.short == arg || arg.strip_prefix("--") == Some(w.long))
+    }
+
+    fn refusal(&self, arg: &OsStr) -> String {
+        if self.later.iter().any(|later| OsStr::new(later) == arg) {
+            return format!("{} is not supported by this version of {}", arg.display(), self.program);
+        }
+        format!("{} is an unsupported option", arg.display())
+    }
+
+    fn command(&self) -> Command {
+        let mut command =
+            Command::new(self.program).no_binary_name(false).disable_help_flag(true).disable_version_flag(true);
+        for word in self.words {
+            let arg = Arg::new(word.long).long(word.long).action(ArgAction::Append);
+            let arg = match word.most {
+                0 => arg.num_args(0).default_missing_value("set"),
+                most => arg.num_args(1..=most),
+            };
+            command = command.arg(arg.value_parser(clap::value_parser!(OsString)));
+        }
+        command
+    }
+
+    /// clap's finding in ausearch's words.
+    fn explain(&self, error: &clap::Error, args: &[OsString]) -> String {
+        let Some(ContextValue::String(what)) = error.get(ContextKind::InvalidArg) else {
+            return error.to_string();
+        };
+        if error.kind() == ErrorKind::UnknownArgument {
+            return format!("{what} is an unsupported option");
+        }
+        // `--key <key>` here; the user may have written `-k`.
+        let long = what.trim_start_matches('-').split(' ').next().unwrap_or_default();
+        let written = args.iter().rfind(|arg| self.find(arg).is_some_and(|w| w.long == long));
+        let written = written.map_or_else(|| what.clone(), |w| w.display().to_string());
+        match self.words.iter().find(|w| w.long == long) {
+            Some(word) if word.most == 2 => format!("{written} requires either date and/or time"),
+            _ => format!("Argument is required for {written}"),
+        }
+    }
+}
+
+/// All values given to an option.
+pub(crate) fn values<'a>(matches: &'a ArgMatches, long: &str) -> impl DoubleEndedIterator<Item = &'a OsString> {
+    matches.try_get_many::<OsString>(long).ok().flatten().into_iter().flatten()
+}
+
+/// The value an option has: of several the last.
+pub(crate) fn value<'a>(matches: &'a ArgMatches, long: &str) -> Option<&'a OsString> {
+    values(matches, long).next_back()
+}
+
+/// Whether a switch is given.
+pub(crate) fn is_set(matches: &ArgMatches, long: &str) -> bool {
+    value(matches, long).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: Table = Table {
+        program: "demo",
+        about: "Shows.",
+        words: &[
+            valued("-k", "key", "KEY", "by key"),
+            timed("-ts", "start", "from"),
+            switch("-i", "interpret", "names"),
+            switch("-h", "help", "help"),
+        ],
+        later: &["-sc"],
+    };
+
+    fn parse(words: &str) -> Result<Asked, String> {
+        let args: Vec<OsString> = words.split(' ').filter(|w| !w.is_empty()).map(OsString::from).collect();
+        TABLE.parse(&args)
+    }
+
+    #[test]
+    fn values_are_words_without_a_dash_and_the_last_counts() {
+        let Ok(Asked::Work(m)) = parse("-k a -ts 11/20/26 10:00 --key b -i") else { panic!() };
+        assert_eq!(value(&m, "key").unwrap(), "b");
+        assert_eq!(values(&m, "start").collect::<Vec<_>>(), ["11/20/26", "10:00"]);
+        assert!(is_set(&m, "interpret"));
+    }
+
+    #[test]
+    fn the_first_wrong_word_is_reported_as_the_user_wrote_it() {
+        for (words, text) in [
+            ("-k", "Argument is required for -k"),
+            ("-k -i", "Argument is required for -k"),
+            ("--key --foo", "Argument is required for --key"),
+            ("-ts", "-ts requires either date and/or time"),
+            ("-k a b", "b is an unsupported option"),
+            ("-ts a b c", "c is an unsupported option"),
+            ("--foo -k", "--foo is an unsupported option"),
+            ("-k=a", "-k=a is an unsupported option"),
+            ("-ka", "-ka is an unsupported option"),
+            ("-", "- is an unsupported option"),
+            ("--ke a", "--ke is an unsupported option"),
+            ("-sc open", "-sc is not supported by this version of demo"),
+            ("foo -h", "foo is an unsupported option"),
+        ] {
+            assert_eq!(parse(words).unwrap_err(), text, "{words}");
+        }
+        assert!(matches!(parse("-i -h foo"), Ok(Asked::Help)));
+    }
+
+    #[test]
+    fn help_names_every_option() {
+        let help = TABLE.help();
+        for word in TABLE.words {
+            assert!(help.contains(word.long) && help.contains(word.short));
+        }
+    }
+}
