@@ -1,2 +1,7 @@
-//! rauditctl
-fn main() {}
+//! rauditctl: auditctl's commands.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    raudit_netlink::ctl::main(std::env::args_os().skip(1))
+}

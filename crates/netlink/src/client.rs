@@ -1,8 +1,8 @@
 //! Asking the audit system: the kernel, or rauditd in its place.
 
+use crate::Error;
 use crate::protocol::{self, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
 use crate::transport::Transport;
-use crate::{Error, error};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use raudit_record::Kind;
@@ -31,6 +31,9 @@ enum Reply {
     More,
     Complete,
 }
+
+/// Reads one message of a reply.
+type Take<'a> = &'a mut dyn FnMut(Header, &[u8]) -> Result<Reply, Error>;
 
 impl Client {
     /// Connects to the kernel. Anyone may; what may be asked needs `CAP_AUDIT_CONTROL`.
@@ -149,7 +152,7 @@ impl Client {
         what: &'static str,
         number: u16,
         payload: &[u8],
-        mut take: Option<&mut dyn FnMut(Header, &[u8]) -> Result<Reply, Error>>,
+        mut take: Option<Take>,
     ) -> Result<u32, Error> {
         self.seq = self.seq.checked_add(1).filter(|&seq| seq <= i32::MAX as u32).unwrap_or(1);
         let request = protocol::message(number, flag::REQUEST | flag::ACK, self.seq, payload);
@@ -213,10 +216,5 @@ impl Client {
 
 /// Sentence for a user whose request was refused, in auditctl's form: `Error sending add rule data request (Rule exists)`.
 pub fn sending_failed(request: &str, error: &Error) -> String {
-    let reason = match (error.text(), error.errno()) {
-        (Some(text), _) => text.to_owned(),
-        (None, Some(errno)) => error::text_of(errno),
-        (None, None) => error.to_string(),
-    };
-    format!("Error sending {request} request ({reason})")
+    format!("Error sending {request} request ({})", error.reason())
 }

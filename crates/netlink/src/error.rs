@@ -59,6 +59,15 @@ impl Error {
         }
     }
 
+    /// Why, in the fewest words: rauditd's own, the C library's for the number, or the whole message.
+    pub fn reason(&self) -> String {
+        match (self.text(), self.errno()) {
+            (Some(text), _) => text.to_owned(),
+            (None, Some(errno)) => text_of(errno),
+            (None, None) => self.to_string(),
+        }
+    }
+
     /// The words rauditd sent along with a refusal.
     pub fn text(&self) -> Option<&str> {
         match self {

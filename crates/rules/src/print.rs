@@ -162,7 +162,7 @@ mod tests {
             ("-a never,task", "-a never,task"),
             (
                 "-a always,exit -F arch=b64 -F perm=x -F dir=/nodir/ -k a -k b",
-                concat!("-a always,exit -F arch=b64 -S execve,execveat -F perm=x -F dir=/nodir/ -F key=a -F key=b"),
+                "-a always,exit -F arch=b64 -S execve,execveat -F perm=x -F dir=/nodir/ -F key=a -F key=b",
             ),
             ("-w /no/such -p aw -k k", "-w /no/such -p wa -k k"),
             ("-a always,exclude -F perm=wa", " -p wa"),

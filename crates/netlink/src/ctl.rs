@@ -1,8 +1,0 @@
-//! The program `rauditctl`.
-
-use std::process::ExitCode;
-
-/// Runs it.
-pub fn main() -> ExitCode {
-    ExitCode::FAILURE
-}

@@ -1,0 +1,277 @@
+//! The program `rauditctl`: auditctl's commands, for the kernel's audit or for rauditd, whichever decides.
+//!
+//! Exit codes are auditctl's: 0 done, 1 no arguments, a rules file not loaded, or rules that may not change, 4 without the
+//! right to do it, 255 any other error.
+
+mod message;
+mod rules_file;
+mod show;
+
+use crate::client::sending_failed;
+use crate::protocol::{StatusChange, feature};
+use crate::{CONTROL_SOCKET, Client, Error};
+use nix::errno::Errno;
+use raudit_rules::command::{self, Context, Setting, Step};
+use raudit_rules::{Field, FieldId, Rule, print};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Where to find the control socket instead of [`CONTROL_SOCKET`]; there is no fallback to the kernel then.
+pub const SOCKET_VARIABLE: &str = "RAUDITD_SOCKET";
+
+/// The end of every command line that failed.
+const TRAILER: &str = "There was an error while processing parameters";
+const DISABLED: &str = "The audit system is disabled";
+const IMMUTABLE: &str = "The audit system is in immutable mode, no rule changes allowed";
+
+/// Bit of `CAP_AUDIT_CONTROL` among the capabilities (linux/capability.h).
+const CAP_AUDIT_CONTROL: u32 = 30;
+
+/// Runs the program with these arguments, the program's name left out.
+pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let args: Vec<Vec<u8>> = args.map(OsString::into_vec).collect();
+    let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
+    ExitCode::from(run(&args))
+}
+
+fn run(args: &[&[u8]]) -> u8 {
+    if args.is_empty() {
+        return show::usage().map_or(1, |()| 1);
+    }
+    let open_to_all = matches!(args, [b"-h" | b"--help"]) || (args == [b"-l"] && nix::unistd::geteuid().is_root());
+    if !open_to_all && !may_control_audit() {
+        complain("You must be root to run this program.");
+        return 4;
+    }
+    let mut session = Session::start();
+    let parsed = command::parse(args, Context { features: session.features, line: None });
+    parsed.warnings.iter().for_each(|warning| complain(warning));
+    let steps = match parsed.steps {
+        Ok(steps) => steps,
+        Err(error) => {
+            error.lines.iter().for_each(|line| complain(line));
+            complain(TRAILER);
+            return 255;
+        }
+    };
+    if let [Step::ReadFile(file)] = steps.as_slice() {
+        return rules_file::load(&mut session, Path::new(&OsString::from_vec(file.clone())));
+    }
+    let changes_rules = steps.iter().any(|step| matches!(step, Step::Add(..) | Step::Delete(_)));
+    if changes_rules && session.is_immutable() {
+        complain(IMMUTABLE);
+        return 1;
+    }
+    match session.execute(&steps) {
+        Ok(()) => 0,
+        Err(Failure::Disabled) => {
+            complain(DISABLED);
+            u8::from(changes_rules)
+        }
+        Err(Failure::Line(line)) => {
+            complain(&line);
+            complain(TRAILER);
+            255
+        }
+    }
+}
+
+/// Says what is wrong. Nothing can be done if even that fails.
+fn complain(line: &str) {
+    drop(writeln!(io::stderr(), "{line}"));
+}
+
+/// Whether this process holds `CAP_AUDIT_CONTROL`.
+fn may_control_audit() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let held = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    held.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok())
+        .is_some_and(|bits| bits >> CAP_AUDIT_CONTROL & 1 == 1)
+}
+
+/// Why a step failed.
+enum Failure {
+    /// Nobody listens: the kernel was started with audit off.
+    Disabled,
+    /// For the reason in this line.
+    Line(String),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Line(format!("cannot write to standard output ({error})"))
+    }
+}
+
+/// A request that failed, in auditctl's words.
+fn failed(request: &str, error: &Error) -> Failure {
+    match error.errno() {
+        Some(Errno::ECONNREFUSED) => Failure::Disabled,
+        Some(Errno::EEXIST) if error.text().is_none() => {
+            Failure::Line(format!("Error sending {request} request (Rule exists)"))
+        }
+        _ => Failure::Line(sending_failed(request, error)),
+    }
+}
+
+/// The connection and what is known about the other end.
+struct Session {
+    client: Result<Client, Error>,
+    features: u32,
+    enabled: u32,
+}
+
+impl Session {
+    /// Connects to rauditd if it answers, else to the kernel. Failures are told when something is asked.
+    fn start() -> Self {
+        let mut client = connect();
+        let mut session = Self { client: Err(Error::Closed("status")), features: feature::ALL, enabled: 0 };
+        match client.as_mut().map(Client::status) {
+            Ok(Ok(status)) => {
+                session.features = status.feature_bitmap;
+                session.enabled = status.enabled;
+            }
+            Ok(Err(error @ (Error::Timeout { .. } | Error::Closed(_)))) => client = Err(error),
+            _ => {}
+        }
+        session.client = client;
+        session
+    }
+
+    fn is_immutable(&self) -> bool {
+        self.enabled == 2
+    }
+
+    fn execute(&mut self, steps: &[Step]) -> Result<(), Failure> {
+        steps.iter().try_for_each(|step| self.step(step))
+    }
+
+    fn client(&mut self) -> Result<&mut Client, Failure> {
+        self.client.as_mut().map_err(|error| match error.errno() {
+            Some(Errno::ECONNREFUSED) => Failure::Disabled,
+            _ => Failure::Line(format!("Cannot open netlink audit socket: {error}")),
+        })
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), Failure> {
+        match step {
+            Step::Help => Ok(show::usage()?),
+            Step::Version => Ok(show::version()?),
+            Step::Status(interpret) => self.show_status(*interpret),
+            Step::List { interpret, key } => self.list(*interpret, key),
+            Step::Add(rule, prepend) => self.add(rule, *prepend),
+            Step::Delete(rule) => self.delete(rule),
+            Step::DeleteAll(key) => self.delete_all(key),
+            Step::Set(setting, value) => self.set(*setting, *value),
+            Step::ShowSettings => {
+                let status = self.client()?.status().map_err(|e| failed("status", &e))?;
+                Ok(show::status(&status, false)?)
+            }
+            Step::ResetLost => self.reset_lost(),
+            Step::Message(text) => {
+                let record = message::user_record(text);
+                let kind = raudit_record::Kind::USER;
+                self.client()?.user_message(kind, &record).map_err(|e| failed("user message", &e))
+            }
+            // Only meaningful in a rules file, which looks for them itself.
+            Step::IgnoreErrors | Step::ContinueOnErrors => Ok(()),
+            Step::ReadFile(_) => Err(Failure::Line("Error - nested rule files not supported".into())),
+        }
+    }
+
+    fn show_status(&mut self, interpret: bool) -> Result<(), Failure> {
+        let client = self.client()?;
+        let status = client.status().map_err(|e| failed("status", &e))?;
+        show::status(&status, interpret)?;
+        match client.features() {
+            Ok(features) => show::features(&features)?,
+            // Kernels before 3.13 have none.
+            Err(e) if e.errno() == Some(Errno::EINVAL) => {}
+            Err(e) => return Err(failed("features", &e)),
+        }
+        match client.describe() {
+            Ok(text) => Ok(show::bytes(&text)?),
+            Err(e) if e.errno() == Some(Errno::EINVAL) => Ok(()),
+            Err(e) => Err(failed("description", &e)),
+        }
+    }
+
+    fn list(&mut self, interpret: bool, key: &[u8]) -> Result<(), Failure> {
+        let rules = self.client()?.rules().map_err(|e| failed("rule list data", &e))?;
+        Ok(show::rules(&rules, interpret, key)?)
+    }
+
+    fn add(&mut self, rule: &Rule, prepend: bool) -> Result<(), Failure> {
+        let client = self.client()?;
+        with_legacy_dir(rule, |rule| client.add_rule(rule, prepend)).map_err(|e| failed("add rule data", &e))
+    }
+
+    fn delete(&mut self, rule: &Rule) -> Result<(), Failure> {
+        let client = self.client()?;
+        with_legacy_dir(rule, |rule| client.delete_rule(rule)).map_err(|e| failed("delete rule data", &e))
+    }
+
+    /// Deletes the rules with this key, one by one, up to the first that cannot be deleted; then lists what is left.
+    fn delete_all(&mut self, key: &[u8]) -> Result<(), Failure> {
+        let client = self.client()?;
+        let rules = client.rules().map_err(|e| failed("rule list data", &e))?;
+        for rule in rules.iter().filter(|rule| print::key_contains(rule, key)) {
+            client.delete_rule(rule).map_err(|e| match failed("delete rule", &e) {
+                Failure::Disabled => Failure::Disabled,
+                Failure::Line(_) => Failure::Line(format!("Error deleting rule ({})", e.reason())),
+            })?;
+        }
+        self.list(false, key)
+    }
+
+    fn set(&mut self, setting: Setting, value: u32) -> Result<(), Failure> {
+        let mut change = StatusChange::default();
+        let (member, name) = match setting {
+            Setting::Enabled => (&mut change.enabled, "enable"),
+            Setting::Failure => (&mut change.failure, "failure mode"),
+            Setting::RateLimit => (&mut change.rate_limit, "rate limit"),
+            Setting::BacklogLimit => (&mut change.backlog_limit, "backlog limit"),
+            Setting::BacklogWaitTime => (&mut change.backlog_wait_time, "backlog wait time"),
+        };
+        *member = Some(value);
+        self.client()?.set_status(&change).map(drop).map_err(|e| failed(name, &e))
+    }
+
+    fn reset_lost(&mut self) -> Result<(), Failure> {
+        if self.features & feature::LOST_RESET == 0 {
+            return Err(Failure::Line("Field option not supported by kernel: reset-lost".into()));
+        }
+        let change = StatusChange { reset_lost: true, ..StatusChange::default() };
+        let lost = self.client()?.set_status(&change).map_err(|e| failed("lost reset", &e))?;
+        complain(&format!("lost: {lost}"));
+        Ok(())
+    }
+}
+
+/// Old kernels know no directory watches: what they refuse so is asked again as a path.
+fn with_legacy_dir(rule: &Rule, mut ask: impl FnMut(&Rule) -> Result<(), Error>) -> Result<(), Error> {
+    let refused = match ask(rule) {
+        Err(error) if error.errno() == Some(Errno::EINVAL) => error,
+        other => return other,
+    };
+    let Some((first @ Field { id: FieldId::DIR, .. }, rest)) = rule.fields.split_first() else {
+        return Err(refused);
+    };
+    let mut fields = vec![Field { id: FieldId::WATCH, ..first.clone() }];
+    fields.extend_from_slice(rest);
+    ask(&Rule { fields, ..rule.clone() }).map_err(|_| refused)
+}
+
+/// rauditd's control socket if it answers, else the kernel.
+fn connect() -> Result<Client, Error> {
+    if let Some(path) = std::env::var_os(SOCKET_VARIABLE) {
+        return Client::control(&PathBuf::from(path));
+    }
+    match Client::control(Path::new(CONTROL_SOCKET)) {
+        Err(Error::Os { errno: Errno::ENOENT | Errno::ECONNREFUSED | Errno::ENOTDIR, .. }) => Client::kernel(),
+        other => other,
+    }
+}

@@ -1,0 +1,133 @@
+//! What `rauditctl` prints on standard output.
+
+use crate::{Features, Status};
+use raudit_rules::{Rule, print};
+use std::io::{self, Write};
+
+const USAGE: &str = "\
+usage: rauditctl [options]
+Rules
+    -a <list,action>         Add a rule at the end of its list
+    -A <list,action>         Add a rule at the front of its list
+    -d <list,action>         Delete a rule
+                             lists: task, exit, user, exclude, filesystem, io_uring
+                             actions: always, never
+    -F <field op value>      A condition; op is one of = != < <= > >= & &=
+    -C <field op field>      A condition on two fields; op is = or !=
+    -S <name or number>      System calls or io_uring operations, several separated by commas
+    -k <key>                 A key to find the rule's records by
+    -w <path>                Watch a file or directory
+    -W <path>                Remove a watch
+    -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
+    -l [-i | -k <key>]       List rules; -i: with words for numbers
+    -D [-k <key>]            Delete all rules, or those with a key
+    -R <file>                Read rules from a file
+    -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
+State
+    -s [-i]                  Show the state; -i: in words
+    -e <0|1|2>               Turn auditing off, on, or on and locked until the next boot
+    -f <0|1|2>               When a record is lost: 0 say nothing, 1 log, 2 panic
+    -b <number>              Most records waiting
+    -r <number>              Most records a second, 0 = any number
+    --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
+    --reset-lost             Set the count of lost records to 0
+Other
+    -m <text>                Log a message
+    -v                       Show the version
+    -h, --help               Show this
+";
+
+/// How to use the program.
+pub(super) fn usage() -> io::Result<()> {
+    bytes(USAGE.as_bytes())
+}
+
+/// The program's version.
+pub(super) fn version() -> io::Result<()> {
+    bytes(format!("rauditctl version {}\n", env!("CARGO_PKG_VERSION")).as_bytes())
+}
+
+/// Writes as it is.
+pub(super) fn bytes(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// Rules whose key contains `key`, one a line. `No rules` only if there are none at all.
+pub(super) fn rules(rules: &[Rule], interpret: bool, key: &[u8]) -> io::Result<()> {
+    if rules.is_empty() {
+        return bytes(b"No rules\n");
+    }
+    let mut text = Vec::new();
+    for rule in rules.iter().filter(|rule| print::key_contains(rule, key)) {
+        text.extend(print::rule(rule, interpret));
+        text.push(b'\n');
+    }
+    bytes(&text)
+}
+
+/// The state, a line for each member.
+pub(super) fn status(status: &Status, interpret: bool) -> io::Result<()> {
+    bytes(status_text(status, interpret).as_bytes())
+}
+
+fn status_text(status: &Status, interpret: bool) -> String {
+    let word = |value: u32, words: [&str; 3]| match words.get(value as usize) {
+        Some(word) if interpret => (*word).to_owned(),
+        None if interpret => "unknown".to_owned(),
+        _ => value.to_string(),
+    };
+    let mut text = format!(
+        "enabled {}\nfailure {}\npid {}\nrate_limit {}\nbacklog_limit {}\nlost {}\nbacklog {}\nbacklog_wait_time {}\n",
+        word(status.enabled, ["disable", "enabled", "enabled+immutable"]),
+        word(status.failure, ["silent", "printk", "panic"]),
+        status.pid,
+        status.rate_limit,
+        status.backlog_limit,
+        status.lost,
+        status.backlog,
+        status.backlog_wait_time.unwrap_or(0),
+    );
+    if let Some(waited) = status.backlog_wait_time_actual {
+        text.push_str(&format!("backlog_wait_time_actual {waited}\n"));
+    }
+    text
+}
+
+/// The tenth line of the state.
+pub(super) fn features(features: &Features) -> io::Result<()> {
+    let bit = Features::LOGINUID_IMMUTABLE;
+    if features.mask & bit == 0 {
+        return Ok(());
+    }
+    let on = u32::from(features.features & bit != 0);
+    let locked = if features.lock & bit != 0 { "locked" } else { "unlocked" };
+    bytes(format!("loginuid_immutable {on} {locked}\n").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_is_auditctls() {
+        let mut status = Status { enabled: 2, failure: 1, backlog_limit: 64, pid: 7, ..Status::default() };
+        let text =
+            "enabled 2\nfailure 1\npid 7\nrate_limit 0\nbacklog_limit 64\nlost 0\nbacklog 0\nbacklog_wait_time 0\n";
+        assert_eq!(status_text(&status, false), text);
+        status.backlog_wait_time_actual = Some(5);
+        assert!(status_text(&status, false).ends_with("\nbacklog_wait_time_actual 5\n"));
+        let words = status_text(&status, true);
+        assert!(words.starts_with("enabled enabled+immutable\nfailure printk\npid 7\n"), "{words}");
+        status.enabled = 9;
+        assert!(status_text(&status, true).starts_with("enabled unknown\n"));
+    }
+
+    #[test]
+    fn usage_names_only_what_exists() {
+        for absent in ["--signal", "-t ", "-q ", "--loginuid", "reset_backlog"] {
+            assert!(!USAGE.contains(absent), "{absent}");
+        }
+    }
+}
