@@ -19,6 +19,7 @@ impl Kind {
     pub const DEL_USER: Self = Self(1115);
     pub const ADD_GROUP: Self = Self(1116);
     pub const DEL_GROUP: Self = Self(1117);
+    pub const USER_TTY: Self = Self(1124);
     pub const GRP_MGMT: Self = Self(1132);
     pub const GRP_CHAUTHTOK: Self = Self(1133);
     pub const DAEMON_START: Self = Self(1200);
@@ -34,10 +35,15 @@ impl Kind {
     pub const SOCKADDR: Self = Self(1306);
     pub const CWD: Self = Self(1307);
     pub const EXECVE: Self = Self(1309);
+    pub const MQ_OPEN: Self = Self(1312);
+    pub const TTY: Self = Self(1319);
     pub const EOE: Self = Self(1320);
     pub const NETFILTER_PKT: Self = Self(1324);
+    pub const SECCOMP: Self = Self(1326);
     pub const PROCTITLE: Self = Self(1327);
+    pub const OPENAT2: Self = Self(1337);
     pub const AVC: Self = Self(1400);
+    pub const CRYPTO_KEY_USER: Self = Self(2404);
 }
 
 impl Kind {

@@ -9,12 +9,14 @@
 //! * [`message`]: a record as the kernel hands it over
 //! * [`line`] and [`field`]: a record as it stands in the log
 //! * [`format`] and [`enrich`]: from a message to the line of the log
+//! * [`interpret`]: what values mean, as `ausearch -i` prints them
 //! * [`names`] and [`sockaddr`]: who an id is, where an address points
 //! * [`text`]: how the kernel writes numbers and strings it does not trust
 pub mod enrich;
 pub mod event_id;
 pub mod field;
 pub mod format;
+pub mod interpret;
 pub mod kind;
 pub mod line;
 pub mod message;
@@ -25,6 +27,7 @@ pub mod text;
 pub use event_id::EventId;
 pub use field::{Field, Fields};
 pub use format::{Format, Formatter};
+pub use interpret::{Context, Interpreter};
 pub use kind::Kind;
 pub use line::{Line, LineError};
 pub use message::Message;

@@ -79,6 +79,15 @@ pub fn push_octal(out: &mut Vec<u8>, number: u64) {
     push_radix(out, number, 8);
 }
 
+/// Appends a number in octal, padded with zeros to `width` digits (`%0*llo`).
+pub fn push_padded_octal(out: &mut Vec<u8>, number: u64, width: usize) {
+    let start = out.len();
+    push_octal(out, number);
+    for _ in out.len() - start..width {
+        out.insert(start, b'0');
+    }
+}
+
 /// Appends a number in decimal, padded with zeros to `width` digits (`%0*llu`).
 pub fn push_padded(out: &mut Vec<u8>, number: u64, width: usize) {
     let start = out.len();
