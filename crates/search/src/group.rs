@@ -5,8 +5,7 @@
 //!
 //! * an event whose first record is of a type that comes alone is whole at once;
 //! * any other is whole when a *new* event is at least `end_of_event_timeout` seconds younger, or at the end of the logs;
-//! * events come out by (time, serial), so an open event holds back all younger ones;
-//! * every line lets at most one event out: after a gap in the log, whole events trickle out behind it.
+//! * events come out by (time, serial), so an open event holds back all younger ones.
 //!
 //! ausearch looks through all open events for every line and so takes quadratic time in a dense log; here a hash finds
 //! an event's records and two queues its end. Memory is bounded by the events of one timeout, and those by [`MAX_OPEN`].
@@ -76,13 +75,15 @@ impl Grouper {
 
     /// Adds the record in `line`.
     pub fn add(&mut self, stamp: &Stamp<'_>, line: &[u8]) {
-        self.held += line.len();
         if let Some(slot) = self.find(stamp) {
             if let Some(slot) = self.slots.get_mut(slot) {
                 slot.event.push(stamp.kind, line);
+                self.held += line.len();
             }
-        } else {
+        } else if stamp.kind != Kind::EOE {
+            // An end of event without the event is nothing, and is no new event for others either.
             self.begin(stamp, line);
+            self.held += line.len();
         }
         if self.held > self.max_open {
             self.close_oldest();
@@ -207,18 +208,16 @@ mod tests {
     use super::*;
     use crate::stamp::StampReader;
 
-    /// Events as `TYPE+TYPE@serial`, one at most after each line, then the rest.
+    /// Events as `TYPE+TYPE@serial`.
     fn grouped_with(mut grouper: Grouper, lines: &[&str]) -> Vec<String> {
         let mut stamps = StampReader::default();
         let mut events = Vec::new();
         for line in lines {
             grouper.add(&stamps.read(line.as_bytes()).unwrap(), line.as_bytes());
-            events.extend(grouper.pop());
+            events.extend(std::iter::from_fn(|| grouper.pop()));
         }
         grouper.finish();
-        while let Some(event) = grouper.pop() {
-            events.push(event);
-        }
+        events.extend(std::iter::from_fn(|| grouper.pop()));
         let show = |e: &Event| {
             let kinds: Vec<String> = e.records().map(|r| r.kind.to_string()).collect();
             format!("{}@{}", kinds.join("+"), e.id.serial)
@@ -233,11 +232,11 @@ mod tests {
     #[test]
     fn interleaved_records_come_together_and_order_is_time_then_serial() {
         let events = grouped(&[
-            "type=SYSCALL msg=audit(10.001:2): ",
-            "type=SYSCALL msg=audit(10.001:1): ",
-            "type=PATH msg=audit(10.001:2): ",
-            "type=PATH msg=audit(10.001:1): ",
-            "type=SYSCALL msg=audit(9.999:3): ",
+            "type=SYSCALL msg=audit(1010.001:2): ",
+            "type=SYSCALL msg=audit(1010.001:1): ",
+            "type=PATH msg=audit(1010.001:2): ",
+            "type=PATH msg=audit(1010.001:1): ",
+            "type=SYSCALL msg=audit(1009.999:3): ",
         ]);
         assert_eq!(events, ["SYSCALL@3", "SYSCALL+PATH@1", "SYSCALL+PATH@2"]);
     }
@@ -245,32 +244,37 @@ mod tests {
     #[test]
     fn the_same_stamp_on_another_node_is_another_event() {
         let events = grouped(&[
-            "node=b type=CWD msg=audit(10.001:1): ",
-            "node=a type=PATH msg=audit(10.001:1): ",
-            "node=b type=PATH msg=audit(10.001:1): ",
-            "type=EXECVE msg=audit(10.001:1): ",
+            "node=b type=CWD msg=audit(1010.001:1): ",
+            "node=a type=PATH msg=audit(1010.001:1): ",
+            "node=b type=PATH msg=audit(1010.001:1): ",
+            "type=EXECVE msg=audit(1010.001:1): ",
         ]);
         assert_eq!(events, ["CWD+PATH@1", "PATH@1", "EXECVE@1"]);
     }
 
     #[test]
     fn a_new_event_two_seconds_younger_closes_but_an_old_ones_record_does_not() {
-        let late = ["type=CWD msg=audit(10.9:1): ", "type=CWD msg=audit(12.0:2): ", "type=PATH msg=audit(10.9:1): "];
+        let late =
+            ["type=CWD msg=audit(1010.9:1): ", "type=CWD msg=audit(1012.0:2): ", "type=PATH msg=audit(1010.9:1): "];
         assert_eq!(grouped(&late), ["CWD@1", "PATH@1", "CWD@2"]);
-        let soon = ["type=CWD msg=audit(10.0:1): ", "type=CWD msg=audit(11.9:2): ", "type=PATH msg=audit(10.0:1): "];
+        let soon =
+            ["type=CWD msg=audit(1010.0:1): ", "type=CWD msg=audit(1011.9:2): ", "type=PATH msg=audit(1010.0:1): "];
         assert_eq!(grouped(&soon), ["CWD+PATH@1", "CWD@2"]);
         assert_eq!(grouped_with(Grouper::new(1), &soon), ["CWD@1", "PATH@1", "CWD@2"]);
     }
 
     #[test]
     fn types_that_come_alone_close_at_once_except_login() {
-        let twice = ["type=USER_AUTH msg=audit(10.0:1): ", "type=USER_AUTH msg=audit(10.0:1): "];
+        let twice = ["type=USER_AUTH msg=audit(1010.0:1): ", "type=USER_AUTH msg=audit(1010.0:1): "];
         assert_eq!(grouped(&twice), ["USER_AUTH@1", "USER_AUTH@1"]);
-        let login = ["type=LOGIN msg=audit(10.0:1): ", "type=SYSCALL msg=audit(10.0:1): "];
+        let login = ["type=LOGIN msg=audit(1010.0:1): ", "type=SYSCALL msg=audit(1010.0:1): "];
         assert_eq!(grouped(&login), ["LOGIN+SYSCALL@1"]);
         let later =
-            ["type=SYSCALL msg=audit(10.0:1): ", "type=EOE msg=audit(10.0:1): ", "type=CWD msg=audit(10.0:1): "];
+            ["type=SYSCALL msg=audit(1010.0:1): ", "type=EOE msg=audit(1010.0:1): ", "type=CWD msg=audit(1010.0:1): "];
         assert_eq!(grouped(&later), ["SYSCALL+EOE+CWD@1"]);
+        let orphan =
+            ["type=CWD msg=audit(1010.0:1): ", "type=EOE msg=audit(1020.0:2): ", "type=PATH msg=audit(1010.0:1): "];
+        assert_eq!(grouped(&orphan), ["CWD+PATH@1"]);
     }
 
     #[test]
@@ -278,7 +282,7 @@ mod tests {
         let mut lines: Vec<String> = Vec::new();
         for serial in 0..500 {
             for kind in ["SYSCALL", "PATH"] {
-                lines.push(format!("type={kind} msg=audit({}.{:03}:{serial}): ", 10 + serial / 3, serial % 7));
+                lines.push(format!("type={kind} msg=audit({}.{:03}:{serial}): ", 1010 + serial / 3, serial % 7));
             }
         }
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -291,7 +295,7 @@ mod tests {
     fn a_clock_that_stands_still_does_not_cost_unbounded_memory() {
         let mut grouper = Grouper::new(2);
         grouper.max_open = 1000;
-        let lines: Vec<String> = (0..1000).map(|n| format!("type=CWD msg=audit(10.0:{n}): ")).collect();
+        let lines: Vec<String> = (0..1000).map(|n| format!("type=CWD msg=audit(1010.0:{n}): ")).collect();
         let mut stamps = StampReader::default();
         let mut out = 0;
         for line in &lines {

@@ -47,12 +47,10 @@ impl Printer {
             self.heading = (event.id.sec, heading(event.id.sec));
         }
         out.write_all(self.heading.1.as_bytes())?;
-        for record in event.records().rev() {
+        let alone = event.records().next_back().is_some_and(|last| shown_alone(last.kind));
+        for record in event.records().rev().take(if alone { 1 } else { usize::MAX }) {
             escaped(record.text, out)?;
             out.write_all(b"\n")?;
-            if shown_alone(record.kind) {
-                break;
-            }
         }
         Ok(())
     }

@@ -44,10 +44,6 @@ impl Query {
 
     /// Judges an event.
     pub fn judge(&self, event: &Event) -> Verdict {
-        // The end of an event whose other records were outside the window, or already shown.
-        if event.first_kind() == Some(Kind::EOE) {
-            return Verdict::Other;
-        }
         if is_malformed(event, self.key.is_some()) {
             return Verdict::Malformed;
         }

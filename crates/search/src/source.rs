@@ -186,9 +186,10 @@ impl<'a> Search<'a> {
             match self.stamps.read(line.bytes) {
                 Ok(stamp) if self.query.covers(stamp.id.sec) => {
                     self.grouper.add(&stamp, line.bytes);
-                    let Some(event) = self.grouper.pop() else { continue };
-                    if self.judge(event, each).map_err(SearchError::Output)?.is_break() {
-                        return Ok(ControlFlow::Break(()));
+                    while let Some(event) = self.grouper.pop() {
+                        if self.judge(event, each).map_err(SearchError::Output)?.is_break() {
+                            return Ok(ControlFlow::Break(()));
+                        }
                     }
                 }
                 Err(Unstamped::BadStamp(stamp)) => {
@@ -196,11 +197,6 @@ impl<'a> Search<'a> {
                     writeln!(notes, "Error extracting time stamp ({stamp})").map_err(SearchError::Output)?;
                 }
                 Ok(_) | Err(Unstamped::NotARecord) => {}
-            }
-        }
-        while let Some(event) = self.grouper.pop() {
-            if self.judge(event, each).map_err(SearchError::Output)?.is_break() {
-                return Ok(ControlFlow::Break(()));
             }
         }
         Ok(ControlFlow::Continue(()))

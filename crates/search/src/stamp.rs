@@ -11,6 +11,9 @@ const HEAD: usize = 80;
 /// or in this many when the line starts with `node=`: a host name has up to 255 bytes.
 const HEAD_WITH_NODE: usize = 340;
 
+/// The least that follows the parenthesis in a line that ausearch takes.
+const SHORTEST: usize = 9;
+
 /// The type of a line whose `type=` names none: not a record type, and never equal to one asked for.
 pub const UNKNOWN: Kind = Kind(u32::MAX);
 
@@ -107,7 +110,8 @@ fn next_word<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 /// What follows `msg=audit(`, or the first parenthesis, up to the closing one.
 fn between_parentheses(word: &[u8]) -> Option<&[u8]> {
     let open = if word.get(9) == Some(&b'(') { 9 } else { memchr(b'(', word)? };
-    let inner = word.get(open + 1..)?;
+    // Shorter ones are torn: not even a time fits.
+    let inner = word.get(open + 1..).filter(|inner| inner.len() >= SHORTEST)?;
     let inner = inner.get(..memchr(b')', inner).unwrap_or(inner.len()))?;
     (!inner.is_empty()).then_some(inner)
 }
@@ -124,7 +128,11 @@ fn event_id(stamp: &[u8]) -> Option<EventId> {
     Some(EventId {
         sec: leading_number(sec).filter(|&sec| i64::try_from(sec).is_ok())?,
         milli: u16::try_from(milli).ok().filter(|&milli| milli <= 999)?,
-        serial: leading_number(serial.get(1..).unwrap_or_default())?,
+        // A negative serial wraps around, as strtoul has it.
+        serial: match serial.get(1..).unwrap_or_default().strip_prefix(b"-") {
+            Some(negative) => leading_number(negative)?.wrapping_neg(),
+            None => leading_number(serial.get(1..).unwrap_or_default())?,
+        },
     })
 }
 
@@ -180,9 +188,13 @@ mod tests {
         {
             assert_eq!(read(line), Err(None), "{line}");
         }
-        for stamp in
-            ["1700000000.1234:1", "1700000000.-1:1", "99999999999999999999.1:1", "1.1:99999999999999999999", "-5.1:1"]
-        {
+        for stamp in [
+            "1700000000.1234:1",
+            "1700000000.-1:1",
+            "99999999999999999999.1:1",
+            "1.1:99999999999999999999",
+            "-17.123:1",
+        ] {
             assert_eq!(read(&format!("type=CWD msg=audit({stamp}): x")), Err(Some(stamp.into())));
         }
     }
