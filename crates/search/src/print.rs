@@ -1,8 +1,10 @@
 //! Events as text: `--format raw`, `default` and `interpret`.
 
-use crate::event::{Event, TRANSLATION_SEPARATOR};
+use crate::event::{Event, Record, TRANSLATION_SEPARATOR};
+use crate::locale::DateForm;
 use chrono::{DateTime, Local, TimeZone};
-use raudit_record::Kind;
+use raudit_record::names::Names;
+use raudit_record::{Interpreter, Line};
 use std::io::{self, Write};
 
 /// How events are shown.
@@ -21,14 +23,24 @@ pub enum Format {
 #[derive(Debug)]
 pub struct Printer {
     format: Format,
+    /// How `-i` writes a time.
+    date: String,
     /// The last heading's second and text: many events share a second.
     heading: (u64, String),
+    interpreter: Interpreter,
+    body: Vec<u8>,
 }
 
 impl Printer {
-    /// Writes in this format.
-    pub fn new(format: Format) -> Self {
-        Self { format, heading: (u64::MAX, String::new()) }
+    /// Writes in this format, dates in the locale's form, names of this host.
+    pub fn new(format: Format, date: &DateForm) -> Self {
+        Self {
+            format,
+            date: format!("{} %T", date.format()),
+            heading: (u64::MAX, String::new()),
+            interpreter: Interpreter::new(Names::new()),
+            body: Vec::new(),
+        }
     }
 
     /// Writes one event.
@@ -38,7 +50,8 @@ impl Printer {
     pub fn print(&mut self, event: &Event, out: &mut impl Write) -> io::Result<()> {
         match self.format {
             Format::Raw => raw(event, out),
-            Format::Default | Format::Interpret => self.default(event, out),
+            Format::Default => self.default(event, out),
+            Format::Interpret => self.interpret(event, out),
         }
     }
 
@@ -47,18 +60,65 @@ impl Printer {
             self.heading = (event.id.sec, heading(event.id.sec));
         }
         out.write_all(self.heading.1.as_bytes())?;
-        let alone = event.records().next_back().is_some_and(|last| shown_alone(last.kind));
-        for record in event.records().rev().take(if alone { 1 } else { usize::MAX }) {
+        for record in shown(event) {
             escaped(record.text, out)?;
             out.write_all(b"\n")?;
         }
         Ok(())
     }
+
+    fn interpret(&mut self, event: &Event, out: &mut impl Write) -> io::Result<()> {
+        if self.heading.0 != event.id.sec {
+            let time = local(event.id.sec).map(|time| time.format(&self.date).to_string());
+            self.heading = (event.id.sec, time.unwrap_or_else(|| event.id.sec.to_string()));
+        }
+        out.write_all(b"----\n")?;
+        for record in shown(event) {
+            let Ok(line) = Line::parse(record.line) else {
+                // A stamp that only the search can read: better as it is than not at all.
+                escaped(record.text, out)?;
+                out.write_all(b"\n")?;
+                continue;
+            };
+            self.interpret_record(&line, out)?;
+        }
+        Ok(())
+    }
+
+    fn interpret_record(&mut self, line: &Line<'_>, out: &mut impl Write) -> io::Result<()> {
+        if let Some(node) = line.node {
+            out.write_all(b"node=")?;
+            escaped(node, out)?;
+            out.write_all(b" ")?;
+        }
+        out.write_all(b"type=")?;
+        match line.kind.name() {
+            Some(name) => out.write_all(name.as_bytes())?,
+            None => escaped(line.kind_text, out)?,
+        }
+        let id = line.id;
+        write!(out, " msg=audit({}.{:03}:{}) :", self.heading.1, id.milli, id.serial)?;
+        if memchr::memchr(b'=', line.body).is_none() {
+            // Without a field the rest stands as it is, with the end of its line.
+            let stamped = line.text.get(..line.text.len() - line.enriched.map_or(0, |e| e.len() + 1));
+            if stamped.is_some_and(|text| !text.ends_with(b":")) {
+                out.write_all(b" ")?;
+            }
+            escaped(line.body, out)?;
+            return out.write_all(b"\n\n");
+        }
+        out.write_all(b" ")?;
+        self.body.clear();
+        self.interpreter.body(line, &mut self.body);
+        out.write_all(&self.body)?;
+        out.write_all(b"\n")
+    }
 }
 
-/// The daemon's own events show their last record only.
-fn shown_alone(last: Kind) -> bool {
-    (1200..1300).contains(&last.0)
+/// Records last to first; of an event that ends in one of the daemon's own records, only that one.
+fn shown(event: &Event) -> impl Iterator<Item = Record<'_>> {
+    let alone = event.records().next_back().is_some_and(|last| (1200..1300).contains(&last.kind.0));
+    event.records().rev().take(if alone { 1 } else { usize::MAX })
 }
 
 /// As the log has it; but in an event with translations, ausearch puts the separator behind every record.
@@ -102,6 +162,7 @@ pub(crate) fn escaped(text: &[u8], out: &mut impl Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use raudit_record::Kind;
 
     fn event(lines: &[(Kind, &str)]) -> Event {
         let mut event = Event::default();
@@ -114,7 +175,7 @@ mod tests {
 
     fn printed(format: Format, event: &Event) -> String {
         let mut out = Vec::new();
-        Printer::new(format).print(event, &mut out).unwrap();
+        Printer::new(format, &DateForm::default()).print(event, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -138,5 +199,16 @@ mod tests {
     fn of_a_daemon_event_only_the_last_record_is_shown() {
         let text = printed(Format::Default, &event(&[(Kind::CWD, "first"), (Kind::DAEMON_START, "last")]));
         assert!(text.ends_with(" 2023\nlast\n"), "{text}");
+    }
+
+    #[test]
+    fn interpreted_records_have_the_time_in_their_stamp_and_a_blank_behind_each_field() {
+        let line = "node=n type=CWD msg=audit(1700000000.007:4): cwd=\"/a\"";
+        let text = printed(Format::Interpret, &event(&[(Kind::CWD, line)]));
+        let time = local(1_700_000_000).unwrap().format("%m/%d/%y %T");
+        assert_eq!(text, format!("----\nnode=n type=CWD msg=audit({time}.007:4) : cwd=/a \n"));
+        let bare =
+            printed(Format::Interpret, &event(&[(Kind(2000), "type=KERNEL msg=audit(1700000000.007:4): initialized")]));
+        assert_eq!(bare, format!("----\ntype=KERNEL msg=audit({time}.007:4) : initialized\n\n"));
     }
 }

@@ -1,6 +1,7 @@
 //! The program rausearch: finds events in the log.
 
 use crate::event::Event;
+use crate::locale::DateForm;
 use crate::print::{Format, Printer};
 use crate::query::Query;
 use crate::source::{CONFIG, Search, SearchError, Settings, Source, Tally};
@@ -114,6 +115,7 @@ struct Request {
     input_logs: bool,
     just_one: bool,
     timeout: Option<u64>,
+    date: DateForm,
 }
 
 /// Runs the program with the process's arguments and streams.
@@ -188,7 +190,7 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     if let (Source::Log(log), Some(_)) = (&source, &request.input) {
         writeln!(notes, "NOTE - using logs in {}", log.display())?;
     }
-    let mut printer = Printer::new(request.format);
+    let mut printer = Printer::new(request.format, &request.date);
     let mut show = |event: &Event| {
         printer.print(event, out)?;
         if source == Source::Stdin {
@@ -219,6 +221,7 @@ impl Request {
             input: value(matches, "input").map(PathBuf::from),
             input_logs: is_set(matches, "input-logs"),
             just_one: is_set(matches, "just-one"),
+            date: clock.form.clone(),
             ..Self::default()
         };
         let query = &mut request.query;
