@@ -1,2 +1,5 @@
-//! raudispd
-fn main() {}
+//! raudispd: runs the audit plugins.
+
+fn main() -> std::process::ExitCode {
+    raudit_dispatch::main()
+}

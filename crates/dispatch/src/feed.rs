@@ -1,0 +1,243 @@
+//! One plugin's queue, and the thread that empties it into the plugin.
+
+use crate::frame::parse;
+use crate::process::{Process, Stopped};
+use crate::say;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use raudit_config::PluginFormat;
+use raudit_config::plugin_conf::Plugin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A record as it came: a whole frame, shared by the queues.
+pub type Event = Arc<[u8]>;
+
+/// How much is written to a plugin at once.
+const BATCH: usize = 64 << 10;
+/// How often an idle plugin is looked at.
+const IDLE: Duration = Duration::from_secs(1);
+/// While stopping: how long a plugin has altogether to read what is queued.
+const DRAIN: Duration = Duration::from_secs(5);
+/// While stopping: how long a plugin may read nothing.
+const STALL: Duration = Duration::from_secs(1);
+
+/// What a feed and the host tell each other.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Events the plugin's input has taken.
+    pub delivered: AtomicU64,
+    /// Events that came and were not delivered.
+    pub lost: AtomicU64,
+    /// The plugin is to be stopped: what is queued is still delivered if it reads.
+    pub stopping: AtomicBool,
+}
+
+impl Counts {
+    fn lose(&self, events: usize) {
+        self.lost.fetch_add(events as u64, Ordering::Relaxed);
+    }
+}
+
+/// One plugin's side of the work; runs in a thread of its own.
+#[derive(Debug)]
+pub struct Feed {
+    pub(crate) plugin: Plugin,
+    pub(crate) name: String,
+    pub(crate) queue: Receiver<Event>,
+    pub(crate) counts: Arc<Counts>,
+    pub(crate) max_restarts: u32,
+    /// The thread that ran the plugin before a reload: two of the same would be in each other's way.
+    pub(crate) before: Option<JoinHandle<()>>,
+}
+
+/// The plugin as the thread sees it.
+#[derive(Debug)]
+enum Running {
+    Yes(Process),
+    /// To be started with the next event.
+    Not,
+    /// It ended more often than allowed.
+    Never,
+}
+
+/// Events rendered for the plugin.
+#[derive(Debug, Default)]
+struct Batch {
+    bytes: Vec<u8>,
+    /// Where in `bytes` each event ends.
+    ends: Vec<usize>,
+}
+
+impl Batch {
+    fn add(&mut self, event: &[u8], format: PluginFormat) {
+        match (format, parse(event)) {
+            (PluginFormat::String, Ok(Some((frame, _)))) => frame.push_line(&mut self.bytes),
+            _ => self.bytes.extend_from_slice(event),
+        }
+        self.ends.push(self.bytes.len());
+    }
+
+    /// Takes off the events that lie wholly within the first `bytes`. Says how many.
+    fn delivered(&mut self, bytes: usize) -> usize {
+        let whole = self.ends.partition_point(|end| *end <= bytes);
+        let cut = whole.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
+        self.bytes.drain(..cut);
+        self.ends.drain(..whole);
+        self.ends.iter_mut().for_each(|end| *end -= cut);
+        whole
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+}
+
+impl Feed {
+    /// Runs the plugin until the queue's other end is dropped, stops it, and says what it has lost.
+    pub fn run(mut self) {
+        if let Some(before) = self.before.take() {
+            // Its panic has been printed; the plugin is gone either way.
+            drop(before.join());
+        }
+        let mut starts = 0;
+        let mut running = Running::Not;
+        self.start(&mut running, &mut starts);
+        let mut batch = Batch::default();
+        let counts = Arc::clone(&self.counts);
+        let mut drain = Drain::new(&counts);
+        loop {
+            match self.queue.recv_timeout(IDLE) {
+                Ok(event) => batch.add(&event, self.plugin.conf.format),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.look_after(&mut running);
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            while batch.bytes.len() < BATCH
+                && let Ok(event) = self.queue.try_recv()
+            {
+                batch.add(&event, self.plugin.conf.format);
+            }
+            self.deliver(&mut batch, &mut running, &mut starts, &mut drain);
+        }
+        self.finish(running, &mut drain);
+        let (lost, delivered) = (counts.lost.load(Ordering::Relaxed), counts.delivered.load(Ordering::Relaxed));
+        if lost > 0 {
+            say::warning(format!("plugin {}: {lost} events lost, {delivered} delivered", self.name));
+        }
+    }
+
+    /// Writes a batch, starting the plugin again if it ended. The event it failed at is sent again.
+    fn deliver(&self, batch: &mut Batch, running: &mut Running, starts: &mut u32, drain: &mut Drain<'_>) {
+        while !batch.ends.is_empty() {
+            let Running::Yes(process) = running else {
+                if !self.start(running, starts) {
+                    break;
+                }
+                continue;
+            };
+            let (done, stopped) = match process.write(&batch.bytes, |moved| drain.goes_on(moved)) {
+                Ok(()) => (batch.bytes.len(), None),
+                Err((done, stopped)) => (done, Some(stopped)),
+            };
+            let events = batch.delivered(done);
+            drain.moved |= events > 0;
+            self.counts.delivered.fetch_add(events as u64, Ordering::Relaxed);
+            match stopped {
+                None => {}
+                Some(Stopped::GaveUp) => break,
+                Some(Stopped::Gone) => self.bury(running),
+            }
+        }
+        self.counts.lose(batch.ends.len());
+        batch.clear();
+    }
+
+    /// Starts the plugin, unless it has been started too often. Says whether it is to be tried again or runs.
+    fn start(&self, running: &mut Running, starts: &mut u32) -> bool {
+        if matches!(running, Running::Never) {
+            return false;
+        }
+        if *starts > self.max_restarts {
+            say::error(format!("plugin {} has exceeded max_restarts, it gets no more events", self.name));
+            *running = Running::Never;
+            return false;
+        }
+        let again = *starts > 0;
+        *starts += 1;
+        let program = self.plugin.conf.path.as_deref().unwrap_or(std::path::Path::new(""));
+        match Process::start(program, &self.plugin.conf) {
+            Ok(process) => {
+                if again {
+                    say::notice(format!("plugin {} was restarted", self.name));
+                }
+                *running = Running::Yes(process);
+            }
+            Err(error) => say::error(format!("cannot run plugin {} ({}): {error}", self.name, program.display())),
+        }
+        true
+    }
+
+    /// Notices the end of a plugin that has nothing to do.
+    fn look_after(&self, running: &mut Running) {
+        if let Running::Yes(process) = running
+            && process.ended().is_some()
+        {
+            self.bury(running);
+        }
+    }
+
+    fn bury(&self, running: &mut Running) {
+        if let Running::Yes(process) = std::mem::replace(running, Running::Not) {
+            let end = process.stop().map_or_else(|error| error.to_string(), |status| status.to_string());
+            say::warning(format!("plugin {} terminated unexpectedly ({end})", self.name));
+        }
+    }
+
+    /// Lets the plugin read what it was given, and stops it.
+    fn finish(&self, running: Running, drain: &mut Drain<'_>) {
+        let Running::Yes(mut process) = running else { return };
+        while !process.has_read_all() && process.ended().is_none() && drain.goes_on(false) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if !process.has_read_all() && process.ended().is_none() {
+            say::warning(format!("plugin {} did not read what it was sent last", self.name));
+        }
+        if let Err(error) = process.stop() {
+            say::error(format!("cannot stop plugin {}: {error}", self.name));
+        }
+    }
+}
+
+/// How long to wait for a plugin: as long as it likes while running, and within bounds while stopping.
+#[derive(Debug)]
+struct Drain<'a> {
+    counts: &'a Counts,
+    /// When stopping began, and when the plugin read something last.
+    since: Option<(Instant, Instant)>,
+    /// The plugin has read something that `since` does not know yet.
+    moved: bool,
+}
+
+impl<'a> Drain<'a> {
+    fn new(counts: &'a Counts) -> Self {
+        Self { counts, since: None, moved: false }
+    }
+
+    /// Whether to wait further; `moved` says whether the plugin has read something since the last time.
+    fn goes_on(&mut self, moved: bool) -> bool {
+        if !self.counts.stopping.load(Ordering::Relaxed) {
+            return true;
+        }
+        let now = Instant::now();
+        let (begun, last) = self.since.get_or_insert((now, now));
+        if std::mem::take(&mut self.moved) || moved {
+            *last = now;
+        }
+        now.duration_since(*begun) < DRAIN && now.duration_since(*last) < STALL
+    }
+}

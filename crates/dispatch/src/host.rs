@@ -1,0 +1,184 @@
+//! The plugins that run: giving them events, reloading them, stopping them.
+
+use crate::feed::{Counts, Event, Feed};
+use crate::patience::Patience;
+use crate::say;
+use crossbeam_channel::{SendTimeoutError, Sender, TrySendError, bounded};
+use raudit_config::plugin_conf::{Plugin, Plugins};
+use raudit_config::{Action, AuditdConf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// The least time between two messages about events one plugin lost.
+const BETWEEN_REPORTS: Duration = Duration::from_secs(10);
+
+/// One plugin, as the host sees it.
+#[derive(Debug)]
+struct Seat {
+    name: String,
+    queue: Sender<Event>,
+    thread: JoinHandle<()>,
+    counts: Arc<Counts>,
+    patience: Patience,
+    /// `overflow_action` said so: nothing is queued until resumed.
+    suspended: bool,
+    reported: u64,
+    report_next: Instant,
+}
+
+/// All plugins that run.
+#[derive(Debug)]
+pub struct Host {
+    seats: Vec<Seat>,
+    conf: AuditdConf,
+}
+
+impl Host {
+    /// Starts plugins.
+    pub fn start(conf: AuditdConf, plugins: Plugins) -> Self {
+        let mut host = Self { seats: Vec::new(), conf };
+        host.seat(plugins, Vec::new());
+        host
+    }
+
+    /// How many plugins there are.
+    pub fn plugins(&self) -> usize {
+        self.seats.len()
+    }
+
+    fn seat(&mut self, plugins: Plugins, mut before: Vec<(String, JoinHandle<()>)>) {
+        for plugin in plugins.active {
+            let name = name_of(&plugin);
+            let handle = before.iter().position(|(old, _)| *old == name).map(|at| before.swap_remove(at).1);
+            match Seat::new(plugin, name.clone(), &self.conf, handle) {
+                Ok(seat) => self.seats.push(seat),
+                Err(error) => say::error(format!("cannot start a thread for plugin {name}: {error}")),
+            }
+        }
+    }
+
+    /// Queues an event for every plugin. Waits for none of them longer than [`Patience`] allows.
+    pub fn deliver(&mut self, event: &Event, now: Instant) {
+        for seat in &mut self.seats {
+            if seat.suspended || !seat.offer(event) {
+                seat.counts.lost.fetch_add(1, Ordering::Relaxed);
+                seat.overflow(&self.conf.overflow_action, now);
+            }
+        }
+    }
+
+    /// Says which plugins lost events since the last time, each every so often at most. Gives the time until the next
+    /// message is due, if one is.
+    pub fn report(&mut self, now: Instant) -> Option<Duration> {
+        let silent = self.conf.overflow_action == Action::Ignore;
+        let due = self.seats.iter_mut().filter_map(|seat| seat.report(now, silent));
+        due.min().map(|next| next.saturating_duration_since(now))
+    }
+
+    /// Queues events again for plugins whose queue overflowed (SIGUSR2).
+    pub fn resume(&mut self) {
+        for seat in self.seats.iter_mut().filter(|seat| seat.suspended) {
+            seat.suspended = false;
+            say::notice(format!("plugin {} gets events again", seat.name));
+        }
+    }
+
+    /// Stops all plugins and starts those of the new settings (SIGHUP). Events that come meanwhile wait in the new queues.
+    pub fn reload(&mut self, conf: AuditdConf, plugins: Plugins) {
+        let old: Vec<_> = self.seats.drain(..).map(Seat::leave).collect();
+        self.conf = conf;
+        self.seat(plugins, old);
+        say::notice(format!("configuration reloaded, {} active plugins", self.plugins()));
+    }
+
+    /// Stops all plugins, after they read what is queued, within a bounded time.
+    pub fn stop(self) {
+        let threads: Vec<_> = self.seats.into_iter().map(Seat::leave).collect();
+        for (name, thread) in threads {
+            if thread.join().is_err() {
+                say::error(format!("the thread of plugin {name} failed"));
+            }
+        }
+    }
+}
+
+impl Seat {
+    fn new(plugin: Plugin, name: String, conf: &AuditdConf, before: Option<JoinHandle<()>>) -> std::io::Result<Self> {
+        let (queue, events) = bounded(conf.q_depth as usize);
+        let counts = Arc::new(Counts::default());
+        let feed = Feed {
+            plugin,
+            name: name.clone(),
+            queue: events,
+            counts: Arc::clone(&counts),
+            max_restarts: conf.max_restarts,
+            before,
+        };
+        let thread = Builder::new().name(name.chars().take(15).collect()).spawn(move || feed.run())?;
+        let now = Instant::now();
+        let patience = Patience::new(now);
+        Ok(Self { name, queue, thread, counts, patience, suspended: false, reported: 0, report_next: now })
+    }
+
+    /// Queues an event. False if there is no room and waiting is not worth it.
+    fn offer(&mut self, event: &Event) -> bool {
+        let event = match self.queue.try_send(Arc::clone(event)) {
+            Ok(()) => return true,
+            Err(TrySendError::Full(event)) => event,
+            Err(TrySendError::Disconnected(_)) => return false,
+        };
+        let progress = self.counts.delivered.load(Ordering::Relaxed);
+        let start = Instant::now();
+        let Some(time) = self.patience.wait(start, progress) else { return false };
+        let result = self.queue.send_timeout(event, time);
+        self.patience.waited(start.elapsed(), progress, matches!(result, Err(SendTimeoutError::Timeout(_))));
+        result.is_ok()
+    }
+
+    /// An event did not fit.
+    fn overflow(&mut self, action: &Action, now: Instant) {
+        let stops = matches!(action, Action::Suspend | Action::Single | Action::Halt);
+        if stops && !std::mem::replace(&mut self.suspended, true) {
+            let instead = match action {
+                Action::Suspend => String::new(),
+                other => format!(" ({other} is not supported)"),
+            };
+            say::error(format!(
+                "plugin {}: its queue is full, it gets no more events until resumed{instead}",
+                self.name
+            ));
+        }
+        self.report(now, *action == Action::Ignore);
+    }
+
+    /// Says how many events were lost, if any were since the last time and it is time. Gives when to ask again.
+    fn report(&mut self, now: Instant, silent: bool) -> Option<Instant> {
+        let lost = self.counts.lost.load(Ordering::Relaxed);
+        if silent || lost == self.reported {
+            return None;
+        }
+        if now < self.report_next {
+            return Some(self.report_next);
+        }
+        self.reported = lost;
+        self.report_next = now + BETWEEN_REPORTS;
+        say::warning(format!(
+            "plugin {}: {lost} events lost so far: it does not read them in time, or has ended",
+            self.name
+        ));
+        None
+    }
+
+    /// Tells the thread to stop, and gives it back.
+    fn leave(self) -> (String, JoinHandle<()>) {
+        self.counts.stopping.store(true, Ordering::Relaxed);
+        (self.name, self.thread)
+    }
+}
+
+/// A plugin's name: its file's, without `.conf`.
+fn name_of(plugin: &Plugin) -> String {
+    plugin.file.file_stem().unwrap_or(plugin.file.as_os_str()).to_string_lossy().into_owned()
+}

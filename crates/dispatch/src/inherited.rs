@@ -1,0 +1,58 @@
+//! What raudispd was started with and its plugins must not get: ignored signals, open descriptors.
+#![allow(unsafe_code)]
+
+use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
+use std::fs;
+use std::io;
+
+/// Gives every signal its default action and unblocks it. auditd ignores all signals while it starts, and an ignored
+/// signal stays ignored in the programs it runs.
+///
+/// SIGPIPE stays ignored here, because a plugin's death shows as `EPIPE`; `std::process` resets it for the children.
+///
+/// # Errors
+/// What `sigprocmask` gives.
+pub fn reset_signals() -> io::Result<()> {
+    for kind in Signal::iterator().filter(|kind| !matches!(kind, Signal::SIGKILL | Signal::SIGSTOP | Signal::SIGPIPE)) {
+        // SAFETY: the default action runs no code of ours, and no handler has been installed yet that it could replace.
+        // A signal whose action cannot be changed keeps it.
+        let _ = unsafe { signal(kind, SigHandler::SigDfl) };
+    }
+    SigSet::all().thread_unblock()?;
+    Ok(())
+}
+
+/// Marks every descriptor from 3 on as not to be passed to children.
+///
+/// # Errors
+/// /proc/self/fd cannot be read.
+pub fn keep_descriptors() -> io::Result<()> {
+    for entry in fs::read_dir("/proc/self/fd")? {
+        let Some(fd) = entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
+        if fd > 2 {
+            // SAFETY: fcntl with F_SETFD touches no memory; a descriptor closed meanwhile (the one of this listing)
+            // gives EBADF.
+            unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
+        }
+    }
+    Ok(())
+}
+
+nix::ioctl_read_bad!(
+    /// How much of what was written to a socket its other end has not read (unix(7), SIOCOUTQ).
+    outq,
+    libc::TIOCOUTQ,
+    libc::c_int
+);
+
+/// Whether the other end of a unix socket has read all that was written to it.
+pub fn is_read(socket: std::os::fd::BorrowedFd<'_>) -> bool {
+    use std::os::fd::AsRawFd;
+    let mut unread = 0;
+    // SAFETY: the descriptor is borrowed for the call, and the kernel writes one int to where we point.
+    match unsafe { outq(socket.as_raw_fd(), &raw mut unread) } {
+        Ok(_) => unread == 0,
+        // Not known: nothing to wait for.
+        Err(_) => true,
+    }
+}
