@@ -1,5 +1,6 @@
 //! `-m`: a user-space record in the form libaudit gives it.
 
+use raudit_record::text::push_untrusted;
 use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;
 
@@ -10,17 +11,9 @@ pub(super) fn user_record(text: &[u8]) -> Vec<u8> {
     let mut record = b"text=".to_vec();
     record.extend_from_slice(text);
     record.extend_from_slice(b" exe=");
-    record.extend(value(exe.as_os_str().as_bytes()));
+    push_untrusted(&mut record, exe.as_os_str().as_bytes());
     record.extend(format!(" hostname=? addr=? terminal={terminal} res=success").bytes());
     record
-}
-
-/// In quotes, or in hexadecimal when it contains what would end or confuse the field.
-fn value(bytes: &[u8]) -> Vec<u8> {
-    if bytes.iter().any(|&b| b == b'"' || !(0x21..0x7f).contains(&b)) {
-        return bytes.iter().flat_map(|byte| format!("{byte:02X}").into_bytes()).collect();
-    }
-    [b"\"", bytes, b"\""].concat()
 }
 
 /// The terminal of standard input, as libaudit names it: without `/dev/`.
@@ -42,6 +35,5 @@ mod tests {
         let record = String::from_utf8(user_record(b"hello")).unwrap();
         assert!(record.starts_with("text=hello exe=\"/"), "{record}");
         assert!(record.ends_with(" res=success") && record.contains("\" hostname=? addr=? terminal="), "{record}");
-        assert_eq!(value(b"/a b"), b"2F612062");
     }
 }

@@ -58,9 +58,10 @@ impl<'a> Options<'a> {
         self.next == self.passed_over
     }
 
-    /// Whether words are left that no option took.
+    /// Whether words, or letters of a word, are left that no option took.
     pub(super) fn words_left(&self) -> bool {
-        if self.ended { self.passed_over > 0 } else { self.next < self.args.len() }
+        let words = if self.ended { self.passed_over > 0 } else { self.next < self.args.len() };
+        words || !self.joined.is_empty()
     }
 
     /// The words not looked at yet.

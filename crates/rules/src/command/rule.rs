@@ -128,9 +128,13 @@ impl Draft {
         }
         let arch_given = self.arch.is_some();
         let of = *self.arch.get_or_insert(arch::native());
+        let table = syscall::table(of);
         for word in words.split(|&b| b == b',').filter(|word| !word.is_empty()) {
-            if !name_call(&mut self.syscalls, syscall::table(of), word) {
-                return Err(format!("Syscall name unknown: {}", text(word)));
+            if !name_call(&mut self.syscalls, table, word) {
+                return Err(match table {
+                    None if !number::starts_number(word) => format!("Elf type unknown: {of:#x}"),
+                    _ => format!("Syscall name unknown: {}", text(word)),
+                });
             }
         }
         self.syscall_added = true;

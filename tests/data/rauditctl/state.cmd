@@ -1,0 +1,423 @@
+> -s
+rc 0
+1> enabled 1
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+1> loginuid_immutable 0 unlocked
+1> backend double
+
+> -s -i
+rc 0
+1> enabled enabled
+1> failure printk
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+1> loginuid_immutable 0 unlocked
+1> backend double
+
+> -e 0
+rc 0
+1> enabled 0
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+
+> -e 1
+rc 0
+1> enabled 1
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+
+> -e 2
+rc 0
+1> enabled 2
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+
+> -e 01
+rc 255
+2> Enable must be 0, 1, or 2 was 01
+
+> -e
+rc 255
+2> Option -e is invalid
+
+> -f 0
+rc 0
+1> enabled 1
+1> failure 0
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+
+> -f 3
+rc 255
+2> Failure must be 0, 1, or 2 was 3
+
+> -b 8192
+rc 0
+1> enabled 1
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 8192
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+
+> -b 0x20
+rc 0
+1> enabled 1
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 32
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+
+> -b 8k
+rc 0
+1> enabled 1
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 8
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+
+> -b x
+rc 255
+2> Backlog must be a numeric value was x
+
+> -r 100
+rc 0
+1> enabled 1
+1> failure 1
+1> pid 0
+1> rate_limit 100
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+
+> -r -5
+rc 255
+2> Rate must be a numeric value was -5
+
+> --backlog_wait_time 60000
+rc 0
+1> enabled 1
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 60000
+1> backlog_wait_time_actual 0
+
+> --backlog_wait_time=0
+rc 0
+1> enabled 1
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 0
+1> backlog_wait_time_actual 0
+
+> --backlog_wait_time x
+rc 255
+2> Backlog_wait_time must be a numeric value was x
+
+> --backlog_wait_time 150001
+rc 255
+2> Error sending backlog wait time request (Invalid argument)
+
+> --backlog 5
+rc 0
+1> enabled 1
+1> failure 1
+1> pid 0
+1> rate_limit 0
+1> backlog_limit 64
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 5
+1> backlog_wait_time_actual 0
+
+> -e 1 -b 320 -f 0 -r 7
+rc 0
+1> enabled 1
+1> failure 0
+1> pid 0
+1> rate_limit 7
+1> backlog_limit 320
+1> lost 3
+1> backlog 0
+1> backlog_wait_time 15000
+1> backlog_wait_time_actual 0
+
+> -b 99999999999999999999
+rc 255
+2> Error converting backlog
+
+> --reset-lost
+rc 0
+2> lost: 3
+
+kernel features=0
+> --reset-lost
+rc 255
+2> Field option not supported by kernel: reset-lost
+
+kernel enabled=2
+> -e 0
+rc 255
+2> Error sending enable request (Operation not permitted)
+
+kernel enabled=2
+> -b 1
+rc 255
+2> Error sending backlog limit request (Operation not permitted)
+
+> --reset
+rc 255
+2> Option --reset is invalid
+
+> -s -i x
+rc 255
+2> Too many options for status command
+
+> -e 1 -s
+rc 255
+2> Too many options for status command
+
+> -si
+rc 255
+2> parameter passed without an option given
+
+> -m hello
+rc 0
+M> text=hello
+
+> -m hello\ world
+rc 0
+M> text=hello world
+
+> -m a	b
+rc 255
+2> Illegal character in audit event
+
+> -m
+rc 255
+2> Option -m is invalid
+
+> -e 1 -m x
+rc 255
+2> The -m option must be only the only option and takes 1 parameter
+
+> --loginuid-immutable
+rc 255
+2> Option --loginuid-immutable is not supported
+
+> --reset_backlog_wait_time_actual
+rc 255
+2> Option --reset_backlog_wait_time_actual is not supported
+
+>
+rc 1
+1> usage: rauditctl [options]
+1> Rules
+1>     -a <list,action>         Add a rule at the end of its list
+1>     -A <list,action>         Add a rule at the front of its list
+1>     -d <list,action>         Delete a rule
+1>                              lists: task, exit, user, exclude, filesystem, io_uring
+1>                              actions: always, never
+1>     -F <field op value>      A condition; op is one of = != < <= > >= & &=
+1>     -C <field op field>      A condition on two fields; op is = or !=
+1>     -S <name or number>      System calls or io_uring operations, several separated by commas
+1>     -k <key>                 A key to find the rule's records by
+1>     -w <path>                Watch a file or directory
+1>     -W <path>                Remove a watch
+1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
+1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
+1>     -D [-k <key>]            Delete all rules, or those with a key
+1>     -R <file>                Read rules from a file
+1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
+1> State
+1>     -s [-i]                  Show the state; -i: in words
+1>     -e <0|1|2>               Turn auditing off, on, or on and locked until the next boot
+1>     -f <0|1|2>               When a record is lost: 0 say nothing, 1 log, 2 panic
+1>     -b <number>              Most records waiting
+1>     -r <number>              Most records a second, 0 = any number
+1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
+1>     --reset-lost             Set the count of lost records to 0
+1> Other
+1>     -m <text>                Log a message
+1>     -v                       Show the version
+1>     -h, --help               Show this
+
+> -i
+rc 0
+
+> -c
+rc 0
+
+> -
+rc 255
+
+> --
+rc 0
+
+> -ll
+rc 255
+2> parameter passed without an option given
+
+> foo -e 0
+rc 255
+2> parameter passed without an option given
+
+# an argument too many
+> -v x
+rc 255
+2> parameter passed without an option given
+
+> -h
+rc 0
+1> usage: rauditctl [options]
+1> Rules
+1>     -a <list,action>         Add a rule at the end of its list
+1>     -A <list,action>         Add a rule at the front of its list
+1>     -d <list,action>         Delete a rule
+1>                              lists: task, exit, user, exclude, filesystem, io_uring
+1>                              actions: always, never
+1>     -F <field op value>      A condition; op is one of = != < <= > >= & &=
+1>     -C <field op field>      A condition on two fields; op is = or !=
+1>     -S <name or number>      System calls or io_uring operations, several separated by commas
+1>     -k <key>                 A key to find the rule's records by
+1>     -w <path>                Watch a file or directory
+1>     -W <path>                Remove a watch
+1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
+1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
+1>     -D [-k <key>]            Delete all rules, or those with a key
+1>     -R <file>                Read rules from a file
+1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
+1> State
+1>     -s [-i]                  Show the state; -i: in words
+1>     -e <0|1|2>               Turn auditing off, on, or on and locked until the next boot
+1>     -f <0|1|2>               When a record is lost: 0 say nothing, 1 log, 2 panic
+1>     -b <number>              Most records waiting
+1>     -r <number>              Most records a second, 0 = any number
+1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
+1>     --reset-lost             Set the count of lost records to 0
+1> Other
+1>     -m <text>                Log a message
+1>     -v                       Show the version
+1>     -h, --help               Show this
+
+> --help
+rc 0
+1> usage: rauditctl [options]
+1> Rules
+1>     -a <list,action>         Add a rule at the end of its list
+1>     -A <list,action>         Add a rule at the front of its list
+1>     -d <list,action>         Delete a rule
+1>                              lists: task, exit, user, exclude, filesystem, io_uring
+1>                              actions: always, never
+1>     -F <field op value>      A condition; op is one of = != < <= > >= & &=
+1>     -C <field op field>      A condition on two fields; op is = or !=
+1>     -S <name or number>      System calls or io_uring operations, several separated by commas
+1>     -k <key>                 A key to find the rule's records by
+1>     -w <path>                Watch a file or directory
+1>     -W <path>                Remove a watch
+1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
+1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
+1>     -D [-k <key>]            Delete all rules, or those with a key
+1>     -R <file>                Read rules from a file
+1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
+1> State
+1>     -s [-i]                  Show the state; -i: in words
+1>     -e <0|1|2>               Turn auditing off, on, or on and locked until the next boot
+1>     -f <0|1|2>               When a record is lost: 0 say nothing, 1 log, 2 panic
+1>     -b <number>              Most records waiting
+1>     -r <number>              Most records a second, 0 = any number
+1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
+1>     --reset-lost             Set the count of lost records to 0
+1> Other
+1>     -m <text>                Log a message
+1>     -v                       Show the version
+1>     -h, --help               Show this
+
+> --he
+rc 0
+1> usage: rauditctl [options]
+1> Rules
+1>     -a <list,action>         Add a rule at the end of its list
+1>     -A <list,action>         Add a rule at the front of its list
+1>     -d <list,action>         Delete a rule
+1>                              lists: task, exit, user, exclude, filesystem, io_uring
+1>                              actions: always, never
+1>     -F <field op value>      A condition; op is one of = != < <= > >= & &=
+1>     -C <field op field>      A condition on two fields; op is = or !=
+1>     -S <name or number>      System calls or io_uring operations, several separated by commas
+1>     -k <key>                 A key to find the rule's records by
+1>     -w <path>                Watch a file or directory
+1>     -W <path>                Remove a watch
+1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
+1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
+1>     -D [-k <key>]            Delete all rules, or those with a key
+1>     -R <file>                Read rules from a file
+1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
+1> State
+1>     -s [-i]                  Show the state; -i: in words
+1>     -e <0|1|2>               Turn auditing off, on, or on and locked until the next boot
+1>     -f <0|1|2>               When a record is lost: 0 say nothing, 1 log, 2 panic
+1>     -b <number>              Most records waiting
+1>     -r <number>              Most records a second, 0 = any number
+1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
+1>     --reset-lost             Set the count of lost records to 0
+1> Other
+1>     -m <text>                Log a message
+1>     -v                       Show the version
+1>     -h, --help               Show this

@@ -1,0 +1,250 @@
+//! Command lines and what they do: exit code, standard output, standard error, and the rules afterwards.
+//!
+//! Each `*.cmd` file in tests/data/rauditctl is a list of cases, run against a double of the kernel that is empty before
+//! each one:
+//!
+//! ```text
+//! # why this case is here
+//! kernel enabled=2 features=0     (what is special about this kernel)
+//! $ -w /etc/passwd -p wa          (a command line run before)
+//! > -l                            (the command line)
+//! rc 0                            (its exit code; 255 means auditctl's last line on standard error, too)
+//! 1> -w /etc/passwd -p wa         (standard output)
+//! 2> ...                          (standard error)
+//! L> -w /etc/passwd -p wa         (`-l` afterwards)
+//! M> text=hello                   (a user message that arrived)
+//! ```
+//!
+//! `@` in a command line is the data directory. `RAUDITD_BLESS=1` writes what happened into the files; read the diff.
+
+use nix::errno::Errno;
+use nix::poll::{PollTimeout, poll};
+use raudit_netlink::{Features, Reply, Request, Server, Status, protocol::feature};
+use raudit_rules::{RuleSet, SetError, file};
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+const TRAILER: &str = "There was an error while processing parameters\n";
+
+/// The double: the kernel's state and its checks, without its file system look-ups.
+#[derive(Default)]
+struct Kernel {
+    rules: RuleSet,
+    status: Status,
+    messages: Vec<Vec<u8>>,
+}
+
+impl Kernel {
+    fn new() -> Self {
+        let status = Status {
+            enabled: 1,
+            failure: 1,
+            backlog_limit: 64,
+            lost: 3,
+            feature_bitmap: feature::ALL,
+            backlog_wait_time: Some(15000),
+            backlog_wait_time_actual: Some(0),
+            ..Status::default()
+        };
+        Self { status, ..Self::default() }
+    }
+
+    fn answer(&mut self, request: Request) -> Reply {
+        let locked = self.status.enabled == 2;
+        let refuse = |errno| Reply::Error(errno, None);
+        match request {
+            Request::GetStatus => Reply::Status(self.status),
+            Request::GetFeatures => Reply::Features(Features { mask: 3, features: 0, lock: 0 }),
+            Request::ListRules => Reply::Rules(self.rules.iter().cloned().collect()),
+            Request::Describe => Reply::Text("backend double\n".into()),
+            Request::SetStatus(_) | Request::AddRule(..) | Request::DeleteRule(_) if locked => refuse(Errno::EPERM),
+            Request::AddRule(rule, prepend) => match rule.validate() {
+                Err(_) => refuse(Errno::EINVAL),
+                Ok(()) => change(self.rules.add(rule, prepend)),
+            },
+            Request::DeleteRule(rule) => change(self.rules.delete(&rule)),
+            Request::UserMessage(_, text) => {
+                self.messages.push(text);
+                Reply::Ack
+            }
+            Request::SetStatus(change) if change.reset_lost => Reply::Value(std::mem::take(&mut self.status.lost)),
+            Request::SetStatus(change) => {
+                let status = &mut self.status;
+                status.enabled = change.enabled.unwrap_or(status.enabled);
+                status.failure = change.failure.unwrap_or(status.failure);
+                status.rate_limit = change.rate_limit.unwrap_or(status.rate_limit);
+                status.backlog_limit = change.backlog_limit.unwrap_or(status.backlog_limit);
+                // The kernel takes at most ten times its default.
+                if change.backlog_wait_time.is_some_and(|time| time > 150_000) {
+                    return refuse(Errno::EINVAL);
+                }
+                status.backlog_wait_time = change.backlog_wait_time.or(status.backlog_wait_time);
+                Reply::Ack
+            }
+            _ => refuse(Errno::EINVAL),
+        }
+    }
+}
+
+fn change(result: Result<(), SetError>) -> Reply {
+    match result {
+        Ok(()) => Reply::Ack,
+        Err(SetError::Exists) => Reply::Error(Errno::EEXIST, None),
+        Err(SetError::NotFound) => Reply::Error(Errno::ENOENT, None),
+    }
+}
+
+/// The double at work on a socket.
+struct Running {
+    kernel: Arc<Mutex<Kernel>>,
+    socket: PathBuf,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+    _dir: tempfile::TempDir,
+}
+
+impl Running {
+    fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let socket = dir.path().join("rauditd.sock");
+        let mut server = Server::bind(&socket).unwrap();
+        let kernel = Arc::new(Mutex::new(Kernel::new()));
+        let stop = Arc::new(AtomicBool::new(false));
+        let (served, stopped) = (Arc::clone(&kernel), Arc::clone(&stop));
+        let thread = thread::spawn(move || {
+            while !stopped.load(Ordering::Relaxed) {
+                poll(&mut server.poll_fds(), PollTimeout::from(100u8)).unwrap();
+                server.serve(|request, _| served.lock().unwrap().answer(request)).unwrap();
+            }
+        });
+        Self { kernel, socket, stop, thread: Some(thread), _dir: dir }
+    }
+
+    fn run(&self, line: &str) -> Output {
+        let words = file::words(line.replace('@', &data_dir().to_string_lossy()).as_bytes());
+        let words = words.into_iter().map(std::ffi::OsString::from_vec);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rauditctl"));
+        command.args(words).env("RAUDITD_SOCKET", &self.socket).stdin(std::process::Stdio::null());
+        command.output().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+fn data_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rauditctl")
+}
+
+/// One case: the lines that say what to do, and those that say what happens.
+#[derive(Default)]
+struct Case {
+    given: Vec<String>,
+    expected: Vec<String>,
+}
+
+fn cases(text: &str) -> Vec<Case> {
+    let mut cases = vec![Case::default()];
+    for line in text.lines() {
+        if line.is_empty() {
+            cases.push(Case::default());
+            continue;
+        }
+        let case = cases.last_mut().unwrap();
+        let outcome = ["rc ", "1> ", "2> ", "L> ", "M> "].iter().any(|prefix| line.starts_with(prefix));
+        if outcome { &mut case.expected } else { &mut case.given }.push(line.to_owned());
+    }
+    cases.retain(|case| case.given.iter().any(|line| !line.starts_with('#')));
+    cases
+}
+
+/// Runs a case; what happened, in the notation of the files.
+fn outcome(running: &Running, case: &Case) -> Vec<String> {
+    *running.kernel.lock().unwrap() = Kernel::new();
+    let mut lines = Vec::new();
+    for given in &case.given {
+        if let Some(settings) = given.strip_prefix("kernel ") {
+            settings.split(' ').for_each(|setting| set(&mut running.kernel.lock().unwrap().status, setting));
+        } else if let Some(before) = given.strip_prefix("$ ") {
+            let output = running.run(before);
+            assert!(output.status.success(), "{before}: {}", String::from_utf8_lossy(&output.stderr));
+        } else if let Some(line) = given.strip_prefix("> ").or(given.strip_prefix('>')) {
+            describe(&mut lines, &running.run(line));
+        }
+    }
+    let listing = running.run("-l").stdout;
+    let listing = String::from_utf8_lossy(&listing).into_owned();
+    lines.extend(listing.lines().filter(|line| *line != "No rules").map(|line| format!("L> {line}")));
+    for message in &running.kernel.lock().unwrap().messages {
+        let message = String::from_utf8_lossy(message);
+        lines.push(format!("M> {}", message.split(" exe=").next().unwrap()));
+    }
+    lines
+}
+
+fn set(status: &mut Status, setting: &str) {
+    let (name, value) = setting.split_once('=').unwrap();
+    let value: u32 = value.parse().unwrap();
+    match name {
+        "enabled" => status.enabled = value,
+        "features" => status.feature_bitmap = value,
+        other => panic!("{other}"),
+    }
+}
+
+fn describe(lines: &mut Vec<String>, output: &Output) {
+    let dir = data_dir();
+    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*dir.to_string_lossy(), "@");
+    let code = output.status.code().expect("killed by a signal");
+    let mut errors = shown(&output.stderr);
+    if code == 255 {
+        errors.truncate(errors.strip_suffix(TRAILER).expect("the last line of a failed command").len());
+    }
+    lines.push(format!("rc {code}"));
+    lines.extend(shown(&output.stdout).lines().map(|line| format!("1> {line}")));
+    lines.extend(errors.lines().map(|line| format!("2> {line}")));
+}
+
+#[test]
+fn command_lines_do_what_auditctl_does() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: rauditctl refuses to run without CAP_AUDIT_CONTROL; run the tests as root");
+        return;
+    }
+    let running = Running::start();
+    let bless = std::env::var_os("RAUDITD_BLESS").is_some();
+    let mut files: Vec<_> = fs::read_dir(data_dir()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "cmd"));
+    files.sort();
+    let (mut count, mut wrong) = (0, String::new());
+    for path in files {
+        let mut blessed = String::new();
+        for case in cases(&fs::read_to_string(&path).unwrap()) {
+            let got = outcome(&running, &case);
+            count += 1;
+            if got != case.expected {
+                let (given, expected) = (case.given.join("\n"), case.expected.join("\n"));
+                writeln!(wrong, "{}\n{given}\nexpected\n{expected}\ngot\n{}\n", path.display(), got.join("\n"))
+                    .unwrap();
+            }
+            let separator = if blessed.is_empty() { "" } else { "\n" };
+            writeln!(blessed, "{separator}{}\n{}", case.given.join("\n"), got.join("\n")).unwrap();
+        }
+        if bless {
+            fs::write(&path, blessed).unwrap();
+        }
+    }
+    println!("{count} command lines");
+    assert!(bless || wrong.is_empty(), "{wrong}");
+    assert!(count >= 120, "only {count} command lines found");
+}
