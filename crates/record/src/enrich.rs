@@ -8,6 +8,7 @@ use crate::line::ENRICHMENT;
 use crate::names::{Names, parse_id};
 use crate::sockaddr::push_saddr;
 use crate::text::{needs_hex, push_decimal, push_hex_bytes};
+use raudit_tables::flag::{IPC_CALL, SOCKET_CALL};
 use raudit_tables::{arch, syscall};
 
 /// What a field holds, as far as enriching is concerned.
@@ -78,7 +79,7 @@ impl Enricher {
             self.buffer.push(if start == 0 { ENRICHMENT } else { b' ' });
             self.buffer.extend(field.name.iter().map(u8::to_ascii_uppercase));
             self.buffer.push(b'=');
-            let known = self.translate(identity, field.unquoted(), &mut machine);
+            let known = self.translate(identity, field.unquoted(), &mut machine, text);
             if !known || self.buffer.len() >= room {
                 self.buffer.truncate(start);
             }
@@ -90,7 +91,7 @@ impl Enricher {
     }
 
     /// Appends the meaning of a value to the buffer; false if it has none.
-    fn translate(&mut self, identity: Identity, value: &[u8], machine: &mut u32) -> bool {
+    fn translate(&mut self, identity: Identity, value: &[u8], machine: &mut u32, text: &[u8]) -> bool {
         match identity {
             Identity::User | Identity::Group => {
                 let Some(id) = parse_id(value) else { return false };
@@ -103,11 +104,17 @@ impl Enricher {
                 quote(&mut self.buffer, start);
             }
             Identity::Arch => *machine = push_arch(&mut self.buffer, value),
-            Identity::Syscall => push_syscall(&mut self.buffer, *machine, value),
+            Identity::Syscall => push_syscall(&mut self.buffer, *machine, value, || first_argument(text)),
             Identity::SockAddr => push_saddr(&mut self.buffer, value),
         }
         true
     }
+}
+
+/// `a0=`, in hex.
+fn first_argument(text: &[u8]) -> Option<u64> {
+    let field = Fields::find(body(text), b"a0")?;
+    u64::from_str_radix(str::from_utf8(field.value).ok()?, 16).ok()
 }
 
 /// What follows the stamp.
@@ -142,11 +149,25 @@ pub fn push_arch(out: &mut Vec<u8>, value: &[u8]) -> u32 {
     number
 }
 
-/// Appends the name of a system call of a machine.
-pub fn push_syscall(out: &mut Vec<u8>, machine: u32, value: &[u8]) {
+/// Appends the name of a system call of a machine. Where one call stands for many, the first argument says which:
+/// `socketcall(connect)`.
+pub fn push_syscall(out: &mut Vec<u8>, machine: u32, value: &[u8], first_argument: impl FnOnce() -> Option<u64>) {
     let number = str::from_utf8(value).ok().and_then(|v| v.parse::<u32>().ok());
     match number.and_then(|number| syscall::name(machine, number)) {
-        Some(name) => out.extend_from_slice(name.as_bytes()),
+        Some(name) => {
+            out.extend_from_slice(name.as_bytes());
+            let table = match name {
+                "socketcall" => &SOCKET_CALL,
+                "ipc" => &IPC_CALL,
+                _ => return,
+            };
+            let which = first_argument().and_then(|number| u32::try_from(number).ok());
+            if let Some(inner) = which.and_then(|number| table.name(number)) {
+                out.push(b'(');
+                out.extend_from_slice(inner.as_bytes());
+                out.push(b')');
+            }
+        }
         None => {
             out.extend_from_slice(b"unknown-syscall(");
             match number {

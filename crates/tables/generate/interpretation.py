@@ -146,6 +146,10 @@ def mount_tables(headers):
     ]
 
 
+# include/linux/socket.h: SOL_IPX and the like are in no header for programs
+LEVELS = [(256, "SOL_IPX"), (257, "SOL_AX25"), (258, "SOL_ATALK"), (259, "SOL_NETROM"), (260, "SOL_ROSE")]
+
+
 def socket_tables(headers):
     source = headers("sys/socket.h", flags=["-D_GNU_SOURCE"])
     kernel = [(0x20000, "MSG_SENDPAGE_NOTLAST"), (0x80000000, "MSG_CMSG_COMPAT")]  # include/linux/socket.h
@@ -154,13 +158,16 @@ def socket_tables(headers):
         " BATCH FASTOPEN CMSG_CLOEXEC"
     )
     calls = [(n, name.lower()) for n, name in headers("linux/net.h").pairs("SYS_")]
-    levels = commands(source, "SOL_") + [(1, "SOL_SOCKET")]
+    ipc = flags(headers("linux/ipc.h"), "SEMOP SEMGET SEMCTL SEMTIMEDOP MSGSND MSGRCV MSGGET MSGCTL SHMAT SHMDT SHMGET SHMCTL")
+    ipc = [(n, name.lower()) for n, name in ipc]
+    levels = commands(source, "SOL_") + [(1, "SOL_SOCKET")] + LEVELS
     return [
         ("FAMILY", "`AF_*` numbers and names.", families(headers)),
         ("SOCKET_TYPE", "Types of sockets.", flags(source, "STREAM DGRAM RAW RDM SEQPACKET DCCP PACKET", "SOCK_")),
         ("MESSAGE_FLAG", "Flags of send and receive.", flags(source, messages, "MSG_", kernel)),
         ("SOCKET_LEVEL", "Levels of socket options that are no protocol.", [p for p in levels if p[0] == 1 or p[0] >= 255]),
         ("SOCKET_CALL", "Calls behind i386's socketcall.", calls),
+        ("IPC_CALL", "Calls behind i386's ipc.", ipc),
         ("PROTOCOL", "IP protocols.", protocols()),
     ]
 
@@ -171,7 +178,7 @@ def other_tables(headers):
     bpf = headers("linux/bpf.h")
     # enum bpf_cmd ends with BIND_MAP in 6.1; the later ones of other enums start elsewhere.
     cmd = [(bpf.value(name), name) for name in BPF.split()]
-    ioctl = headers("asm/ioctls.h", "asm/sockios.h", "linux/sockios.h", "linux/kd.h")
+    ioctl = headers("linux/cdrom.h", "asm/ioctls.h", "asm/sockios.h", "linux/sockios.h", "linux/kd.h")
     return {
         "capability.rs": ("Capabilities.", [("CAPABILITY", "Capabilities, lower case without `CAP_`.", caps)]),
         "bpf.rs": ("Commands of bpf.", [("BPF", "Commands of the bpf system call.", cmd)]),
@@ -191,7 +198,7 @@ BPF = (
 
 IOCTL = (
     "TCGETS TCSETS TCSETSW TCSETSF TCSBRK TCFLSH TIOCSCTTY TIOCGPGRP TIOCSPGRP TIOCGWINSZ TIOCSWINSZ TIOCINQ FIONBIO TIOCNOTTY"
-    " FIOSETOWN FIOGETOWN SIOCGIFNAME SIOCGIFHWADDR SIOCGIFINDEX SIOCBRADDIF KDSETMODE KDGETMODE"
+    " CDROMEJECT CDROMEJECT_SW CDROM_GET_UPC CDROMSEEK FIOSETOWN FIOGETOWN SIOCGIFNAME SIOCGIFHWADDR SIOCGIFINDEX SIOCBRADDIF KDSETMODE KDGETMODE"
 )
 
 # asm-generic/ioctls.h: _IOW('T', 0x31, int) and _IOR('T', 0x30, unsigned int)

@@ -10,7 +10,7 @@ pub use crate::generated::memory::{MAP_FLAG, PROTECTION};
 pub use crate::generated::mount::{MOUNT_FLAG, UNMOUNT_FLAG};
 pub use crate::generated::open::{ACCESS, ACCESS_FLAG, FCNTL, OPEN_FLAG, RESOLVE, SEEK};
 pub use crate::generated::process::{CLOCK, CLONE_FLAG, PRCTL, PTRACE, RLIMIT, SCHEDULER};
-pub use crate::generated::socket::{MESSAGE_FLAG, SOCKET_CALL, SOCKET_LEVEL, SOCKET_TYPE};
+pub use crate::generated::socket::{IPC_CALL, MESSAGE_FLAG, SOCKET_CALL, SOCKET_LEVEL, SOCKET_TYPE};
 pub use crate::generated::socket_option;
 
 #[cfg(test)]
@@ -22,7 +22,7 @@ mod tests {
         let options = [&socket_option::SOCKET, &socket_option::IP, &socket_option::IPV6, &socket_option::TCP];
         let flags = [&MAP_FLAG, &PROTECTION, &MOUNT_FLAG, &UNMOUNT_FLAG, &ACCESS, &ACCESS_FLAG, &OPEN_FLAG, &RESOLVE];
         let commands = [&BPF, &CAPABILITY, &IOCTL, &FCNTL, &SEEK, &CLOCK, &PRCTL, &PTRACE, &RLIMIT, &SCHEDULER];
-        let sockets = [&MESSAGE_FLAG, &SOCKET_CALL, &SOCKET_LEVEL, &SOCKET_TYPE, &CLONE_FLAG];
+        let sockets = [&IPC_CALL, &MESSAGE_FLAG, &SOCKET_CALL, &SOCKET_LEVEL, &SOCKET_TYPE, &CLONE_FLAG];
         for table in options.into_iter().chain(flags).chain(commands).chain(sockets) {
             assert!(table.is_sorted(), "{table:?}");
         }

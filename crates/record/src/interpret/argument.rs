@@ -2,13 +2,13 @@
 
 use super::Context;
 use super::flags::{push_0x, push_mode, push_mode_short, push_names, push_or_hex, push_with_default};
-use super::number::{hex, push_ioctl, push_open_flags, push_personality};
+use super::number::{hex, push_ioctl, push_map_flags, push_open_flags, push_personality};
 use crate::names::Names;
 use crate::text::{push_hex, push_signed};
 use raudit_tables::family::{FAMILY, PROTOCOL};
 use raudit_tables::flag::{
-    ACCESS, ACCESS_FLAG, BPF, CAPABILITY, CLOCK, CLONE_FLAG, FCNTL, MAP_FLAG, MESSAGE_FLAG, MOUNT_FLAG, PRCTL,
-    PROTECTION, PTRACE, RLIMIT, SCHEDULER, SEEK, SOCKET_CALL, SOCKET_LEVEL, SOCKET_TYPE, UNMOUNT_FLAG, socket_option,
+    ACCESS, ACCESS_FLAG, BPF, CAPABILITY, CLOCK, CLONE_FLAG, FCNTL, MESSAGE_FLAG, MOUNT_FLAG, PRCTL, PROTECTION,
+    PTRACE, RLIMIT, SCHEDULER, SEEK, SOCKET_CALL, SOCKET_LEVEL, SOCKET_TYPE, UNMOUNT_FLAG, socket_option,
 };
 use raudit_tables::{Table, signal};
 
@@ -40,7 +40,7 @@ enum Holds {
     /// Bits of a table.
     Bits(&'static Table),
     Access,
-    Protection,
+    Protection(&'static Table),
     MapFlags,
     CloneFlags,
     Signal,
@@ -73,7 +73,8 @@ impl Holds {
             ("fcntl" | "fcntl64", 1) => Self::One(&FCNTL, "fcntl-command", Unknown::Decimal),
             ("fcntl" | "fcntl64", 2) => Self::FcntlArgument,
             ("ioctl", 1) => Self::Ioctl,
-            ("mmap", 2) | ("mprotect", 2) => Self::Protection,
+            ("mmap", 2) => Self::Protection(&PROTECTION),
+            ("mprotect", 2) => Self::Protection(&MPROTECT),
             ("mmap", 3) => Self::MapFlags,
             ("shmget", 2) => Self::SharedMemory,
             ("mount", 3) => Self::Bits(&MOUNT_FLAG),
@@ -83,25 +84,16 @@ impl Holds {
     }
 
     fn of_process(call: &str, index: u8) -> Option<Self> {
-        let user =
-            ["setuid", "setreuid", "setresuid", "setfsuid", "setuid32", "setreuid32", "setresuid32", "setfsuid32"];
-        let group =
-            ["setgid", "setregid", "setresgid", "setfsgid", "setgid32", "setregid32", "setresgid32", "setfsgid32"];
         Some(match (call, index) {
-            ("chown" | "lchown" | "fchown" | "chown32" | "lchown32" | "fchown32", 1) | ("fchownat", 2) => Self::User,
-            ("chown" | "lchown" | "fchown" | "chown32" | "lchown32" | "fchown32", 2) | ("fchownat", 3) => Self::Group,
-            (call, 0) if user.contains(&call) => Self::User,
-            (call, 0) if group.contains(&call) => Self::Group,
-            ("setreuid" | "setresuid" | "setreuid32" | "setresuid32", 1) | ("setresuid" | "setresuid32", 2) => {
-                Self::User
-            }
-            ("setregid" | "setresgid" | "setregid32" | "setresgid32", 1) | ("setresgid" | "setresgid32", 2) => {
-                Self::Group
-            }
-            ("kill" | "tkill", 1) | ("tgkill", 2) | ("rt_sigaction" | "sigaction", 0) => Self::Signal,
+            ("chown" | "chown32", 1) => Self::User,
+            ("setuid" | "setreuid" | "setresuid" | "setfsuid", 0) => Self::User,
+            ("setreuid" | "setresuid", 1) | ("setresuid", 2) => Self::User,
+            ("setgid" | "setregid" | "setresgid" | "setfsgid", 0) => Self::Group,
+            ("setregid" | "setresgid", 1) | ("setresgid", 2) => Self::Group,
+            ("kill" | "tkill", 1) | ("tgkill", 2) | ("rt_sigaction", 0) => Self::Signal,
             ("clone" | "unshare", 0) | ("setns", 1) => Self::CloneFlags,
             ("exit" | "exit_group", 0) => Self::ExitCode,
-            ("getrlimit" | "setrlimit" | "ugetrlimit", 0) => Self::One(&RLIMIT, "rlimit", Unknown::Prefixed),
+            ("getrlimit" | "setrlimit", 0) => Self::One(&RLIMIT, "rlimit", Unknown::Prefixed),
             ("ptrace", 0) => Self::One(&PTRACE, "ptrace", Unknown::Prefixed),
             ("personality", 0) => Self::Personality,
             ("sched_setscheduler", 1) => Self::Scheduler,
@@ -116,9 +108,9 @@ impl Holds {
 
     fn of_socket(call: &str, index: u8) -> Option<Self> {
         Some(match (call, index) {
-            ("socket" | "socketpair", 0) => Self::One(&FAMILY, "family", Unknown::Prefixed),
-            ("socket" | "socketpair", 1) => Self::SocketType,
-            ("socket" | "socketpair", 2) => Self::One(&PROTOCOL, "proto", Unknown::Hex),
+            ("socket", 0) => Self::One(&FAMILY, "family", Unknown::Prefixed),
+            ("socket", 1) => Self::SocketType,
+            ("socket", 2) => Self::One(&PROTOCOL, "proto", Unknown::Hex),
             ("sendto" | "recvfrom" | "sendmmsg" | "recvmmsg", 3) | ("sendmsg" | "recvmsg", 2) => {
                 Self::Bits(&MESSAGE_FLAG)
             }
@@ -131,7 +123,7 @@ impl Holds {
 }
 
 /// Calls whose first argument is a directory.
-const AT_CALLS: [&str; 17] = [
+const AT_CALLS: [&str; 15] = [
     "openat",
     "openat2",
     "mkdirat",
@@ -139,7 +131,6 @@ const AT_CALLS: [&str; 17] = [
     "fchownat",
     "futimesat",
     "newfstatat",
-    "fstatat64",
     "unlinkat",
     "readlinkat",
     "fchmodat",
@@ -147,7 +138,6 @@ const AT_CALLS: [&str; 17] = [
     "faccessat",
     "faccessat2",
     "utimensat",
-    "utimensat_time64",
     "name_to_handle_at",
 ];
 
@@ -155,6 +145,9 @@ const AT_CALLS: [&str; 17] = [
 const CURRENT_DIRECTORY: u64 = 0xffff_ff9c;
 
 static EPOLL_CTL: Table = Table::new(&[(1, "EPOLL_CTL_ADD"), (2, "EPOLL_CTL_DEL"), (3, "EPOLL_CTL_MOD")]);
+
+/// auditd knows `PROT_SEM` for mmap only.
+static MPROTECT: Table = Table::new(&[(1, "PROT_READ"), (2, "PROT_WRITE"), (4, "PROT_EXEC")]);
 
 static SHARED_MEMORY: Table =
     Table::new(&[(0x200, "IPC_CREAT"), (0x400, "IPC_EXCL"), (0x800, "SHM_HUGETLB"), (0x1000, "SHM_NORESERVE")]);
@@ -187,9 +180,9 @@ fn push_held(holds: Holds, context: &Context<'_>, number: u64, out: &mut Vec<u8>
         Holds::One(table, what, unknown) => push_one(out, table, number, what, unknown),
         Holds::Bits(table) => push_or_hex(out, table, number),
         Holds::Access => push_with_default(out, &ACCESS, number, 7, "F_OK"),
-        Holds::Protection if number & 7 == 0 => out.extend_from_slice(b"PROT_NONE"),
-        Holds::Protection => push_names(out, out.len(), &PROTECTION, number),
-        Holds::MapFlags => push_with_default(out, &MAP_FLAG, number, 3, "MAP_FILE"),
+        Holds::Protection(_) if number & 7 == 0 => out.extend_from_slice(b"PROT_NONE"),
+        Holds::Protection(table) => push_names(out, out.len(), table, number),
+        Holds::MapFlags => push_map_flags(out, number),
         Holds::CloneFlags => push_clone_flags(out, number),
         Holds::Signal => push_signal(out, number),
         Holds::SocketType => match SOCKET_TYPE.name(low(number) & 0xff) {
@@ -215,7 +208,8 @@ fn push_held(holds: Holds, context: &Context<'_>, number: u64, out: &mut Vec<u8>
 }
 
 fn push_one(out: &mut Vec<u8>, table: &Table, number: u64, what: &str, unknown: Unknown) {
-    match u32::try_from(number).ok().and_then(|n| table.name(n)) {
+    // The kernel takes these as 32-bit numbers.
+    match table.name(low(number)) {
         Some(name) => out.extend_from_slice(name.as_bytes()),
         None => push_unknown(out, number, what, unknown),
     }
@@ -235,6 +229,7 @@ fn push_unknown(out: &mut Vec<u8>, number: u64, what: &str, unknown: Unknown) {
 
 /// Appends flags and, from the low byte, the signal the child sends when it ends.
 fn push_clone_flags(out: &mut Vec<u8>, number: u64) {
+    let number = u64::from(low(number));
     let start = out.len();
     push_names(out, start, &CLONE_FLAG, number);
     if let Some(name) = signal::SIGNAL.name(low(number) & 0xff) {
@@ -247,9 +242,9 @@ fn push_clone_flags(out: &mut Vec<u8>, number: u64) {
 }
 
 fn push_signal(out: &mut Vec<u8>, number: u64) {
-    match u32::try_from(number).ok().and_then(|n| signal::SIGNAL.name(n)) {
+    match signal::SIGNAL.name(low(number)) {
         Some(name) => out.extend_from_slice(name.as_bytes()),
-        None if number == 0 => out.extend_from_slice(b"SIG0"),
+        None if low(number) == 0 => out.extend_from_slice(b"SIG0"),
         None => push_unknown(out, number, "signal", Unknown::Prefixed),
     }
 }

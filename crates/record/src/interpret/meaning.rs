@@ -176,16 +176,27 @@ fn is_argument(name: &[u8]) -> bool {
 
 /// Fields whose sender writes `"text"` or hex.
 fn is_untrusted(name: &[u8]) -> bool {
-    match name {
-        b"comm" | b"exe" | b"cwd" | b"name" | b"path" | b"acct" | b"cmd" | b"file" | b"device" | b"dir" | b"watch" => {
-            true
-        }
-        b"ocomm" | b"vm" | b"cgroup" | b"root_dir" | b"sw" | b"grp" | b"new_group" | b"invalid_context" | b"info" => {
-            true
-        }
-        b"apparmor" | b"operation" | b"profile" | b"requested_mask" | b"denied_mask" => true,
-        b"old-disk" | b"new-disk" | b"old-fs" | b"new-fs" | b"old-net" | b"new-net" | b"old-rng" | b"new-rng" => true,
-        b"old-chardev" | b"new-chardev" => true,
-        _ => false,
-    }
+    let of_processes: [&[u8]; 8] = [b"comm", b"exe", b"cwd", b"cmd", b"ocomm", b"acct", b"grp", b"new_group"];
+    let of_files: [&[u8]; 8] = [b"name", b"path", b"file", b"dir", b"device", b"watch", b"root_dir", b"cgroup"];
+    let of_apparmor: [&[u8]; 6] =
+        [b"apparmor", b"operation", b"profile", b"requested_mask", b"denied_mask", b"invalid_context"];
+    let of_virtual_machines: [&[u8]; 13] = [
+        b"vm",
+        b"old-disk",
+        b"new-disk",
+        b"old-fs",
+        b"new-fs",
+        b"old-net",
+        b"new-net",
+        b"old-rng",
+        b"new-rng",
+        b"old-chardev",
+        b"new-chardev",
+        b"sw",
+        b"info",
+    ];
+    of_processes.contains(&name)
+        || of_files.contains(&name)
+        || of_apparmor.contains(&name)
+        || of_virtual_machines.contains(&name)
 }

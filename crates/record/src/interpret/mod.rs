@@ -83,7 +83,10 @@ impl Interpreter {
             Meaning::Arch => {
                 push_arch(out, value);
             }
-            Meaning::Syscall => push_syscall(out, context.arch.unwrap_or_else(arch::native), value),
+            Meaning::Syscall => {
+                let machine = context.arch.unwrap_or_else(arch::native);
+                push_syscall(out, machine, value, || context.arguments.first().copied());
+            }
             Meaning::SockAddr => push_saddr(out, value),
             _ => return false,
         }

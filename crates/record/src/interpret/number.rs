@@ -62,7 +62,7 @@ fn push_octal_or_hex(meaning: Meaning, kind: Kind, text: &[u8], out: &mut Vec<u8
         // openat2's are octal, those of message queues hex with a prefix.
         (Meaning::OpenFlags, Some(flags), _) if kind == Kind::OPENAT2 => push_open_flags(out, flags),
         (Meaning::OpenFlags, _, Some(flags)) => push_open_flags(out, flags),
-        (Meaning::MapFlags, _, Some(flags)) => push_with_default(out, &MAP_FLAG, flags, 3, "MAP_FILE"),
+        (Meaning::MapFlags, _, Some(flags)) => push_map_flags(out, flags),
         (Meaning::LookupFlags, _, Some(flags)) => lookup_flags(out, flags),
         (Meaning::Resolve, _, Some(flags)) => push_or_hex(out, &RESOLVE, flags),
         (Meaning::CapabilitySet, _, Some(set)) => capability_set(out, set),
@@ -198,6 +198,18 @@ fn capability_set(out: &mut Vec<u8>, set: u64) {
 /// Appends flags of open.
 pub fn push_open_flags(out: &mut Vec<u8>, flags: u64) {
     push_with_default(out, &OPEN_FLAG, flags, 3, "O_RDONLY");
+}
+
+/// `MAP_TYPE` of linux/mman.h: shared, private or, in old kernels, neither.
+const MAP_TYPE: u64 = 0xf;
+
+/// Appends flags of mmap.
+pub fn push_map_flags(out: &mut Vec<u8>, flags: u64) {
+    let start = out.len();
+    push_with_default(out, &MAP_FLAG, flags, MAP_TYPE, "MAP_FILE");
+    if out.len() == start {
+        push_0x(out, flags);
+    }
 }
 
 /// Appends a request of ioctl.

@@ -8,6 +8,10 @@ use crate::Table;
 pub static IOCTL: Table = Table::new(&[
     (19258, "KDSETMODE"),
     (19259, "KDGETMODE"),
+    (21257, "CDROMEJECT"),
+    (21263, "CDROMEJECT_SW"),
+    (21265, "CDROM_GET_UPC"),
+    (21270, "CDROMSEEK"),
     (21505, "TCGETS"),
     (21506, "TCSETS"),
     (21507, "TCSETSW"),

@@ -94,6 +94,11 @@ pub static MESSAGE_FLAG: Table = Table::new(&[
 pub static SOCKET_LEVEL: Table = Table::new(&[
     (1, "SOL_SOCKET"),
     (255, "SOL_RAW"),
+    (256, "SOL_IPX"),
+    (257, "SOL_AX25"),
+    (258, "SOL_ATALK"),
+    (259, "SOL_NETROM"),
+    (260, "SOL_ROSE"),
     (261, "SOL_DECNET"),
     (262, "SOL_X25"),
     (263, "SOL_PACKET"),
@@ -144,6 +149,22 @@ pub static SOCKET_CALL: Table = Table::new(&[
     (18, "accept4"),
     (19, "recvmmsg"),
     (20, "sendmmsg"),
+]);
+
+/// Calls behind i386's ipc.
+pub static IPC_CALL: Table = Table::new(&[
+    (1, "semop"),
+    (2, "semget"),
+    (3, "semctl"),
+    (4, "semtimedop"),
+    (11, "msgsnd"),
+    (12, "msgrcv"),
+    (13, "msgget"),
+    (14, "msgctl"),
+    (21, "shmat"),
+    (22, "shmdt"),
+    (23, "shmget"),
+    (24, "shmctl"),
 ]);
 
 /// IP protocols.
