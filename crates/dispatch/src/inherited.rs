@@ -1,7 +1,7 @@
 //! What raudispd was started with and its plugins must not get: ignored signals, open descriptors.
 #![allow(unsafe_code)]
 
-use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
+use nix::sys::signal::SigSet;
 use std::fs;
 use std::io;
 
@@ -13,10 +13,10 @@ use std::io;
 /// # Errors
 /// What `sigprocmask` gives.
 pub fn reset_signals() -> io::Result<()> {
-    for kind in Signal::iterator().filter(|kind| !matches!(kind, Signal::SIGKILL | Signal::SIGSTOP | Signal::SIGPIPE)) {
+    for number in (1..=libc::SIGRTMAX()).filter(|number| *number != libc::SIGPIPE) {
         // SAFETY: the default action runs no code of ours, and no handler has been installed yet that it could replace.
-        // A signal whose action cannot be changed keeps it.
-        let _ = unsafe { signal(kind, SigHandler::SigDfl) };
+        // For signals whose action cannot be changed (SIGKILL, SIGSTOP, the C library's own) it gives an error.
+        unsafe { libc::signal(number, libc::SIG_DFL) };
     }
     SigSet::all().thread_unblock()?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::host::Host;
 use crate::options::{Exit, Options};
-use crate::stream::Stream;
+use crate::stream::{Stream, StreamError};
 use crate::{inherited, say};
 use clap::Parser;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -43,6 +43,14 @@ fn run(options: &Options) -> Exit {
         say::error("standard input is a terminal, a stream of audit frames is expected: rauditd starts raudispd");
         return Exit::Usage;
     }
+    // First, so that a signal meant for us finds us ready.
+    let signals = match Signals::new() {
+        Ok(signals) => signals,
+        Err(error) => {
+            say::error(format!("cannot set up signals and descriptors: {error}"));
+            return Exit::Failed;
+        }
+    };
     let settings = match Settings::load(options) {
         Ok(settings) => settings,
         Err(error) => {
@@ -53,10 +61,10 @@ fn run(options: &Options) -> Exit {
     for error in &settings.plugins.skipped {
         say::error(format!("plugin skipped: {error}"));
     }
-    match serve(options, settings) {
+    match serve(options, settings, signals) {
         Ok(()) => Exit::Done,
         Err(error) => {
-            say::error(error);
+            say::error(error.to_string());
             Exit::Failed
         }
     }
@@ -96,6 +104,8 @@ struct Signals {
 
 impl Signals {
     fn new() -> io::Result<Self> {
+        inherited::reset_signals()?;
+        inherited::keep_descriptors()?;
         let (wake, sender) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         sender.set_nonblocking(true)?;
@@ -119,10 +129,7 @@ impl Signals {
 }
 
 /// Hands out events until the stream ends.
-fn serve(options: &Options, settings: Settings) -> Result<(), String> {
-    inherited::reset_signals().map_err(|e| format!("cannot set up signals: {e}"))?;
-    inherited::keep_descriptors().map_err(|e| format!("cannot list open descriptors: {e}"))?;
-    let mut signals = Signals::new().map_err(|e| format!("cannot set up signals: {e}"))?;
+fn serve(options: &Options, settings: Settings, mut signals: Signals) -> Result<(), StreamError> {
     let (depth, active) = (settings.conf.q_depth, settings.plugins.active.len());
     let mut host = Host::start(settings.conf, settings.plugins);
     say::notice(format!("{active} active plugins, q_depth={depth}"));
@@ -153,7 +160,7 @@ fn serve(options: &Options, settings: Settings) -> Result<(), String> {
         match stream.read(|event| host.deliver(&event, now)) {
             Ok(true) => {}
             Ok(false) => break Ok(()),
-            Err(error) => break Err(error.to_string()),
+            Err(error) => break Err(error),
         }
     };
     host.stop();
