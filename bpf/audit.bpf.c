@@ -24,6 +24,16 @@ const volatile struct item *layout_item;
 const volatile struct argv_chunk *layout_chunk;
 const volatile struct policy *layout_policy;
 const volatile struct counters *layout_counters;
+const volatile enum fact layout_fact;
+const volatile enum want layout_want;
+const volatile enum event_type layout_event_type;
+const volatile enum event_flag layout_event_flag;
+const volatile enum section_kind layout_section_kind;
+const volatile enum section_flag layout_section_flag;
+const volatile enum item_kind layout_item_kind;
+const volatile enum item_flag layout_item_flag;
+const volatile enum policy_test_kind layout_policy_test_kind;
+const volatile enum loss layout_loss;
 
 static __always_inline struct pending *pending_get(void)
 {

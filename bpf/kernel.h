@@ -68,9 +68,15 @@ typedef struct {
 	__u32 val;
 } kgid_t;
 
+struct group_info {
+	int ngroups;
+	kgid_t gid[0]; /* ascending */
+};
+
 struct cred {
 	kuid_t uid, suid, euid, fsuid;
 	kgid_t gid, sgid, egid, fsgid;
+	struct group_info *group_info;
 };
 
 struct qstr {

@@ -18,8 +18,6 @@ enum {
 	APPEND_MAX = 8 * 1024,  /* the most one append may write */
 };
 
-/* The tracepoint tier has no hook that sees the kernel's copy of a name or an address: they are read from user memory. */
-const volatile bool user_memory = false;
 
 /* A system call between its entry and its exit. */
 struct pending {

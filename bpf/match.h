@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Policy and facts to verdict. Pure: reads the policy, calls no helper. User space has the same meaning in rules::eval. */
+/* Policy and facts to verdict. Reads the policy and, for gid= and egid=, the task's groups. User space has the same meaning in rules::eval. */
 #ifndef RAUDIT_MATCH_H
 #define RAUDIT_MATCH_H
 
@@ -49,6 +49,42 @@ static __always_inline __u32 bit_lowest(__u64 word)
 	return at;
 }
 
+/* Whether the task's supplementary groups have `gid` (groups_search, kernel/groups.c). Global: verified once. */
+__noinline int group_member(__u32 gid)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct group_info *groups = BPF_CORE_READ(task, cred, group_info);
+	__u32 left = 0, right = groups ? (__u32)BPF_CORE_READ(groups, ngroups) : 0;
+
+	for (int step = 0; step < 17 && left < right; step++) { /* NGROUPS_MAX is 65536 */
+		__u32 mid = (left + right) / 2, at;
+
+		if (bpf_probe_read_kernel(&at, sizeof(at), (void *)&groups->gid[0] + mid * sizeof(at)))
+			return 0;
+		if (at == gid)
+			return 1;
+		if (at < gid)
+			left = mid + 1;
+		else
+			right = mid;
+	}
+	return 0;
+}
+
+static __always_inline bool test_holds(const struct policy_test *t, __u32 fact)
+{
+	switch (t->kind) {
+	case TEST_ANY_BIT:
+		return fact & t->value;
+	case TEST_ALL_BITS:
+		return (fact & t->value) == t->value;
+	case TEST_GROUP:
+		return fact == t->value || group_member(t->value);
+	default:
+		return fact != t->value && !group_member(t->value);
+	}
+}
+
 /* The first rule that matches, or MATCH_NONE; sets *always to whether it says so. */
 static __always_inline int policy_match(const struct policy *p, __u32 row, const __u32 *facts, bool *always)
 {
@@ -67,12 +103,10 @@ static __always_inline int policy_match(const struct policy *p, __u32 row, const
 	}
 	for (__u32 i = 0; i < TESTS_MAX; i++) {
 		const struct policy_test *t = &p->test[i];
-		__u32 common;
 
 		if (i >= p->tests)
 			break;
-		common = facts[t->fact & (FACT_MAX - 1)] & t->mask;
-		if (t->all ? common != t->mask : !common)
+		if (!test_holds(t, facts[t->fact & (FACT_MAX - 1)]))
 			rule_bits_and(&bits, p, t->row);
 	}
 	for (__u32 w = 0; w < RULE_WORDS; w++) {

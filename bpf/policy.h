@@ -15,7 +15,7 @@ enum policy_limit {
 	NR_MAX = 1024,    /* system call numbers, per architecture */
 	ARCH_COUNT = 2,   /* native, compat */
 	FIELDS_MAX = 32,
-	TESTS_MAX = 64,
+	TESTS_MAX = 32,
 	ROWS_MAX = 8192,
 	SEARCH_STEPS = 14, /* > log2(ROWS_MAX) */
 };
@@ -34,12 +34,19 @@ struct policy_field {
 	__u32 count;
 };
 
-/* A bit test (& and &=), which no interval can express. */
+/* What no interval of one value can express. */
+enum policy_test_kind {
+	TEST_ANY_BIT,   /* & */
+	TEST_ALL_BITS,  /* &= */
+	TEST_GROUP,     /* gid=, egid=: the fact, or any supplementary group */
+	TEST_NO_GROUP,  /* gid!=, egid!= */
+};
+
 struct policy_test {
+	__u32 kind;
 	__u32 fact;
-	__u32 mask;
-	__u32 all; /* all bits (&=) rather than any (&) */
-	__u32 row; /* the rules that hold when the test fails: those without it */
+	__u32 value;
+	__u32 row; /* the rules left when the test fails: those without it */
 };
 
 struct policy {

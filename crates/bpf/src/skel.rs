@@ -1,5 +1,7 @@
 //! The compiled BPF objects, and the proof that both sides agree on what crosses between them.
-#![allow(unsafe_code, missing_docs, clippy::all, reason = "generated")]
+#![allow(unsafe_code, missing_docs, reason = "the generated types; nothing here calls them")]
+
+use std::mem::{offset_of, size_of};
 
 /// The shipped object, as clang made it.
 pub static AUDIT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/audit.bpf.o"));
@@ -9,7 +11,69 @@ pub static AUDIT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/audit
 pub static CHECK_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/check.bpf.o"));
 
 mod generated {
-    #![allow(warnings, reason = "generated")]
+    #![allow(warnings, clippy::all, reason = "generated")]
     include!(concat!(env!("OUT_DIR"), "/audit.skel.rs"));
 }
-pub use generated::types;
+use generated::types;
+
+/// Bytes of `struct event`, `struct section`, `struct item`, `struct argv_chunk`, `struct counters`, `struct policy`.
+pub const EVENT_LEN: usize = 328;
+pub const SECTION_LEN: usize = 8;
+pub const ITEM_LEN: usize = 56;
+pub const CHUNK_LEN: usize = 24;
+pub const COUNTERS_LEN: usize = 48;
+pub const POLICY_LEN: usize = size_of::<types::policy>();
+
+/// Offsets in `struct policy`, from the object's own types.
+pub mod policy {
+    use super::{offset_of, types};
+    pub const ALWAYS: usize = offset_of!(types::policy, always);
+    pub const FIELD: usize = offset_of!(types::policy, field);
+    pub const TEST: usize = offset_of!(types::policy, test);
+    pub const SYSCALL: usize = offset_of!(types::policy, syscall);
+    pub const WANTS: usize = offset_of!(types::policy, wants);
+    pub const BOUND: usize = offset_of!(types::policy, bound);
+    pub const ROW: usize = offset_of!(types::policy, row);
+}
+
+/// `wire` reads these at fixed offsets: a change of bpf/event.h that moves one does not compile.
+const _: () = {
+    assert!(size_of::<types::event>() == EVENT_LEN);
+    assert!(offset_of!(types::event, flags) == 6);
+    assert!(offset_of!(types::event, token) == 8);
+    assert!(offset_of!(types::event, time) == 16);
+    assert!(offset_of!(types::event, ret) == 24);
+    assert!(offset_of!(types::event, args) == 32);
+    assert!(offset_of!(types::event, arch) == 80);
+    assert!(offset_of!(types::event, nr) == 84);
+    assert!(offset_of!(types::event, rule) == 88);
+    assert!(offset_of!(types::event, generation) == 92);
+    assert!(offset_of!(types::event, argv_len) == 96);
+    assert!(offset_of!(types::event, cpu) == 100);
+    assert!(offset_of!(types::event, facts) == 104);
+    assert!(offset_of!(types::event, comm) == 232);
+    assert!(offset_of!(types::event, tty) == 248);
+    assert!(size_of::<types::section>() == SECTION_LEN);
+    assert!(size_of::<types::item>() == ITEM_LEN);
+    assert!(offset_of!(types::item, ctime_nsec) == 16);
+    assert!(offset_of!(types::item, dev) == 20);
+    assert!(offset_of!(types::item, rdev) == 36);
+    assert!(offset_of!(types::item, kind) == 40);
+    assert!(offset_of!(types::item, name_at) == 44);
+    assert!(size_of::<types::argv_chunk>() == CHUNK_LEN);
+    assert!(offset_of!(types::argv_chunk, offset) == 16);
+    assert!(size_of::<types::counters>() == COUNTERS_LEN);
+    assert!(offset_of!(types::counters, lost) == 16);
+};
+
+/// The value of an enumerator in the object's BTF: constants on the Rust side are tested against it.
+#[cfg(test)]
+pub fn enum_value(of: &str, name: &str) -> Option<u32> {
+    use libbpf_rs::btf::types::Enum;
+    use std::io::Write;
+    let mut file = tempfile::NamedTempFile::new().ok()?;
+    file.write_all(AUDIT_OBJECT).ok()?;
+    let btf = libbpf_rs::btf::Btf::from_path(file.path()).ok()?;
+    let found = btf.type_by_name::<Enum<'_>>(of)?;
+    found.iter().find(|m| m.name.is_some_and(|n| n == name)).map(|m| m.value as u32)
+}

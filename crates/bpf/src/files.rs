@@ -1,0 +1,160 @@
+//! What the kernel knows of a file and the event does not carry: capabilities, and the ELF interpreter a program names.
+//!
+//! Looked up by name, believed only when device, inode number and change time agree with the event's; remembered under
+//! these three, which change whenever the file or its attributes do.
+
+use crate::render::{FileCaps, Lookup};
+use crate::wire::{Event, Item, section};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+/// Entries of each cache; when full it starts anew, so that a walk over a whole disk cannot grow it.
+const CACHE_MAX: usize = 8192;
+/// `PATH_MAX`: an interpreter's name is no longer.
+const INTERPRETER_MAX: u64 = 4096;
+const PT_INTERP: u32 = 3;
+
+type Inode = (u32, u64, (i64, u32));
+
+/// The two caches.
+#[derive(Debug, Default)]
+pub struct Files {
+    capabilities: HashMap<Inode, FileCaps>,
+    interpreters: HashMap<Inode, Vec<u8>>,
+}
+
+impl Lookup for Files {
+    fn capabilities(&mut self, event: &Event<'_>, item: &Item<'_>) -> Option<FileCaps> {
+        remembered(&mut self.capabilities, event, item, |file| {
+            // through /proc: the descriptor cannot be read with fgetxattr where the file itself may not be opened
+            let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+            match xattr::get(path, "security.capability") {
+                Ok(Some(value)) => parse_capabilities(&value),
+                Ok(None) => Some(FileCaps::default()),
+                Err(e) if e.raw_os_error() == Some(libc::EOPNOTSUPP) => Some(FileCaps::default()),
+                Err(_) => None,
+            }
+        })
+    }
+
+    fn interpreter(&mut self, event: &Event<'_>, item: &Item<'_>) -> Option<Vec<u8>> {
+        remembered(&mut self.interpreters, event, item, elf_interpreter)
+    }
+}
+
+fn remembered<T: Clone>(
+    cache: &mut HashMap<Inode, T>,
+    event: &Event<'_>,
+    item: &Item<'_>,
+    find: impl FnOnce(&mut File) -> Option<T>,
+) -> Option<T> {
+    let inode = (item.dev, item.ino, item.ctime);
+    if let Some(known) = cache.get(&inode) {
+        return Some(known.clone());
+    }
+    let found = find(&mut open_same(event, item)?)?;
+    if cache.len() >= CACHE_MAX {
+        cache.clear();
+    }
+    cache.insert(inode, found.clone());
+    Some(found)
+}
+
+/// Opens the file by the name the task used, and returns it only if it is the very inode of the event.
+fn open_same(event: &Event<'_>, item: &Item<'_>) -> Option<File> {
+    let name = OsStr::from_bytes(item.name);
+    let cwd = event.section(section::CWD).map(|s| PathBuf::from(OsStr::from_bytes(&crate::render::assemble(&s))));
+    let path = cwd.unwrap_or_default().join(name);
+    let pid = event.fact(crate::fact::PID);
+    let elsewhere = PathBuf::from(format!("/proc/{pid}/root")).join(path.strip_prefix("/").unwrap_or(&path));
+    [path, elsewhere].into_iter().filter(|p| p.is_absolute()).find_map(|path| {
+        let meta = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
+        let file = same(&meta, item).then(|| File::open(&path).ok())??;
+        same(&file.metadata().ok()?, item).then_some(file)
+    })
+}
+
+fn same(meta: &std::fs::Metadata, item: &Item<'_>) -> bool {
+    let dev = (libc::major(meta.dev()) << 20) | libc::minor(meta.dev());
+    dev == item.dev && meta.ino() == item.ino && (meta.ctime(), meta.ctime_nsec() as u32) == item.ctime
+}
+
+/// `struct vfs_cap_data` and `vfs_ns_cap_data` (linux/capability.h), little endian.
+fn parse_capabilities(value: &[u8]) -> Option<FileCaps> {
+    let word = |at: usize| value.get(at * 4..)?.first_chunk().map(|b| u64::from(u32::from_le_bytes(*b)));
+    let magic = word(0)?;
+    let version = (magic >> 24) as u32;
+    let high = |at| if version >= 2 { word(at) } else { Some(0) };
+    Some(FileCaps {
+        permitted: word(1)? | high(3)? << 32,
+        inheritable: word(2)? | high(4)? << 32,
+        effective: magic & 1 != 0,
+        version,
+        rootid: if version >= 3 { word(5)? as u32 } else { 0 },
+    })
+}
+
+/// The `PT_INTERP` string of an ELF file of either class, in this machine's byte order.
+fn elf_interpreter(file: &mut File) -> Option<Vec<u8>> {
+    let mut header = [0; 64];
+    file.read_exact(&mut header).ok()?;
+    if !header.starts_with(b"\x7fELF") {
+        return None;
+    }
+    let wide = header.get(4) == Some(&2);
+    let (table, size, count) = if wide {
+        (number(&header, 32, 8)?, number(&header, 54, 2)?, number(&header, 56, 2)?)
+    } else {
+        (number(&header, 28, 4)?, number(&header, 42, 2)?, number(&header, 44, 2)?)
+    };
+    let mut program = vec![0; usize::try_from(size).ok().filter(|s| (32..=256).contains(s))?];
+    for at in 0..count.min(512) {
+        file.seek(SeekFrom::Start(table.checked_add(at * size)?)).ok()?;
+        file.read_exact(&mut program).ok()?;
+        if number(&program, 0, 4)? as u32 != PT_INTERP {
+            continue;
+        }
+        let (offset, len) =
+            if wide { (number(&program, 8, 8)?, number(&program, 32, 8)?) } else { (number(&program, 4, 4)?, number(&program, 16, 4)?) };
+        let mut name = Vec::new();
+        file.seek(SeekFrom::Start(offset)).ok()?;
+        file.take(len.min(INTERPRETER_MAX)).read_to_end(&mut name).ok()?;
+        name.truncate(name.iter().position(|&b| b == 0)?);
+        return Some(name);
+    }
+    None
+}
+
+fn number(bytes: &[u8], at: usize, len: usize) -> Option<u64> {
+    let mut wide = [0; 8];
+    wide.get_mut(..len)?.copy_from_slice(bytes.get(at..at + len)?);
+    Some(u64::from_le_bytes(wide))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_interpreter_of_a_program() {
+        let mut file = File::open("/proc/self/exe").unwrap();
+        let name = String::from_utf8(elf_interpreter(&mut file).unwrap()).unwrap();
+        assert!(name.starts_with("/lib") && name.contains("ld-linux"), "{name}");
+        assert_eq!(elf_interpreter(&mut File::open("/etc/passwd").unwrap()), None);
+    }
+
+    #[test]
+    fn reads_capabilities_of_both_lengths() {
+        let mut value = vec![1, 0, 0, 2];
+        value.extend([0, 0x20, 0, 0].iter().chain(&[0; 4]).chain(&[1, 0, 0, 0]).chain(&[0; 4]));
+        let caps = parse_capabilities(&value).unwrap();
+        assert_eq!(caps, FileCaps { permitted: 0x1_0000_2000, effective: true, version: 2, ..FileCaps::default() });
+        assert_eq!(parse_capabilities(&value[..7]), None);
+    }
+}

@@ -1,0 +1,282 @@
+//! A plan in the kernel: programs loaded, policy installed, hooks attached. Dull on purpose; thinking is done in `plan`.
+
+use crate::classify::{ARCHES, Policy, RuleBits};
+use crate::clone::{self, Clone as Attached, Template};
+use crate::offer::{Offer, Tier};
+use crate::plan::{Attach, Plan};
+use crate::skel::{self, COUNTERS_LEN, POLICY_LEN, policy as at};
+use libbpf_rs::{
+    Link, MapCore, MapFlags, MapHandle, MapType, Object, ObjectBuilder, OpenObject, libbpf_sys, num_possible_cpus,
+};
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, AsRawFd};
+use thiserror::Error;
+
+/// Buffers for events under construction, a CPU (`SCRATCH_PER_CPU`).
+const SCRATCH_PER_CPU: u32 = 8;
+/// A function every kernel has, for the templates, which are loaded but never attached.
+const TEMPLATE_TARGET: &str = "security_path_mknod";
+
+/// What failed between us and the kernel.
+#[derive(Debug, Error)]
+pub enum CaptureError {
+    /// libbpf or the kernel refused a step.
+    #[error("cannot {0}: {1:#}")]
+    Bpf(String, #[source] libbpf_rs::Error),
+    /// A clone could not be loaded or attached.
+    #[error("cannot attach to {0}: {1}")]
+    Clone(String, #[source] std::io::Error),
+    /// The plan has nothing to install.
+    #[error("{0}")]
+    Plan(String),
+}
+
+/// Settings that are fixed once the programs are loaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Bytes of the ring buffer, a power of two.
+    pub ring_size: u32,
+    /// Thread group that is never audited: the daemon's.
+    pub exempt: u32,
+}
+
+/// What the programs count. `matched` is the sum of `submitted` and all of `lost`, except that calls forgotten for want of
+/// memory (`lost_state`) were never judged.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counters {
+    /// System calls for which a rule said always.
+    pub matched: u64,
+    /// Of them, put into the ring.
+    pub submitted: u64,
+    /// Not: the ring was full.
+    pub lost_ring: u64,
+    /// Not: no buffer was free to build the event in.
+    pub lost_scratch: u64,
+    /// Calls or names that could not be remembered between entry and exit.
+    pub lost_state: u64,
+    /// Not: the event outgrew its buffer.
+    pub lost_size: u64,
+    /// Runs the kernel skipped because the program was already running on the CPU.
+    pub missed: u64,
+}
+
+impl Counters {
+    /// All that was lost.
+    pub fn lost(&self) -> u64 {
+        self.lost_ring + self.lost_scratch + self.lost_state + self.lost_size + self.missed
+    }
+}
+
+/// The programs of one tier, in the kernel. Dropping it detaches everything.
+#[derive(Debug)]
+pub struct Capture {
+    tier: Tier,
+    exempt: u32,
+    object: Object,
+    templates: Option<[Template; 2]>,
+    clones: BTreeMap<String, [Attached; 2]>,
+    hooks: BTreeMap<&'static str, Link>,
+}
+
+fn bpf(what: impl Into<String>) -> impl FnOnce(libbpf_rs::Error) -> CaptureError {
+    |e| CaptureError::Bpf(what.into(), e)
+}
+
+impl Capture {
+    /// Loads a tier's programs; nothing is attached yet.
+    pub fn load(tier: Tier, offer: &Offer, settings: Settings) -> Result<Self, CaptureError> {
+        let mut open = ObjectBuilder::default().open_memory(skel::AUDIT_OBJECT).map_err(bpf("open the BPF object"))?;
+        size_maps(&mut open, settings)?;
+        for mut program in open.progs_mut() {
+            choose_program(&mut program, tier, offer).map_err(bpf("prepare the BPF programs"))?;
+        }
+        let object = open.load().map_err(bpf(format!("load the BPF programs of the {tier} tier")))?;
+        let templates = match tier {
+            Tier::Tracepoint => None,
+            Tier::Fentry => Some([template(&object, "syscall_enter")?, template(&object, "syscall_exit")?]),
+        };
+        let (clones, hooks) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { tier, exempt: settings.exempt, object, templates, clones, hooks })
+    }
+
+    /// The tier whose programs these are.
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    /// Makes the kernel follow the plan: policy first, then hooks; what is no longer needed is detached last.
+    pub fn install(&mut self, plan: &Plan, offer: &Offer, generation: u32) -> Result<(), CaptureError> {
+        let policy = plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("the rules cannot be compiled for BPF".into()))?;
+        self.install_policy(policy, &plan.attach, generation)?;
+        self.attach_hooks(&plan.attach)?;
+        if let Some([enter, exit]) = &self.templates {
+            for symbol in &plan.attach.syscalls {
+                if self.clones.contains_key(symbol) {
+                    continue;
+                }
+                let target = offer.function(symbol).unwrap_or_default();
+                let attach = |t: &Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.clone(), e));
+                // the exit first: an entry without an exit would be remembered and never judged
+                let exit = attach(exit)?;
+                self.clones.insert(symbol.clone(), [attach(enter)?, exit]);
+            }
+            self.clones.retain(|symbol, _| plan.attach.syscalls.contains(symbol));
+        }
+        Ok(())
+    }
+
+    fn install_policy(&self, policy: &Policy, attach: &Attach, generation: u32) -> Result<(), CaptureError> {
+        let options =
+            libbpf_sys::bpf_map_create_opts { sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _, ..Default::default() };
+        let inner = MapHandle::create(MapType::Array, Some("policy"), 4, POLICY_LEN as u32, 1, &options)
+            .map_err(bpf("create the policy map"))?;
+        let zero = 0u32.to_ne_bytes();
+        let image = policy_image(policy, attach, generation, self.exempt);
+        inner.update(&zero, &image, MapFlags::ANY).map_err(bpf("fill the policy map"))?;
+        let fd = inner.as_fd().as_raw_fd().to_ne_bytes();
+        self.map("policies")?.update(&zero, &fd, MapFlags::ANY).map_err(bpf("switch to the new policy"))
+    }
+
+    fn attach_hooks(&mut self, attach: &Attach) -> Result<(), CaptureError> {
+        let fentry = self.tier == Tier::Fentry;
+        let any = attach.wants.iter().any(|w| !w.is_empty());
+        let wanted = [
+            ("tracepoint_exit", !fentry && any),
+            ("tracepoint_enter", !fentry && any),
+            ("tracepoint_exec", !fentry && attach.exec),
+            ("exec_done", fentry && attach.exec),
+            ("open_exit", fentry && attach.opens),
+            ("open_enter", fentry && attach.opens),
+            ("mknod_enter", fentry && attach.opens),
+            ("walk_exit", fentry && (attach.opens || attach.sockaddr)),
+            ("saddr_exit", fentry && attach.sockaddr),
+        ];
+        for (name, needed) in wanted {
+            if !needed {
+                self.hooks.remove(name);
+            } else if !self.hooks.contains_key(name) {
+                let program = self.object.progs_mut().find(|p| p.name() == name);
+                let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
+                self.hooks.insert(name, program.attach().map_err(bpf(format!("attach {name}")))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The ring buffer, for a [`Consumer`](crate::consumer::Consumer).
+    pub fn ring(&self) -> Result<MapHandle, CaptureError> {
+        MapHandle::try_from(&self.map("ring")?).map_err(bpf("open the ring buffer"))
+    }
+
+    /// What was counted so far.
+    pub fn counters(&self) -> Result<Counters, CaptureError> {
+        let mut sum = Counters::default();
+        let zero = 0u32.to_ne_bytes();
+        let each = self.map("counters")?.lookup_percpu(&zero, MapFlags::ANY).map_err(bpf("read the counters"))?;
+        for cpu in each.unwrap_or_default() {
+            let count = |at: usize| cpu.get(at * 8..).and_then(|b| b.first_chunk()).map_or(0, |b| u64::from_ne_bytes(*b));
+            debug_assert!(cpu.len() >= COUNTERS_LEN);
+            sum.matched += count(0);
+            sum.submitted += count(1);
+            sum.lost_ring += count(2);
+            sum.lost_scratch += count(3);
+            sum.lost_state += count(4);
+            sum.lost_size += count(5);
+        }
+        let clones = self.clones.values().flatten().map(Attached::missed);
+        let hooks = self.object.progs().filter(|p| p.autoload()).map(|p| clone::missed(&p));
+        sum.missed = clones.chain(hooks).sum();
+        Ok(sum)
+    }
+
+    /// What is attached, for people.
+    pub fn attached(&self) -> impl Iterator<Item = &str> {
+        self.clones.keys().map(String::as_str).chain(self.hooks.keys().copied())
+    }
+
+    fn map(&self, name: &str) -> Result<libbpf_rs::Map<'_>, CaptureError> {
+        self.object
+            .maps()
+            .find(|m| m.name() == name)
+            .ok_or_else(|| CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with")))
+    }
+}
+
+fn size_maps(open: &mut OpenObject, settings: Settings) -> Result<(), CaptureError> {
+    let cpus = num_possible_cpus().map_err(bpf("count the CPUs"))? as u32;
+    for mut map in open.maps_mut() {
+        let size = match map.name().to_str() {
+            Some("ring") => settings.ring_size,
+            Some("scratch") => cpus * SCRATCH_PER_CPU,
+            _ => continue,
+        };
+        map.set_max_entries(size).map_err(bpf("size the maps"))?;
+    }
+    Ok(())
+}
+
+/// Decides which programs this tier loads. A hook whose function is gone stays out; the plan knows.
+fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer: &Offer) -> libbpf_rs::Result<()> {
+    let name = program.name().to_string_lossy().into_owned();
+    let section = program.section().to_string_lossy().into_owned();
+    let target = section.split_once('/').map(|(_, target)| target.to_owned());
+    let load = match tier {
+        Tier::Tracepoint => name.starts_with("tracepoint_"),
+        Tier::Fentry if name.starts_with("tracepoint_") => false,
+        Tier::Fentry => section.starts_with("tp_btf") || target.as_deref().is_none_or(|t| offer.function(t).is_some()),
+    };
+    if load && target.is_none() {
+        program.set_attach_target(0, Some(TEMPLATE_TARGET.to_owned()))?;
+    }
+    program.set_autoload(load);
+    Ok(())
+}
+
+fn template(object: &Object, name: &str) -> Result<Template, CaptureError> {
+    let program = object.progs().find(|p| p.name() == name);
+    let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
+    Template::of(&program).map_err(|e| CaptureError::Clone(name.into(), e))
+}
+
+/// `struct policy` as bytes.
+fn policy_image(policy: &Policy, attach: &Attach, generation: u32, exempt: u32) -> Vec<u8> {
+    let mut image = vec![0; POLICY_LEN];
+    let mut put = |at: usize, value: &[u8]| {
+        if let Some(place) = image.get_mut(at..at + value.len()) {
+            place.copy_from_slice(value);
+        }
+    };
+    let head = [generation, policy.words, policy.fields.len() as u32, policy.tests.len() as u32, exempt, 0];
+    put(0, &words(&head));
+    put(at::ALWAYS, &row(&policy.always));
+    for (n, f) in policy.fields.iter().enumerate() {
+        put(at::FIELD + n * 12, &words(&[f.fact, f.first, f.count]));
+    }
+    for (n, t) in policy.tests.iter().enumerate() {
+        put(at::TEST + n * 16, &words(&[t.kind as u32, t.fact, t.value, t.row]));
+    }
+    for arch in 0..ARCHES.len() {
+        for (&nr, &row) in policy.syscalls.get(arch).into_iter().flatten() {
+            put(at::SYSCALL + (arch * crate::classify::NR_MAX + nr as usize) * 2, &row.to_ne_bytes());
+        }
+        for (&nr, &want) in attach.wants.get(arch).into_iter().flatten() {
+            put(at::WANTS + arch * crate::classify::NR_MAX + nr as usize, &[want]);
+        }
+    }
+    put(at::BOUND, &words(&policy.bounds));
+    for (n, r) in policy.rows.iter().enumerate() {
+        put(at::ROW + n * size_of::<RuleBits>(), &row(r));
+    }
+    image
+}
+
+fn words(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|w| w.to_ne_bytes()).collect()
+}
+
+fn row(row: &RuleBits) -> Vec<u8> {
+    row.iter().flat_map(|w| w.to_ne_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests;

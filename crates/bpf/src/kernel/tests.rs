@@ -1,0 +1,100 @@
+//! Live: the programs are loaded into the running kernel. They touch nothing of kernel audit.
+use super::*;
+use crate::consumer::Consumer;
+use crate::judged::{Generations, Judged};
+use raudit_record::Message;
+use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
+use raudit_tables::{arch, syscall};
+use std::time::Duration;
+
+fn rule(name: &str, action: Action, fields: Vec<Field>) -> Rule {
+    let mut syscalls = SyscallMask::EMPTY;
+    syscalls.insert(syscall::table(arch::X86_64).unwrap().number(name).unwrap());
+    let arch = Field { id: FieldId::ARCH, op: Op::Eq, value: Value::Number(arch::X86_64) };
+    Rule { list: List::Exit, action, syscalls, fields: [vec![arch], fields].concat() }
+}
+
+fn own_pid() -> Field {
+    Field { id: FieldId::PID, op: Op::Eq, value: Value::Number(std::process::id()) }
+}
+
+fn key(text: &str) -> Field {
+    Field { id: FieldId::FILTERKEY, op: Op::Eq, value: Value::Text(text.into()) }
+}
+
+/// Runs `work` under the rules and returns the records; `None` where BPF is not allowed.
+fn captured(rules: Vec<Rule>, work: impl FnOnce()) -> Option<(Vec<Message>, Counters)> {
+    let offer = Offer::probe();
+    let mut set = RuleSet::new();
+    for rule in rules {
+        set.add(rule, false).unwrap();
+    }
+    let plan = Plan::new(&set, &offer);
+    let Some(tier) = plan.usable else {
+        eprintln!("SKIPPED: no BPF tier here: {:?}", plan.refusal);
+        return None;
+    };
+    let mut capture = match Capture::load(tier, &offer, Settings { ring_size: 1 << 20, exempt: 0 }) {
+        Ok(capture) => capture,
+        Err(e) if !nix::unistd::geteuid().is_root() => {
+            eprintln!("SKIPPED: {e}");
+            return None;
+        }
+        Err(e) => panic!("{e}"),
+    };
+    let generations = Generations::default();
+    generations.add(7, Judged::new(&plan, &set));
+    let mut consumer = Consumer::new(capture.ring().unwrap(), generations).unwrap();
+    capture.install(&plan, &offer, 7).unwrap();
+    work();
+    let mut out = Vec::new();
+    while consumer.poll(Duration::from_millis(50), &mut out) > 0 {}
+    assert_eq!(consumer.seen().broken, 0);
+    Some((out, capture.counters().unwrap()))
+}
+
+fn text(message: &Message) -> String {
+    format!("{} {}", message.kind, String::from_utf8_lossy(&message.text))
+}
+
+#[test]
+fn the_first_matching_rule_decides() {
+    let getppid = || {
+        for _ in 0..10 {
+            std::hint::black_box(nix::unistd::getppid());
+        }
+    };
+    let Some((out, counters)) = captured(vec![rule("getppid", Action::Always, vec![own_pid(), key("ppid")])], getppid) else {
+        return;
+    };
+    assert_eq!((counters.matched, counters.submitted, counters.lost()), (10, 10, 0));
+    let first = text(&out[0]);
+    assert!(first.contains(" syscall=110 success=yes ") && first.ends_with(" key=\"ppid\""), "{first}");
+    let never = rule("getppid", Action::Never, vec![own_pid()]);
+    let (out, counters) = captured(vec![never, rule("getppid", Action::Always, vec![own_pid()])], getppid).unwrap();
+    assert_eq!((out.len(), counters.matched), (0, 0));
+}
+
+#[test]
+fn an_open_brings_cwd_and_path() {
+    let work = || drop(std::fs::File::open("/etc/passwd"));
+    let Some((out, _)) = captured(vec![rule("openat", Action::Always, vec![own_pid()])], work) else { return };
+    let lines: Vec<String> = out.iter().map(text).collect();
+    let path = lines.iter().find(|l| l.contains("name=\"/etc/passwd\"")).unwrap();
+    assert!(path.contains(" inode=") && path.contains(" nametype=NORMAL "), "{path}");
+    assert!(lines.iter().any(|l| l.starts_with("CWD ") && l.contains(" cwd=\"/")), "{lines:?}");
+}
+
+#[test]
+fn an_execve_brings_arguments_program_and_interpreter() {
+    let me = Field { id: FieldId::PPID, op: Op::Eq, value: Value::Number(std::process::id()) };
+    let long = "x".repeat(30_000);
+    let work = || assert!(std::process::Command::new("/bin/true").arg("a b").arg(&long).status().unwrap().success());
+    let Some((out, _)) = captured(vec![rule("execve", Action::Always, vec![me])], work) else { return };
+    let lines: Vec<String> = out.iter().map(text).collect();
+    assert!(lines.iter().any(|l| l.starts_with("SYSCALL") && l.contains("exe=\"/usr/bin/true\"")), "{lines:?}");
+    assert!(lines.iter().any(|l| l.contains("argc=3 a0=\"/bin/true\" a1=612062")), "{lines:?}");
+    assert_eq!(lines.iter().filter(|l| l.starts_with("EXECVE")).count(), 9);
+    assert!(lines.iter().any(|l| l.contains("item=0 name=\"/bin/true\" inode=")), "{lines:?}");
+    assert!(lines.iter().any(|l| l.contains("item=1 name=\"/lib64/ld-linux-x86-64.so.2\" inode=")), "{lines:?}");
+}

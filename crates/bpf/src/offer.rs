@@ -1,0 +1,91 @@
+//! What the running kernel offers. Probed by trying, never inferred from its version.
+
+use crate::clone;
+use libbpf_rs::btf::Btf;
+use libbpf_rs::btf::types::Func;
+use libbpf_rs::{MapHandle, MapType};
+use std::fmt;
+
+/// How programs are attached.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Tier {
+    /// fentry and fexit on just the named system calls and the functions that carry names.
+    Fentry,
+    /// The tracepoints every system call passes.
+    Tracepoint,
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fentry => "fentry",
+            Self::Tracepoint => "tracepoint",
+        })
+    }
+}
+
+/// The result of the probe.
+#[derive(Debug)]
+pub struct Offer {
+    /// Why no BPF program of ours can run here at all.
+    pub unusable: Option<String>,
+    /// Why the fentry tier is not to be had.
+    pub no_fentry: Option<String>,
+    /// A security module that writes `subj=`, which we do not render.
+    pub labels: Option<String>,
+    btf: Option<Btf<'static>>,
+}
+
+/// A function that exists on every kernel with names in audit: the target of the trial program.
+const TRIAL_TARGET: &str = "security_path_mknod";
+
+impl Offer {
+    /// Tries what the tiers need.
+    pub fn probe() -> Self {
+        libbpf_rs::set_print(None);
+        let (btf, unusable) = match Btf::from_vmlinux() {
+            Ok(btf) => (Some(btf), no_ring()),
+            Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
+        };
+        let mut offer = Self { unusable, no_fentry: None, labels: security_labels(), btf };
+        offer.no_fentry = match offer.function(TRIAL_TARGET) {
+            None => Some(format!("no function {TRIAL_TARGET} in the kernel's BTF")),
+            Some(id) => clone::trial(id).err().map(|e| format!("fentry: {e}")),
+        };
+        offer
+    }
+
+    /// The BTF id of a kernel function, when programs can be attached to it by name.
+    pub fn function(&self, name: &str) -> Option<u32> {
+        self.btf.as_ref()?.type_by_name::<Func<'_>>(name).map(|f| f.type_id().into())
+    }
+
+    /// An offer made up for tests: these functions, and fentry or not.
+    #[cfg(test)]
+    pub fn made_up(fentry: bool) -> Self {
+        Self { unusable: None, no_fentry: (!fentry).then(|| "fentry: refused".into()), labels: None, btf: Btf::from_vmlinux().ok() }
+    }
+}
+
+fn no_ring() -> Option<String> {
+    let options = libbpf_rs::libbpf_sys::bpf_map_create_opts {
+        sz: size_of::<libbpf_rs::libbpf_sys::bpf_map_create_opts>() as _,
+        ..Default::default()
+    };
+    MapHandle::create(MapType::RingBuf, Some("raudit_trial"), 0, 0, 4096, &options)
+        .err()
+        .map(|e| format!("no BPF ring buffer: {e:#}"))
+}
+
+/// The security module whose labels the kernel would write into SYSCALL records, if one is active.
+fn security_labels() -> Option<String> {
+    let list = std::fs::read_to_string("/sys/kernel/security/lsm").unwrap_or_default();
+    let active = |name: &str| list.trim().split(',').any(|m| m == name);
+    if active("selinux") && std::path::Path::new("/sys/fs/selinux/enforce").exists() {
+        return Some("selinux".into());
+    }
+    if active("apparmor") && std::fs::read("/sys/module/apparmor/parameters/enabled").is_ok_and(|v| v.first() == Some(&b'Y')) {
+        return Some("apparmor".into());
+    }
+    active("smack").then(|| "smack".into())
+}

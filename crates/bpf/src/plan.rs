@@ -1,0 +1,261 @@
+//! A rule set, and what to attach for it: data, printable, made without touching the kernel.
+
+use crate::calls::Call;
+use crate::classify::{ARCHES, ClassifyError, NR_MAX, Policy};
+use crate::fact;
+use crate::offer::{Offer, Tier};
+use raudit_rules::{FieldId, List, Op, Rule, RuleSet};
+use raudit_tables::syscall;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// What BPF can do for a rule set on this kernel.
+#[derive(Debug)]
+pub struct Plan {
+    /// The best tier that serves every rule exactly; `None` if there is none.
+    pub exact: Option<Tier>,
+    /// The best tier that serves every rule at all.
+    pub usable: Option<Tier>,
+    /// Each rule, in listing order, with what stands against each tier.
+    pub rules: Vec<Judgement>,
+    /// What is attached, when a tier is usable.
+    pub attach: Attach,
+    /// The compiled exit list.
+    pub policy: Option<Policy>,
+    /// Keys of the exit list's rules, by their bit.
+    pub keys: Vec<Option<Vec<u8>>>,
+    /// Why no tier is usable, for a reason that is no single rule's.
+    pub refusal: Option<String>,
+}
+
+/// A rule and its obstacles.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// Why the fentry tier does not serve it exactly.
+    pub fentry: Option<Obstacle>,
+    /// Why the tracepoint tier does not.
+    pub tracepoint: Option<Obstacle>,
+}
+
+/// Why a tier does not serve a rule exactly.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Obstacle {
+    /// It cannot serve it.
+    Refused(String),
+    /// It can, but something of the record may differ from the kernel's.
+    Inexact(String),
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(why) => f.write_str(why),
+            Self::Inexact(why) => write!(f, "not exact: {why}"),
+        }
+    }
+}
+
+/// Which hooks are needed.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Attach {
+    /// Kernel functions of the system calls named (fentry tier).
+    pub syscalls: BTreeSet<String>,
+    /// What to collect, by architecture index and number (`enum want`).
+    pub wants: [BTreeMap<u32, u8>; 2],
+    /// A call among them opens files.
+    pub opens: bool,
+    /// A call among them has a socket address.
+    pub sockaddr: bool,
+    /// A call among them executes programs.
+    pub exec: bool,
+}
+
+/// Functions the fentry tier needs beside the system calls', by what for.
+const OPEN_FUNCTIONS: [&str; 3] = ["do_filp_open", "complete_walk", "security_path_mknod"];
+const SOCKADDR_FUNCTIONS: [&str; 2] = ["move_addr_to_kernel", "complete_walk"];
+
+impl Plan {
+    /// Plans for a rule set on a kernel that offers this.
+    pub fn new(rules: &RuleSet, offer: &Offer) -> Self {
+        let exit = rules.list(List::Exit);
+        let mut attach = Attach::default();
+        let judged: Vec<Judgement> = rules.iter().map(|rule| judge(rule, offer, &mut attach)).collect();
+        let mut plan = Self {
+            exact: None,
+            usable: None,
+            rules: judged,
+            attach,
+            policy: None,
+            keys: exit.iter().map(|r| r.key().map(<[u8]>::to_vec)).collect(),
+            refusal: offer.unusable.clone(),
+        };
+        plan.choose(exit, offer);
+        plan
+    }
+
+    fn choose(&mut self, exit: &[Rule], offer: &Offer) {
+        if self.refusal.is_some() {
+            return;
+        }
+        let fentry = offer.no_fentry.is_none();
+        let none = |pick: fn(&Judgement) -> &Option<Obstacle>| self.rules.iter().all(|r| pick(r).is_none());
+        let served = |pick: fn(&Judgement) -> &Option<Obstacle>| {
+            self.rules.iter().all(|r| !matches!(pick(r), Some(Obstacle::Refused(_))))
+        };
+        let exact = [(Tier::Fentry, fentry && none(|r| &r.fentry)), (Tier::Tracepoint, none(|r| &r.tracepoint))];
+        let usable = [(Tier::Fentry, fentry && served(|r| &r.fentry)), (Tier::Tracepoint, served(|r| &r.tracepoint))];
+        let first = |of: [(Tier, bool); 2]| of.into_iter().find(|t| t.1).map(|t| t.0);
+        (self.exact, self.usable) = (first(exact), first(usable));
+        if self.usable.is_none() {
+            return;
+        }
+        match Policy::compile(exit) {
+            Ok(policy) => self.policy = Some(policy),
+            Err(e) => self.refuse(&e),
+        }
+    }
+
+    fn refuse(&mut self, error: &ClassifyError) {
+        self.refusal = Some(error.to_string());
+        (self.exact, self.usable) = (None, None);
+    }
+}
+
+fn judge(rule: &Rule, offer: &Offer, attach: &mut Attach) -> Judgement {
+    match rule.list {
+        // left to the kernel, which filters what user space sends; and applied to our own records
+        List::User => Judgement::default(),
+        List::Exclude => exclude(rule),
+        List::Exit => exit(rule, offer, attach),
+        List::Task | List::Filesystem | List::IoUring => {
+            both(Obstacle::Refused(format!("the {} list is the kernel's only", rule.list.name())))
+        }
+    }
+}
+
+fn both(obstacle: Obstacle) -> Judgement {
+    Judgement { fentry: Some(obstacle.clone()), tracepoint: Some(obstacle) }
+}
+
+fn exclude(rule: &Rule) -> Judgement {
+    let known = [FieldId::MSGTYPE, FieldId::PID, FieldId::UID, FieldId::GID, FieldId::LOGINUID, FieldId::FILTERKEY];
+    match rule.fields.iter().find(|f| !known.contains(&f.id)) {
+        Some(field) => both(Obstacle::Refused(format!("field {} in the exclude list", field_name(field.id)))),
+        None => Judgement::default(),
+    }
+}
+
+fn field_name(id: FieldId) -> String {
+    match id {
+        FieldId::WATCH => "path".into(),
+        FieldId::DIR => "dir".into(),
+        FieldId::PERM => "perm".into(),
+        FieldId::EXE => "exe".into(),
+        FieldId::FIELD_COMPARE => "-C".into(),
+        FieldId(number) => format!("{number}"),
+    }
+}
+
+fn exit(rule: &Rule, offer: &Offer, attach: &mut Attach) -> Judgement {
+    let free = |id| matches!(id, FieldId::ARCH | FieldId::FILTERKEY) || fact::of_field(id).is_some();
+    if let Some(field) = rule.fields.iter().find(|f| !free(f.id)) {
+        return both(Obstacle::Refused(format!("field {} is not served by BPF yet", field_name(field.id))));
+    }
+    if rule.syscalls.is_all() {
+        return both(Obstacle::Refused("it names every system call".into()));
+    }
+    let mut judgement = Judgement {
+        fentry: offer.labels.as_ref().map(|m| Obstacle::Inexact(format!("{m} labels (subj=) are not rendered yet"))),
+        tracepoint: None,
+    };
+    judgement.tracepoint.clone_from(&judgement.fentry);
+    for (at, arch) in ARCHES.into_iter().enumerate() {
+        let here = rule.fields.iter().filter(|f| f.id == FieldId::ARCH).all(|f| match f.value {
+            raudit_rules::Value::Number(value) => matches!(f.op, Op::Eq | Op::Ne) && f.op.holds(arch, value),
+            raudit_rules::Value::Text(_) => false,
+        });
+        for nr in rule.syscalls.iter().filter(|_| here) {
+            match call(at, arch, nr, offer, attach) {
+                Err(obstacle) => return both(obstacle),
+                Ok((fentry, tracepoint)) => {
+                    judgement.fentry = worse(judgement.fentry, fentry);
+                    judgement.tracepoint = worse(judgement.tracepoint, tracepoint);
+                }
+            }
+        }
+    }
+    judgement
+}
+
+fn worse(one: Option<Obstacle>, other: Option<Obstacle>) -> Option<Obstacle> {
+    match (&one, &other) {
+        (Some(Obstacle::Refused(_)), _) | (_, None) => one,
+        (_, Some(Obstacle::Refused(_))) | (None, _) => other,
+        _ => one,
+    }
+}
+
+type PerTier = (Option<Obstacle>, Option<Obstacle>);
+
+/// One system call of a rule: what stands against it, and what it needs.
+fn call(at: usize, arch: u32, nr: u32, offer: &Offer, attach: &mut Attach) -> Result<PerTier, Obstacle> {
+    let names: Vec<&str> =
+        syscall::table(arch).map(|t| t.iter().filter(|e| e.0 == nr).map(|e| e.1).collect()).unwrap_or_default();
+    let Some(&name) = names.first() else {
+        // the kernel has no such call either: nothing can match
+        return Ok((None, None));
+    };
+    let (kind, wants) = names
+        .iter()
+        .find_map(|n| Call::of(n))
+        .filter(|_| nr < NR_MAX as u32)
+        .ok_or_else(|| Obstacle::Refused(format!("{name}: its records are not served by BPF yet")))?;
+    let fentry = match entry(at, &names, offer) {
+        Some(symbol) => {
+            attach.syscalls.insert(symbol);
+            missing(kind, offer)
+        }
+        None => Some(Obstacle::Refused(format!("{name}: no entry function in the kernel's BTF"))),
+    };
+    if let Some(calls) = attach.wants.get_mut(at) {
+        calls.insert(nr, wants);
+    }
+    attach.opens |= matches!(kind, Call::Open | Call::Exec);
+    attach.sockaddr |= kind == Call::Sockaddr;
+    attach.exec |= kind == Call::Exec;
+    let tracepoint = kind.inexact_by_tracepoint().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
+    Ok((fentry, tracepoint))
+}
+
+/// The function that a kind of call needs and this kernel cannot trace.
+fn missing(kind: Call, offer: &Offer) -> Option<Obstacle> {
+    let needed: &[&str] = match kind {
+        Call::Plain => &[],
+        Call::Open | Call::Exec => &OPEN_FUNCTIONS,
+        Call::Sockaddr => &SOCKADDR_FUNCTIONS,
+    };
+    let gone = needed.iter().find(|f| offer.function(f).is_none())?;
+    Some(Obstacle::Refused(format!("no function {gone} in the kernel's BTF")))
+}
+
+/// The function a call enters by: the names the kernel's macros give it (arch/x86/include/asm/syscall_wrapper.h).
+fn entry(at: usize, names: &[&str], offer: &Offer) -> Option<String> {
+    let mut symbols = Vec::new();
+    for name in names {
+        if at == 0 {
+            symbols.extend([format!("__x64_sys_{name}"), format!("__do_sys_{name}")]);
+        } else {
+            let bare = name.strip_suffix("32").unwrap_or(name);
+            symbols.extend([
+                format!("__ia32_compat_sys_{name}"),
+                format!("__ia32_sys_{name}16"),
+                format!("__ia32_sys_{bare}"),
+                format!("__do_sys_{bare}"),
+            ]);
+        }
+    }
+    symbols.into_iter().find(|s| offer.function(s).is_some())
+}
+
+#[cfg(test)]
+mod tests;

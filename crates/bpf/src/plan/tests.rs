@@ -1,0 +1,60 @@
+use super::*;
+use raudit_rules::{Action, Field, SyscallMask, Value};
+use raudit_tables::arch;
+
+fn rule(names: &[&str], fields: Vec<Field>) -> Rule {
+    let mut syscalls = SyscallMask::EMPTY;
+    for name in names {
+        assert!(syscalls.insert(syscall::table(arch::X86_64).unwrap().number(name).unwrap()));
+    }
+    let arch = Field { id: FieldId::ARCH, op: Op::Eq, value: Value::Number(arch::X86_64) };
+    Rule { list: List::Exit, action: Action::Always, syscalls, fields: [vec![arch], fields].concat() }
+}
+
+fn plan(rules: Vec<Rule>, fentry: bool) -> Plan {
+    let mut set = RuleSet::new();
+    for rule in rules {
+        set.add(rule, false).unwrap();
+    }
+    Plan::new(&set, &Offer::made_up(fentry))
+}
+
+#[test]
+fn an_empty_set_is_served_by_the_best_tier_there_is() {
+    assert_eq!(plan(vec![], true).exact, Some(Tier::Fentry));
+    assert_eq!(plan(vec![], false).exact, Some(Tier::Tracepoint));
+}
+
+#[test]
+fn plain_calls_are_exact_on_tracepoints_and_opens_are_not() {
+    let plain = plan(vec![rule(&["setuid", "getppid"], vec![])], false);
+    assert_eq!((plain.exact, plain.usable), (Some(Tier::Tracepoint), Some(Tier::Tracepoint)));
+    let open = plan(vec![rule(&["openat"], vec![])], false);
+    assert_eq!((open.exact, open.usable), (None, Some(Tier::Tracepoint)));
+    assert!(open.rules[0].tracepoint.as_ref().unwrap().to_string().contains("user memory"));
+}
+
+#[test]
+fn fentry_attaches_to_just_the_calls_named() {
+    let plan = plan(vec![rule(&["openat", "execve"], vec![])], true);
+    assert_eq!(plan.exact, Some(Tier::Fentry), "{:?}", plan.rules);
+    let symbols: Vec<_> = plan.attach.syscalls.iter().map(String::as_str).collect();
+    assert_eq!(symbols, ["__x64_sys_execve", "__x64_sys_openat"]);
+    assert!(plan.attach.opens && plan.attach.exec && !plan.attach.sockaddr);
+}
+
+#[test]
+fn what_is_not_served_says_why() {
+    let perm = Field { id: FieldId::PERM, op: Op::Eq, value: Value::Number(2) };
+    for (rule, why) in [
+        (rule(&["openat"], vec![perm]), "field perm"),
+        (rule(&["chmod"], vec![]), "chmod: its records"),
+        (Rule { syscalls: SyscallMask::ALL, ..rule(&[], vec![]) }, "every system call"),
+        (Rule { list: List::Task, ..rule(&[], vec![]) }, "task list"),
+    ] {
+        let plan = plan(vec![rule], true);
+        assert_eq!(plan.usable, None);
+        let said = plan.rules[0].fentry.as_ref().unwrap().to_string();
+        assert!(said.contains(why), "{said}");
+    }
+}

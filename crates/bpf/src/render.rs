@@ -1,0 +1,82 @@
+//! Events to the text the kernel would have written, record by record and in its order (`audit_log_exit`, auditsc.c).
+//!
+//! A pure function of the event, its arguments and what [`Lookup`] knows about files: testable without a kernel.
+
+mod execve;
+mod path;
+pub use path::assemble;
+mod syscall;
+
+use crate::wire::{Event, EVENT_F_EXEC, section};
+use raudit_record::{EventId, Kind, Message, text};
+
+/// What the kernel knows of a file and the event does not carry.
+pub trait Lookup {
+    /// The file's capabilities, or `None` when they cannot be known.
+    fn capabilities(&mut self, event: &Event<'_>, item: &crate::wire::Item<'_>) -> Option<FileCaps>;
+    /// The name of the ELF interpreter that the program `item` asks for.
+    fn interpreter(&mut self, event: &Event<'_>, item: &crate::wire::Item<'_>) -> Option<Vec<u8>>;
+}
+
+/// File capabilities as a PATH record shows them (`cap_fp` ... `cap_frootid`); all zero for a file without.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[allow(missing_docs, reason = "the record's own field names")]
+pub struct FileCaps {
+    pub permitted: u64,
+    pub inheritable: u64,
+    pub effective: bool,
+    pub version: u32,
+    pub rootid: u32,
+}
+
+/// Appends the event's records to `out`.
+///
+/// `argv` is the argument area of a successful execve; `key` the matched rule's; `subject` the task's security label, when
+/// the kernel writes one.
+pub fn render(
+    event: &Event<'_>,
+    id: EventId,
+    argv: &[u8],
+    key: Option<&[u8]>,
+    lookup: &mut dyn Lookup,
+    out: &mut Vec<Message>,
+) {
+    let stamp = format!("{id}: ");
+    let mut push = |kind, body: &dyn Fn(&mut Vec<u8>)| {
+        let mut text = Vec::with_capacity(256);
+        text.extend_from_slice(stamp.as_bytes());
+        body(&mut text);
+        out.push(Message { kind, text });
+    };
+    let items: Vec<_> = event.items().collect();
+    let exe = event.section(section::EXE).map(|s| path::assemble(&s));
+    push(Kind::SYSCALL, &|t| syscall::push(t, event, items.len(), exe.as_deref(), key));
+    if event.flags & EVENT_F_EXEC != 0 {
+        for body in execve::bodies(argv) {
+            push(Kind::EXECVE, &|t| t.extend_from_slice(&body));
+        }
+    }
+    if let Some(saddr) = event.section(section::SADDR) {
+        push(Kind::SOCKADDR, &|t| {
+            t.extend_from_slice(b"saddr=");
+            text::push_hex_bytes(t, saddr.data);
+        });
+    }
+    let cwd = event.section(section::CWD).map(|s| path::assemble(&s));
+    if let Some(cwd) = cwd.as_deref() {
+        push(Kind::CWD, &|t| {
+            t.extend_from_slice(b"cwd=");
+            text::push_untrusted(t, cwd);
+        });
+    }
+    for (at, item) in items.iter().enumerate() {
+        let caps = path::capabilities(event, item, lookup);
+        let interpreter = path::interpreter(event, &items, at, lookup);
+        push(Kind::PATH, &|t| path::push(t, at, item, interpreter.as_deref(), cwd.as_deref(), caps));
+    }
+    push(Kind::PROCTITLE, &|t| syscall::push_title(t, event));
+    push(Kind::EOE, &|_| {});
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! SYSCALL (`audit_log_exit`, `audit_log_task_info`) and PROCTITLE (`audit_log_proctitle`).
+
+use crate::fact;
+use crate::wire::{Event, section};
+use raudit_record::text::{push_decimal, push_hex, push_hex_bytes, push_signed, push_untrusted};
+
+/// The kernel's `AUDITSC_SUCCESS`.
+const SUCCESS: u32 = 1;
+
+/// `MAX_PROCTITLE_AUDIT_LEN`.
+const TITLE_MAX: usize = 128;
+
+pub fn push(out: &mut Vec<u8>, event: &Event<'_>, items: usize, exe: Option<&[u8]>, key: Option<&[u8]>) {
+    out.extend_from_slice(b"arch=");
+    push_hex(out, event.arch.into());
+    out.extend_from_slice(b" syscall=");
+    push_decimal(out, event.nr.into());
+    if event.fact(fact::PERS) != 0 {
+        out.extend_from_slice(b" per=");
+        push_hex(out, event.fact(fact::PERS).into());
+    }
+    out.extend_from_slice(if event.fact(fact::SUCCESS) == SUCCESS { b" success=yes exit=" } else { b" success=no exit=" });
+    push_signed(out, event.ret);
+    for (name, value) in [" a0=", " a1=", " a2=", " a3="].into_iter().zip(event.args) {
+        out.extend_from_slice(name.as_bytes());
+        push_hex(out, value);
+    }
+    out.extend_from_slice(b" items=");
+    push_decimal(out, items as u64);
+    push_task(out, event);
+    out.extend_from_slice(b" comm=");
+    push_untrusted(out, event.comm);
+    out.extend_from_slice(b" exe=");
+    push_or_null(out, exe);
+    out.extend_from_slice(b" key=");
+    push_or_null(out, key);
+}
+
+fn push_task(out: &mut Vec<u8>, event: &Event<'_>) {
+    let fields = [
+        (" ppid=", fact::PPID),
+        (" pid=", fact::PID),
+        (" auid=", fact::AUID),
+        (" uid=", fact::UID),
+        (" gid=", fact::GID),
+        (" euid=", fact::EUID),
+        (" suid=", fact::SUID),
+        (" fsuid=", fact::FSUID),
+        (" egid=", fact::EGID),
+        (" sgid=", fact::SGID),
+        (" fsgid=", fact::FSGID),
+    ];
+    for (name, fact) in fields {
+        out.extend_from_slice(name.as_bytes());
+        push_decimal(out, event.fact(fact).into());
+    }
+    out.extend_from_slice(b" tty=");
+    out.extend_from_slice(if event.tty.is_empty() { b"(none)" } else { event.tty });
+    out.extend_from_slice(b" ses=");
+    push_decimal(out, event.fact(fact::SESSION).into());
+}
+
+fn push_or_null(out: &mut Vec<u8>, value: Option<&[u8]>) {
+    match value {
+        Some(value) => push_untrusted(out, value),
+        None => out.extend_from_slice(b"(null)"),
+    }
+}
+
+/// The title: the argument area's first bytes; where the program wrote over its last NUL, up to the first NUL, which may lie
+/// in the environment behind it (`get_cmdline`, mm/util.c). What is not printable at the end is left off.
+pub fn push_title(out: &mut Vec<u8>, event: &Event<'_>) {
+    out.extend_from_slice(b"proctitle=");
+    let Some(args) = event.section(section::TITLE).map(|s| s.data).filter(|d| !d.is_empty()) else {
+        return out.extend_from_slice(b"(null)");
+    };
+    let mut title = args.to_vec();
+    if args.len() < TITLE_MAX && args.last() != Some(&0) {
+        title.extend_from_slice(event.section(section::TITLE_ENV).map_or(&[][..], |s| s.data));
+        let end = title.iter().position(|&b| b == 0).unwrap_or(title.len());
+        title.truncate(end);
+    }
+    while title.len() > 1 && !title.last().is_some_and(|b| is_print(*b)) {
+        title.pop();
+    }
+    if title.first().is_some_and(|&b| title.len() == 1 && !is_print(b)) {
+        title.clear();
+    }
+    if title.is_empty() {
+        // the kernel writes an empty string in quotes
+        return out.extend_from_slice(b"\"\"");
+    }
+    if raudit_record::text::needs_hex(&title) { push_hex_bytes(out, &title) } else { push_untrusted(out, &title) }
+}
+
+/// The kernel's `isprint`, whose table is Latin-1 (lib/ctype.c).
+fn is_print(byte: u8) -> bool {
+    (0x20..=0x7e).contains(&byte) || byte >= 0xa0
+}
