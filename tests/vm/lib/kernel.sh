@@ -23,7 +23,7 @@ fetch_kernel() {
       "^linux-image-${name//./\\.}\\.[0-9].*[0-9]-cloud-amd64\$" | awk '{ print $1 }' | sort -V | tail -n 1)
     [ -n "$package" ] && break
   done
-  [ -n "${package:-}" ] || die 77 "SKIPPED: this host's apt serves no Debian kernel $name (asked for: $(kernel_suites "$name"))"
+  [ -n "${package:-}" ] || die 77 "SKIPPED: this host's apt serves no Debian kernel $name (asked for $(kernel_suites "$name"); log: $log)"
   say "kernel $name: fetching $package from $suite"
   mkdir -p "$tree/deb"
   # An image package may hold nothing itself and depend on its parts (so from 6.19 on); some
