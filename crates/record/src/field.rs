@@ -44,6 +44,11 @@ impl<'a> Fields<'a> {
         Self { rest: body, inside: false }
     }
 
+    /// What was not looked at yet.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// The first field called `name`.
     pub fn find(body: &'a [u8], name: &[u8]) -> Option<Field<'a>> {
         Self::new(body).find(|field| field.name == name)

@@ -10,7 +10,7 @@ ARM64 = ["RENAMEAT", "NEW_STAT", "SET_GET_RLIMIT", "SYS_CLONE3", "MEMFD_SECRET"]
 PRINTED = {
     "x86_64": [(17, "pread"), (18, "pwrite")],
     "i386": [(283, "sys_kexec_load"), (423, "sched_rr_get_interval64")],
-    "aarch64": [(61, "getdents"), (67, "pread"), (68, "pwrite")],
+    "aarch64": [(61, "getdents"), (67, "pread"), (68, "pwrite"), (80, "newfstat")],
 }
 
 

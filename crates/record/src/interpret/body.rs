@@ -8,7 +8,7 @@ impl Interpreter {
     /// Appends the body of a record as `ausearch -i` prints it: what stands between fields as it is, values interpreted and
     /// without quotes, a blank after each.
     pub fn body(&mut self, line: &Line<'_>, out: &mut Vec<u8>) {
-        let context = Context::of(line);
+        let mut context = Context::of(line);
         let mut rest = line.body;
         while let Some(equals) = memchr(b'=', rest) {
             let (head, tail) = rest.split_at(equals);
@@ -24,7 +24,16 @@ impl Interpreter {
             }
             let (value, comma, next) = split_value(after);
             let meaning = Meaning::of(context.kind, name);
+            // Enrichments come in the order of fields: of two fields of one name each finds its own.
+            let after_enrichment =
+                if meaning.is_enriched() { context.recorded(name).map(|(_, after)| after) } else { None };
+            if meaning.is_enriched() && after_enrichment.is_none() {
+                context.enriched = line.enriched;
+            }
             self.as_meaning(meaning, &context, name, value, out);
+            if after_enrichment.is_some() {
+                context.enriched = after_enrichment;
+            }
             match meaning {
                 Meaning::Tty if next.is_empty() => {}
                 _ if comma && meaning.is_verbatim() => out.push(b','),

@@ -47,8 +47,10 @@ impl<'a> Context<'a> {
         syscall::name(self.arch.unwrap_or_else(arch::native), self.syscall?)
     }
 
-    /// What the writing daemon recorded for a field, without plain quotes around it.
-    pub fn recorded(&self, name: &[u8]) -> Option<&'a [u8]> {
-        Fields::new(self.enriched?).find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value)
+    /// What the writing daemon recorded for a field, with its quotes; and what it recorded after that.
+    pub fn recorded(&self, name: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+        let mut fields = Fields::new(self.enriched?);
+        let field = fields.find(|field| field.name.eq_ignore_ascii_case(name))?;
+        Some((field.value, fields.rest()))
     }
 }

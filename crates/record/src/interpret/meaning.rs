@@ -65,91 +65,20 @@ pub enum Meaning {
 impl Meaning {
     /// What field `name` holds in a record of type `kind`.
     pub fn of(kind: Kind, name: &[u8]) -> Self {
-        if kind == Kind::EXECVE && is_argument(name) {
-            return Self::Untrusted;
-        }
-        match name {
-            b"auid" | b"uid" | b"euid" | b"suid" | b"fsuid" | b"ouid" | b"oauid" | b"old-auid" | b"iuid"
-            | b"inode_uid" | b"obj_uid" | b"sauid" => Self::User,
-            b"gid" | b"egid" | b"sgid" | b"fsgid" | b"ogid" | b"igid" | b"inode_gid" | b"obj_gid" | b"new_gid" => {
-                Self::Group
-            }
-            b"id" => {
-                if kind.is_about_groups() {
-                    Self::Group
-                } else {
-                    Self::User
-                }
-            }
-            b"a0" => Self::Argument(0),
-            b"a1" => Self::Argument(1),
-            b"a2" => Self::Argument(2),
-            b"a3" => Self::Argument(3),
-            b"arch" => Self::Arch,
-            b"syscall" => Self::Syscall,
-            b"exit" => Self::Exit,
-            b"res" | b"result" => Self::Result,
-            b"ses" => Self::Session,
-            b"key" => Self::Key,
-            b"proctitle" => Self::Proctitle,
-            b"mode" => {
-                if kind == Kind::MQ_OPEN {
-                    Self::ModeShort
-                } else {
-                    Self::Mode
-                }
-            }
-            b"saddr" if kind == Kind::NETFILTER_PKT => Self::Address,
-            b"saddr" => {
-                if kind == Kind::AVC {
-                    Self::Plain
-                } else {
-                    Self::SockAddr
-                }
-            }
-            b"subj" | b"obj" | b"scontext" | b"tcontext" | b"vm-ctx" | b"img-ctx" => Self::Label,
-            _ if is_untrusted(name) => Self::Untrusted,
-            _ => Self::rare(kind, name),
-        }
-    }
-
-    fn rare(kind: Kind, name: &[u8]) -> Self {
-        match name {
-            b"perm" | b"perm_mask" => Self::Permission,
-            b"prom" | b"old_prom" => Self::Promiscuous,
-            b"capability" => Self::Capability,
-            // The fingerprint of a key has the same name.
-            b"fp" if kind == Kind::CRYPTO_KEY_USER => Self::Plain,
-            b"cap_fi" | b"cap_fp" | b"cap_pa" | b"cap_pe" | b"cap_pi" | b"cap_pp" | b"fi" | b"fp" | b"new_pe"
-            | b"new_pi" | b"new_pp" | b"old_pa" | b"old_pe" | b"old_pi" | b"old_pp" | b"pa" | b"pe" | b"pi" | b"pp" => {
-                Self::CapabilitySet
-            }
-            b"sig" | b"sigev_signo" => Self::Signal,
-            b"list" => Self::List,
-            b"data" => Self::Tty,
-            b"msg" if kind == Kind::USER_TTY => Self::Untrusted,
-            b"family" => Self::NetfilterFamily,
-            b"hook" => Self::NetfilterHook,
-            b"action" => Self::NetfilterAction,
-            b"icmptype" => Self::IcmpType,
-            b"proto" => Self::Protocol,
-            b"macproto" => Self::EtherType,
-            b"addr" => Self::Address,
-            b"per" => Self::Personality,
-            b"code" => Self::Seccomp,
-            b"oflag" => Self::OpenFlags,
-            b"flags" => {
-                if kind == Kind::PATH {
-                    Self::LookupFlags
-                } else {
-                    Self::MapFlags
-                }
-            }
-            b"ioctlcmd" => Self::Ioctl,
-            b"resp" => Self::Fanotify,
-            b"nl-mcgrp" => Self::NetlinkGroup,
-            b"resolve" => Self::Resolve,
-            _ => Self::Plain,
+        match (kind, name) {
+            (Kind::EXECVE, _) if is_argument(name) => Self::Untrusted,
+            (Kind::AVC, b"saddr") => Self::Plain,
+            (Kind::NETFILTER_PKT, b"saddr") => Self::Address,
+            (Kind::MQ_OPEN, b"mode") => Self::ModeShort,
+            (Kind::PATH, b"flags") => Self::LookupFlags,
+            (Kind::USER_TTY, b"msg") => Self::Untrusted,
+            // The fingerprint of a key is called as the permitted set of a file.
+            (Kind::CRYPTO_KEY_USER, b"fp") => Self::Plain,
+            (_, b"id") if kind.is_about_groups() => Self::Group,
+            _ => key(name)
+                .and_then(|key| KEYS.binary_search_by_key(&key, |&(known, _)| known).ok())
+                .and_then(|at| KEYS.get(at))
+                .map_or(Self::Plain, |&(_, meaning)| meaning),
         }
     }
 
@@ -164,6 +93,158 @@ impl Meaning {
     }
 }
 
+/// A name as one number, zeros behind it: in the order of names, and compared in one step. No name is longer.
+fn key(name: &[u8]) -> Option<u128> {
+    let mut bytes = [0; 16];
+    bytes.get_mut(..name.len())?.copy_from_slice(name);
+    Some(u128::from_be_bytes(bytes))
+}
+
+/// [`NAMES`] by their [`key`].
+static KEYS: [(u128, Meaning); NAMES.len()] = keys();
+
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where a wrong index is an error")]
+const fn keys() -> [(u128, Meaning); NAMES.len()] {
+    let mut keys = [(0, Meaning::Plain); NAMES.len()];
+    let mut at = 0;
+    while at < NAMES.len() {
+        let name = NAMES[at].0.as_bytes();
+        let mut bytes = [0; 16];
+        let mut byte = 0;
+        while byte < name.len() {
+            bytes[byte] = name[byte];
+            byte += 1;
+        }
+        keys[at] = (u128::from_be_bytes(bytes), NAMES[at].1);
+        at += 1;
+    }
+    keys
+}
+
+/// Names that mean the same in nearly every record, sorted.
+const NAMES: [(&str, Meaning); 120] = [
+    ("a0", Meaning::Argument(0)),
+    ("a1", Meaning::Argument(1)),
+    ("a2", Meaning::Argument(2)),
+    ("a3", Meaning::Argument(3)),
+    ("acct", Meaning::Untrusted),
+    ("action", Meaning::NetfilterAction),
+    ("addr", Meaning::Address),
+    ("apparmor", Meaning::Untrusted),
+    ("arch", Meaning::Arch),
+    ("auid", Meaning::User),
+    ("cap_fi", Meaning::CapabilitySet),
+    ("cap_fp", Meaning::CapabilitySet),
+    ("cap_pa", Meaning::CapabilitySet),
+    ("cap_pe", Meaning::CapabilitySet),
+    ("cap_pi", Meaning::CapabilitySet),
+    ("cap_pp", Meaning::CapabilitySet),
+    ("capability", Meaning::Capability),
+    ("cgroup", Meaning::Untrusted),
+    ("cmd", Meaning::Untrusted),
+    ("code", Meaning::Seccomp),
+    ("comm", Meaning::Untrusted),
+    ("cwd", Meaning::Untrusted),
+    ("data", Meaning::Tty),
+    ("denied_mask", Meaning::Untrusted),
+    ("device", Meaning::Untrusted),
+    ("dir", Meaning::Untrusted),
+    ("egid", Meaning::Group),
+    ("euid", Meaning::User),
+    ("exe", Meaning::Untrusted),
+    ("exit", Meaning::Exit),
+    ("family", Meaning::NetfilterFamily),
+    ("fi", Meaning::CapabilitySet),
+    ("file", Meaning::Untrusted),
+    ("flags", Meaning::MapFlags),
+    ("fp", Meaning::CapabilitySet),
+    ("fsgid", Meaning::Group),
+    ("fsuid", Meaning::User),
+    ("gid", Meaning::Group),
+    ("grp", Meaning::Untrusted),
+    ("hook", Meaning::NetfilterHook),
+    ("icmptype", Meaning::IcmpType),
+    ("id", Meaning::User),
+    ("igid", Meaning::Group),
+    ("img-ctx", Meaning::Label),
+    ("info", Meaning::Untrusted),
+    ("inode_gid", Meaning::Group),
+    ("inode_uid", Meaning::User),
+    ("invalid_context", Meaning::Untrusted),
+    ("ioctlcmd", Meaning::Ioctl),
+    ("iuid", Meaning::User),
+    ("key", Meaning::Key),
+    ("list", Meaning::List),
+    ("macproto", Meaning::EtherType),
+    ("mode", Meaning::Mode),
+    ("name", Meaning::Untrusted),
+    ("new-chardev", Meaning::Untrusted),
+    ("new-disk", Meaning::Untrusted),
+    ("new-fs", Meaning::Untrusted),
+    ("new-net", Meaning::Untrusted),
+    ("new-rng", Meaning::Untrusted),
+    ("new_gid", Meaning::Group),
+    ("new_group", Meaning::Untrusted),
+    ("new_pe", Meaning::CapabilitySet),
+    ("new_pi", Meaning::CapabilitySet),
+    ("new_pp", Meaning::CapabilitySet),
+    ("nl-mcgrp", Meaning::NetlinkGroup),
+    ("oauid", Meaning::User),
+    ("obj", Meaning::Label),
+    ("obj_gid", Meaning::Group),
+    ("obj_uid", Meaning::User),
+    ("ocomm", Meaning::Untrusted),
+    ("oflag", Meaning::OpenFlags),
+    ("ogid", Meaning::Group),
+    ("old-auid", Meaning::User),
+    ("old-chardev", Meaning::Untrusted),
+    ("old-disk", Meaning::Untrusted),
+    ("old-fs", Meaning::Untrusted),
+    ("old-net", Meaning::Untrusted),
+    ("old-rng", Meaning::Untrusted),
+    ("old_pa", Meaning::CapabilitySet),
+    ("old_pe", Meaning::CapabilitySet),
+    ("old_pi", Meaning::CapabilitySet),
+    ("old_pp", Meaning::CapabilitySet),
+    ("old_prom", Meaning::Promiscuous),
+    ("operation", Meaning::Untrusted),
+    ("ouid", Meaning::User),
+    ("pa", Meaning::CapabilitySet),
+    ("path", Meaning::Untrusted),
+    ("pe", Meaning::CapabilitySet),
+    ("per", Meaning::Personality),
+    ("perm", Meaning::Permission),
+    ("perm_mask", Meaning::Permission),
+    ("pi", Meaning::CapabilitySet),
+    ("pp", Meaning::CapabilitySet),
+    ("proctitle", Meaning::Proctitle),
+    ("profile", Meaning::Untrusted),
+    ("prom", Meaning::Promiscuous),
+    ("proto", Meaning::Protocol),
+    ("requested_mask", Meaning::Untrusted),
+    ("res", Meaning::Result),
+    ("resolve", Meaning::Resolve),
+    ("resp", Meaning::Fanotify),
+    ("result", Meaning::Result),
+    ("root_dir", Meaning::Untrusted),
+    ("saddr", Meaning::SockAddr),
+    ("sauid", Meaning::User),
+    ("scontext", Meaning::Label),
+    ("ses", Meaning::Session),
+    ("sgid", Meaning::Group),
+    ("sig", Meaning::Signal),
+    ("sigev_signo", Meaning::Signal),
+    ("subj", Meaning::Label),
+    ("suid", Meaning::User),
+    ("sw", Meaning::Untrusted),
+    ("syscall", Meaning::Syscall),
+    ("tcontext", Meaning::Label),
+    ("uid", Meaning::User),
+    ("vm", Meaning::Untrusted),
+    ("vm-ctx", Meaning::Label),
+    ("watch", Meaning::Untrusted),
+];
+
 /// `a0`, `a12`, `a1[3]`, but neither `argc` nor `a1_len`.
 fn is_argument(name: &[u8]) -> bool {
     match name {
@@ -174,29 +255,28 @@ fn is_argument(name: &[u8]) -> bool {
     }
 }
 
-/// Fields whose sender writes `"text"` or hex.
-fn is_untrusted(name: &[u8]) -> bool {
-    let of_processes: [&[u8]; 8] = [b"comm", b"exe", b"cwd", b"cmd", b"ocomm", b"acct", b"grp", b"new_group"];
-    let of_files: [&[u8]; 8] = [b"name", b"path", b"file", b"dir", b"device", b"watch", b"root_dir", b"cgroup"];
-    let of_apparmor: [&[u8]; 6] =
-        [b"apparmor", b"operation", b"profile", b"requested_mask", b"denied_mask", b"invalid_context"];
-    let of_virtual_machines: [&[u8]; 13] = [
-        b"vm",
-        b"old-disk",
-        b"new-disk",
-        b"old-fs",
-        b"new-fs",
-        b"old-net",
-        b"new-net",
-        b"old-rng",
-        b"new-rng",
-        b"old-chardev",
-        b"new-chardev",
-        b"sw",
-        b"info",
-    ];
-    of_processes.contains(&name)
-        || of_files.contains(&name)
-        || of_apparmor.contains(&name)
-        || of_virtual_machines.contains(&name)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted() {
+        assert!(NAMES.is_sorted_by(|a, b| a.0 < b.0));
+        for (name, meaning) in NAMES {
+            assert_eq!(Meaning::of(Kind::SYSCALL, name.as_bytes()), meaning, "{name}");
+        }
+        assert_eq!(Meaning::of(Kind::SYSCALL, b"a_name_longer_than_any"), Meaning::Plain);
+    }
+
+    #[test]
+    fn the_record_type_decides_where_names_are_shared() {
+        assert_eq!(Meaning::of(Kind::PATH, b"mode"), Meaning::Mode);
+        assert_eq!(Meaning::of(Kind::MQ_OPEN, b"mode"), Meaning::ModeShort);
+        assert_eq!(Meaning::of(Kind::ADD_USER, b"id"), Meaning::User);
+        assert_eq!(Meaning::of(Kind::ADD_GROUP, b"id"), Meaning::Group);
+        assert_eq!(Meaning::of(Kind::SYSCALL, b"a1"), Meaning::Argument(1));
+        assert_eq!(Meaning::of(Kind::EXECVE, b"a1[2]"), Meaning::Untrusted);
+        assert_eq!(Meaning::of(Kind::EXECVE, b"a1_len"), Meaning::Plain);
+        assert_eq!(Meaning::of(Kind::SYSCALL, b"items"), Meaning::Plain);
+    }
 }

@@ -62,7 +62,9 @@ impl Interpreter {
         if !meaning.is_enriched() {
             return false;
         }
-        let Some(recorded) = context.recorded(name).filter(|text| !text.starts_with(b"unknown-")) else { return false };
+        let Some((recorded, _)) = context.recorded(name).filter(|(text, _)| !text.starts_with(b"unknown-")) else {
+            return false;
+        };
         let text = crate::text::untrusted(recorded);
         let is_name = matches!(meaning, Meaning::User | Meaning::Group);
         out.extend_from_slice(if is_name { &text } else { recorded });

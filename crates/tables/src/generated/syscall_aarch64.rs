@@ -89,6 +89,7 @@ pub static SYSCALL: Table = Table::new(&[
     (77, "tee"),
     (78, "readlinkat"),
     (79, "newfstatat"),
+    (80, "newfstat"),
     (80, "fstat"),
     (81, "sync"),
     (82, "fsync"),
