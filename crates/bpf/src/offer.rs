@@ -3,7 +3,7 @@
 use crate::clone;
 use libbpf_rs::btf::Btf;
 use libbpf_rs::btf::types::Func;
-use libbpf_rs::{MapHandle, MapType};
+use libbpf_rs::{MapHandle, MapType, libbpf_sys};
 use std::fmt;
 
 /// How programs are attached.
@@ -68,8 +68,8 @@ impl Offer {
 }
 
 fn no_ring() -> Option<String> {
-    let options = libbpf_rs::libbpf_sys::bpf_map_create_opts {
-        sz: size_of::<libbpf_rs::libbpf_sys::bpf_map_create_opts>() as _,
+    let options = libbpf_sys::bpf_map_create_opts {
+        sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _,
         ..Default::default()
     };
     MapHandle::create(MapType::RingBuf, Some("raudit_trial"), 0, 0, 4096, &options)

@@ -49,7 +49,7 @@ pub fn render(
         out.push(Message { kind, text });
     };
     let items: Vec<_> = event.items().collect();
-    let exe = event.section(section::EXE).map(|s| path::assemble(&s));
+    let exe = event.section(section::EXE).map(|s| assemble(&s));
     push(Kind::SYSCALL, &|t| syscall::push(t, event, items.len(), exe.as_deref(), key));
     if event.flags & EVENT_F_EXEC != 0 {
         for body in execve::bodies(argv) {
@@ -62,7 +62,7 @@ pub fn render(
             text::push_hex_bytes(t, saddr.data);
         });
     }
-    let cwd = event.section(section::CWD).map(|s| path::assemble(&s));
+    let cwd = event.section(section::CWD).map(|s| assemble(&s));
     if let Some(cwd) = cwd.as_deref() {
         push(Kind::CWD, &|t| {
             t.extend_from_slice(b"cwd=");

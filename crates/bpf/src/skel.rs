@@ -17,7 +17,7 @@ mod generated {
 use generated::types;
 
 /// Bytes of `struct event`, `struct section`, `struct item`, `struct argv_chunk`, `struct counters`, `struct policy`.
-pub const EVENT_LEN: usize = 328;
+pub const EVENT_LEN: usize = 312;
 pub const SECTION_LEN: usize = 8;
 pub const ITEM_LEN: usize = 56;
 pub const CHUNK_LEN: usize = 24;
