@@ -22,6 +22,8 @@ pub mod mask;
 pub mod names;
 pub mod perm;
 pub mod print;
+#[cfg(test)]
+mod round_trip;
 pub mod rule;
 pub mod set;
 pub mod valid;

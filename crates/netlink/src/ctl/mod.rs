@@ -16,10 +16,11 @@ use raudit_rules::{Field, FieldId, Rule, print};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-/// Where to find the control socket instead of [`CONTROL_SOCKET`]; there is no fallback to the kernel then.
+/// Where to find the control socket instead of [`CONTROL_SOCKET`]; there is no fallback to the kernel then. Set but empty
+/// means the kernel, whoever serves.
 pub const SOCKET_VARIABLE: &str = "RAUDITD_SOCKET";
 
 /// The end of every command line that failed.
@@ -267,8 +268,10 @@ fn with_legacy_dir(rule: &Rule, mut ask: impl FnMut(&Rule) -> Result<(), Error>)
 
 /// rauditd's control socket if it answers, else the kernel.
 fn connect() -> Result<Client, Error> {
-    if let Some(path) = std::env::var_os(SOCKET_VARIABLE) {
-        return Client::control(&PathBuf::from(path));
+    match std::env::var_os(SOCKET_VARIABLE) {
+        Some(path) if path.is_empty() => return Client::kernel(),
+        Some(path) => return Client::control(Path::new(&path)),
+        None => {}
     }
     match Client::control(Path::new(CONTROL_SOCKET)) {
         Err(Error::Os { errno: Errno::ENOENT | Errno::ECONNREFUSED | Errno::ENOTDIR, .. }) => Client::kernel(),

@@ -163,9 +163,12 @@ fn number_value(id: FieldId, op: Op, value: &[u8]) -> Result<u32, FieldError> {
         FieldId(5..=8 | 110) => group(value, &known),
         FieldId::EXIT => signed(value).or_else(|| exit_name(&known)).ok_or(FieldError::UnknownErrno),
         FieldId::MSGTYPE => unsigned(value).or_else(|| message_type(&known)).ok_or(FieldError::UnknownMessageType),
-        FieldId::FILETYPE => names::FILE_TYPE.number(&known.to_ascii_lowercase()).ok_or(FieldError::UnknownFileType),
+        // auditctl prints numbers for these two that it does not read; we read what we print.
+        FieldId::FILETYPE => unsigned(value)
+            .or_else(|| names::FILE_TYPE.number(&known.to_ascii_lowercase()))
+            .ok_or(FieldError::UnknownFileType),
         FieldId::FSTYPE if !matches!(op, Op::Eq | Op::Ne) => Err(FieldError::OnlyEquality),
-        FieldId::FSTYPE => unsigned(value)
+        FieldId::FSTYPE => signed(value)
             .or_else(|| names::FILE_SYSTEM.number(&known.to_ascii_lowercase()))
             .ok_or(FieldError::UnknownFileSystem),
         FieldId(200..=203) => signed(value).ok_or(FieldError::NotANumber),
