@@ -23,9 +23,11 @@ fn string_and_binary_plugins_get_their_formats_to_the_byte() {
 fn a_plugin_starts_as_under_auditd() {
     let Some(scratch) = Scratch::new() else { return };
     let out = scratch.path("out");
+    // The status is read by the shell itself: it blocks signals while it starts another program.
     let script = format!(
         "exec > {0}.part 2>/dev/null; echo \"$0 $*\"; /usr/bin/env; /bin/ls /proc/$$/fd; \
-         /bin/grep -E '^Sig(Blk|Ign)' /proc/$$/status; /bin/mv {0}.part {0}; exec /bin/cat > /dev/null",
+         while read -r line; do case \"$line\" in Sig[BI]*) echo \"$line\"; esac; done < /proc/$$/status; \
+         /bin/mv {0}.part {0}; exec /bin/cat > /dev/null",
         out.display()
     );
     let program = scratch.plugin("p", "string", &script, "args = one  two 3\n");
@@ -84,7 +86,7 @@ fn plugins_that_never_read_lose_their_own_events_only_and_are_counted() {
     let mut sent = Vec::new();
     let start = Instant::now();
     for part in 0..100 {
-        let frames = numbered(part * 300, 300);
+        let frames = numbered(part * 3000, 3000);
         dispatcher.send(&frames);
         sent.extend_from_slice(&frames);
     }
@@ -96,8 +98,8 @@ fn plugins_that_never_read_lose_their_own_events_only_and_are_counted() {
     assert!(end.took < Duration::from_secs(8), "ended after {:?}", end.took);
     for name in ["deaf", "stubborn"] {
         let (lost, delivered) = end.counts(name);
-        assert_eq!(lost + delivered, 30_000, "{}", end.said);
-        assert!(lost > 20_000, "{}", end.said);
+        assert_eq!(lost + delivered, 300_000, "{}", end.said);
+        assert!(lost > 200_000, "{}", end.said);
         // One message when it began, one at the end, and in between one every ten seconds at most.
         assert!(end.said.matches(&format!("plugin {name}: ")).count() <= 4, "{}", end.said);
     }

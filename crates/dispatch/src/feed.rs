@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use raudit_config::PluginFormat;
 use raudit_config::plugin_conf::Plugin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -30,8 +30,15 @@ pub struct Counts {
     pub delivered: AtomicU64,
     /// Events that came and were not delivered.
     pub lost: AtomicU64,
+    /// What the queue holds, by [`cost`].
+    pub queued: AtomicUsize,
     /// The plugin is to be stopped: what is queued is still delivered if it reads.
     pub stopping: AtomicBool,
+}
+
+/// What an event counts for in a queue, in bytes: itself, and what memory and queue need to hold it.
+pub fn cost(event: &Event) -> usize {
+    event.len() + 64
 }
 
 impl Counts {
@@ -110,7 +117,7 @@ impl Feed {
         let mut drain = Drain::new(&counts);
         loop {
             match self.queue.recv_timeout(IDLE) {
-                Ok(event) => batch.add(&event, self.plugin.conf.format),
+                Ok(event) => self.take(&event, &mut batch),
                 Err(RecvTimeoutError::Timeout) => {
                     self.look_after(&mut running);
                     continue;
@@ -120,7 +127,7 @@ impl Feed {
             while batch.bytes.len() < BATCH
                 && let Ok(event) = self.queue.try_recv()
             {
-                batch.add(&event, self.plugin.conf.format);
+                self.take(&event, &mut batch);
             }
             self.deliver(&mut batch, &mut running, &mut starts, &mut drain);
         }
@@ -129,6 +136,12 @@ impl Feed {
         if lost > 0 {
             say::warning(format!("plugin {}: {lost} events lost, {delivered} delivered", self.name));
         }
+    }
+
+    /// Moves an event from the queue to the batch.
+    fn take(&self, event: &Event, batch: &mut Batch) {
+        self.counts.queued.fetch_sub(cost(event), Ordering::Relaxed);
+        batch.add(event, self.plugin.conf.format);
     }
 
     /// Writes a batch, starting the plugin again if it ended. The event it failed at is sent again.

@@ -1,9 +1,9 @@
 //! The plugins that run: giving them events, reloading them, stopping them.
 
-use crate::feed::{Counts, Event, Feed};
+use crate::feed::{Counts, Event, Feed, cost};
 use crate::patience::Patience;
 use crate::say;
-use crossbeam_channel::{SendTimeoutError, Sender, TrySendError, bounded};
+use crossbeam_channel::{Sender, unbounded};
 use raudit_config::plugin_conf::{Plugin, Plugins};
 use raudit_config::{Action, AuditdConf};
 use std::sync::Arc;
@@ -14,6 +14,11 @@ use std::time::{Duration, Instant};
 /// The least time between two messages about events one plugin lost.
 const BETWEEN_REPORTS: Duration = Duration::from_secs(10);
 
+/// What `q_depth` is counted in. auditd reserves a record of the largest size for every event it can queue; in the same memory
+/// a queue holds at least as many events here, and with records of usual size twenty times as many: a burst that a
+/// plugin will read in a moment is no reason to lose events.
+const LARGEST_EVENT: usize = 9216;
+
 /// One plugin, as the host sees it.
 #[derive(Debug)]
 struct Seat {
@@ -22,6 +27,8 @@ struct Seat {
     thread: JoinHandle<()>,
     counts: Arc<Counts>,
     patience: Patience,
+    /// How much may be queued, by [`cost`].
+    room: usize,
     /// `overflow_action` said so: nothing is queued until resumed.
     suspended: bool,
     reported: u64,
@@ -106,7 +113,8 @@ impl Host {
 
 impl Seat {
     fn new(plugin: Plugin, name: String, conf: &AuditdConf, before: Option<JoinHandle<()>>) -> std::io::Result<Self> {
-        let (queue, events) = bounded(conf.q_depth as usize);
+        let (queue, events) = unbounded();
+        let room = (conf.q_depth as usize).saturating_mul(LARGEST_EVENT);
         let counts = Arc::new(Counts::default());
         let feed = Feed {
             plugin,
@@ -119,22 +127,32 @@ impl Seat {
         let thread = Builder::new().name(name.chars().take(15).collect()).spawn(move || feed.run())?;
         let now = Instant::now();
         let patience = Patience::new(now);
-        Ok(Self { name, queue, thread, counts, patience, suspended: false, reported: 0, report_next: now })
+        Ok(Self { name, queue, thread, counts, patience, room, suspended: false, reported: 0, report_next: now })
     }
 
     /// Queues an event. False if there is no room and waiting is not worth it.
     fn offer(&mut self, event: &Event) -> bool {
-        let event = match self.queue.try_send(Arc::clone(event)) {
-            Ok(()) => return true,
-            Err(TrySendError::Full(event)) => event,
-            Err(TrySendError::Disconnected(_)) => return false,
-        };
+        if !self.has_room(event) && !self.wait_for_room(event) {
+            return false;
+        }
+        self.counts.queued.fetch_add(cost(event), Ordering::Relaxed);
+        self.queue.send(Arc::clone(event)).is_ok()
+    }
+
+    fn has_room(&self, event: &Event) -> bool {
+        self.counts.queued.load(Ordering::Relaxed) + cost(event) <= self.room
+    }
+
+    fn wait_for_room(&mut self, event: &Event) -> bool {
         let progress = self.counts.delivered.load(Ordering::Relaxed);
         let start = Instant::now();
         let Some(time) = self.patience.wait(start, progress) else { return false };
-        let result = self.queue.send_timeout(event, time);
-        self.patience.waited(start.elapsed(), progress, matches!(result, Err(SendTimeoutError::Timeout(_))));
-        result.is_ok()
+        while !self.has_room(event) && start.elapsed() < time {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        let found = self.has_room(event);
+        self.patience.waited(start.elapsed(), progress, !found);
+        found
     }
 
     /// An event did not fit.

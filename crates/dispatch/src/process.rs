@@ -6,6 +6,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use raudit_config::PluginConf;
+use std::fs;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -16,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// How long a plugin has between the end of its input and SIGTERM: auditd's.
 const BEFORE_TERM: Duration = Duration::from_millis(50);
+/// How long SIGTERM is put off for a plugin that is still at work after that.
+const WHILE_BUSY: Duration = Duration::from_secs(1);
 /// How long a plugin has between SIGTERM and SIGKILL.
 const BEFORE_KILL: Duration = Duration::from_secs(2);
 /// How often a wait looks whether it is over.
@@ -98,15 +101,23 @@ impl Process {
         self.ended
     }
 
-    /// Stops the plugin: end of input, SIGTERM after 50 ms, SIGKILL after two seconds more. Says how it ended.
+    /// Stops the plugin: end of input, SIGTERM after 50 ms (up to a second if it is at work), SIGKILL after two seconds
+    /// more. Says how it ended.
     ///
     /// # Errors
     /// What `kill` or `wait` give.
     pub fn stop(mut self) -> io::Result<ExitStatus> {
         // Both directions: the plugin may have passed the socket on, but sees its end all the same.
         drop(self.socket.shutdown(std::net::Shutdown::Both));
-        if let Some(status) = self.wait(BEFORE_TERM) {
-            return Ok(status);
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.wait(BEFORE_TERM) {
+                return Ok(status);
+            }
+            // On a busy machine it may not even have run yet; what it has read would be lost.
+            if begun.elapsed() > WHILE_BUSY || !self.is_busy() {
+                break;
+            }
         }
         self.signal(Signal::SIGTERM)?;
         if let Some(status) = self.wait(BEFORE_KILL) {
@@ -127,6 +138,13 @@ impl Process {
             }
             sleep(STEP);
         }
+    }
+
+    /// Whether the process runs, waits to run, or waits for a disk (proc_pid_stat(5), field 3).
+    fn is_busy(&self) -> bool {
+        let stat = fs::read(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let after_name = stat.iter().rposition(|byte| *byte == b')').and_then(|at| stat.get(at + 2));
+        matches!(after_name, Some(b'R' | b'D'))
     }
 
     /// The process is our child and not reaped yet, so its id is still its own.
