@@ -6,20 +6,23 @@
 //! 2. [`stamp`]: node, type, time and serial of a line; what is outside the time window ends here
 //! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
 //! 4. [`malformed`] and [`query`]: is this event asked for?
-//! 5. [`print`]: events as text
+//! 5. [`print`]: events as text; or [`facts`] and [`summary`]: events as counts
 //!
 //! [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
 //! writers a program hands in.
 pub mod event;
+pub mod facts;
 pub mod group;
 pub mod locale;
 pub mod malformed;
 mod nearly_sorted;
 pub mod print;
 pub mod query;
+pub mod raureport;
 pub mod rausearch;
 pub mod source;
 pub mod stamp;
+pub mod summary;
 mod text;
 pub mod when;
 mod words;

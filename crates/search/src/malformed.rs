@@ -28,14 +28,14 @@ pub fn carries_key(kind: Kind) -> bool {
     matches!(kind.0, 1300 | 1305 | 1336 | 1403..=1417)
 }
 
-fn key_is_closed(text: &[u8]) -> bool {
+pub(crate) fn key_is_closed(text: &[u8]) -> bool {
     match after(text, b"key=\"") {
         Some(rest) => memchr(b'"', rest).is_some(),
         None => true,
     }
 }
 
-fn readable(record: &Record<'_>) -> Option<()> {
+pub(crate) fn readable(record: &Record<'_>) -> Option<()> {
     match record.kind {
         Kind::SYSCALL => syscall(record.text),
         AVC | USER_AVC => avc(record.kind, record.text),

@@ -9,13 +9,31 @@ use raudit_record::Kind;
 /// The kernel's separator between several keys of one rule.
 const KEY_SEPARATOR: u8 = 1;
 
-/// Conditions that must all hold. The default asks for every event.
-#[derive(Clone, Debug, Default)]
-pub struct Query {
+/// A range of time. Applied to records, before they are put together.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Window {
     /// From this second on; 0 for no limit.
     pub start: i64,
     /// Up to the end of this second; 0 for no limit.
     pub end: i64,
+}
+
+impl Window {
+    /// Whether a second belongs to it.
+    pub fn covers(&self, sec: u64) -> bool {
+        let sec = i64::try_from(sec).unwrap_or(i64::MAX);
+        (self.start == 0 || sec >= self.start) && (self.end == 0 || sec <= self.end)
+    }
+
+    /// Whether a record of this second shows how far back the logs go: any, or one from before the start.
+    pub fn may_start_at(&self, sec: u64) -> bool {
+        self.start == 0 || i64::try_from(sec).is_ok_and(|sec| sec < self.start)
+    }
+}
+
+/// Conditions that must all hold. The default asks for every event.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
     /// The event's serial number.
     pub serial: Option<u64>,
     /// Part of one of the event's keys. The empty text asks for events that have a key.
@@ -36,12 +54,6 @@ pub enum Verdict {
 }
 
 impl Query {
-    /// Whether a record of this second may be part of an answer. Applied before records are put together.
-    pub fn covers(&self, sec: u64) -> bool {
-        let sec = i64::try_from(sec).unwrap_or(i64::MAX);
-        (self.start == 0 || sec >= self.start) && (self.end == 0 || sec <= self.end)
-    }
-
     /// Judges an event.
     pub fn judge(&self, event: &Event) -> Verdict {
         if is_malformed(event, self.key.is_some()) {
@@ -121,8 +133,8 @@ mod tests {
 
     #[test]
     fn both_ends_of_the_window_belong_to_it() {
-        let query = Query { start: 10, end: 20, ..Query::default() };
-        assert_eq!([9, 10, 20, 21].map(|sec| query.covers(sec)), [false, true, true, false]);
-        assert!(Query::default().covers(u64::MAX));
+        let window = Window { start: 10, end: 20 };
+        assert_eq!([9, 10, 20, 21].map(|sec| window.covers(sec)), [false, true, true, false]);
+        assert!(Window::default().covers(u64::MAX));
     }
 }

@@ -3,8 +3,8 @@
 use crate::event::Event;
 use crate::locale::DateForm;
 use crate::print::{Format, Printer};
-use crate::query::Query;
-use crate::source::{CONFIG, Search, SearchError, Settings, Source, Tally};
+use crate::query::{Query, Verdict, Window};
+use crate::source::{CONFIG, Search, SearchError, Settings, Source};
 use crate::stamp::{UNKNOWN, kind_named};
 use crate::when::{Bound, Clock};
 use crate::words::{Asked, Table, is_set, switch, timed, value, valued, values};
@@ -110,6 +110,7 @@ const TABLE: Table = Table {
 #[derive(Clone, Debug, Default)]
 struct Request {
     query: Query,
+    window: Window,
     format: Format,
     input: Option<PathBuf>,
     input_logs: bool,
@@ -160,8 +161,17 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
     }
 }
 
+/// What became of the events that were read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    /// Events the query asked for.
+    matched: u64,
+    /// Events with a record that cannot be read.
+    malformed: u64,
+}
+
 /// Why there is no answer, or not the whole one.
-enum Trouble {
+pub(crate) enum Trouble {
     /// This has to be said.
     Said(String),
     /// Standard output is a closed pipe.
@@ -191,7 +201,17 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
         writeln!(notes, "NOTE - using logs in {}", log.display())?;
     }
     let mut printer = Printer::new(request.format, &request.date);
+    let mut tally = Tally::default();
     let mut show = |event: &Event| {
+        match request.query.judge(event) {
+            Verdict::Match => {}
+            Verdict::Other => return Ok(ControlFlow::Continue(())),
+            Verdict::Malformed => {
+                tally.malformed += 1;
+                return Ok(ControlFlow::Continue(()));
+            }
+        }
+        tally.matched += 1;
         printer.print(event, out)?;
         if source == Source::Stdin {
             // Who watches a pipe wants to see an event when it is there.
@@ -200,7 +220,7 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
         Ok(if request.just_one { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     };
     let timeout = request.timeout.unwrap_or(settings.timeout);
-    let tally = Search::new(&request.query, timeout).run(&source, notes, &mut show)?;
+    let _first = Search::new(request.window, timeout).run(&source, notes, &mut show)?;
     out.flush()?;
     if tally.matched == 0 && request.format != Format::Raw {
         writeln!(notes, "<no matches>")?;
@@ -231,14 +251,20 @@ impl Request {
         for list in values(matches, "message") {
             query.kinds.extend(kinds(list)?);
         }
-        query.start = bound(matches, clock, Bound::Start)?.unwrap_or(0);
-        query.end = bound(matches, clock, Bound::End)?.unwrap_or(0);
+        request.window = window(matches, clock)?;
         Ok(request)
     }
 }
 
+/// The range that `-ts` and `-te` give.
+pub(crate) fn window(matches: &ArgMatches, clock: &Clock) -> Result<Window, String> {
+    let start = bound(matches, clock, Bound::Start)?.unwrap_or(0);
+    let end = bound(matches, clock, Bound::End)?.unwrap_or(0);
+    Ok(Window { start, end })
+}
+
 /// The time an option gives; of several the last.
-pub(crate) fn bound(matches: &ArgMatches, clock: &Clock, bound: Bound) -> Result<Option<i64>, String> {
+fn bound(matches: &ArgMatches, clock: &Clock, bound: Bound) -> Result<Option<i64>, String> {
     let long = if bound == Bound::Start { "start" } else { "end" };
     let Ok(Some(mut given)) = matches.try_get_occurrences::<OsString>(long) else { return Ok(None) };
     given.try_fold(None, |_, words| {

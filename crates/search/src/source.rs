@@ -2,12 +2,13 @@
 
 use crate::event::Event;
 use crate::group::Grouper;
-use crate::query::{Query, Verdict};
+use crate::query::Window;
 use crate::stamp::{StampReader, Unstamped};
 use nix::errno::Errno;
 use nix::sys::stat::{SFlag, fstat};
 use raudit_config::AuditdConf;
 use raudit_log::read::{Lines, files};
+use raudit_record::EventId;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
@@ -93,15 +94,6 @@ impl Settings {
     }
 }
 
-/// What became of the events that were read.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Tally {
-    /// Events the query asked for.
-    pub matched: u64,
-    /// Events with a record that cannot be read.
-    pub malformed: u64,
-}
-
 /// Why a search ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
@@ -115,21 +107,22 @@ pub enum SearchError {
 
 /// Reads a source once, from its oldest record to its newest.
 #[derive(Debug)]
-pub struct Search<'a> {
-    query: &'a Query,
+pub struct Search {
+    window: Window,
     stamps: StampReader,
     grouper: Grouper,
-    tally: Tally,
+    first: Option<EventId>,
 }
 
-impl<'a> Search<'a> {
-    /// A search with an end of event timeout in seconds.
-    pub fn new(query: &'a Query, timeout: u64) -> Self {
-        Self { query, stamps: StampReader::default(), grouper: Grouper::new(timeout), tally: Tally::default() }
+impl Search {
+    /// A search in a window, with an end of event timeout in seconds.
+    pub fn new(window: Window, timeout: u64) -> Self {
+        Self { window, stamps: StampReader::default(), grouper: Grouper::new(timeout), first: None }
     }
 
-    /// Gives every matching event to `each`, until it breaks off. Lines with an impossible stamp are named on `notes`;
-    /// `seen` is told the time of every record in the window.
+    /// Gives every event to `each`, until it breaks off. Lines with an impossible stamp are named on `notes`.
+    ///
+    /// Returns the first record's identity; with a start, that of the first record from before it.
     ///
     /// # Errors
     /// [`SearchError`]; also what `each` gives.
@@ -138,16 +131,12 @@ impl<'a> Search<'a> {
         source: &Source,
         notes: &mut impl Write,
         each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
-    ) -> Result<Tally, SearchError> {
-        let failed = |path: &Path, doing| {
-            let path = path.to_owned();
-            move |source| SearchError::Source(SourceError { doing, path, source })
-        };
+    ) -> Result<Option<EventId>, SearchError> {
         let mut flow = ControlFlow::Continue(());
         match source {
             Source::Stdin => flow = self.read(io::stdin().lock(), Path::new("stdin"), notes, each)?,
             Source::File(path) => {
-                let file = File::open(path).map_err(failed(path, "opening"))?;
+                let file = File::open(path).map_err(failed("opening", path))?;
                 flow = self.read(file, path, notes, each)?;
             }
             Source::Log(log) => {
@@ -155,7 +144,7 @@ impl<'a> Search<'a> {
                     let opened = match file.open() {
                         // A rotation has removed it since it was listed.
                         Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
-                        opened => opened.map_err(failed(&file.path, "opening"))?,
+                        opened => opened.map_err(failed("opening", &file.path))?,
                     };
                     flow = self.read(opened, &file.path, notes, each)?;
                     if flow.is_break() {
@@ -164,13 +153,11 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        self.grouper.finish();
-        while flow.is_continue()
-            && let Some(event) = self.grouper.pop()
-        {
-            flow = self.judge(event, each).map_err(SearchError::Output)?;
+        if flow.is_continue() {
+            self.grouper.finish();
+            let _done = self.hand_out(each)?;
         }
-        Ok(self.tally)
+        Ok(self.first)
     }
 
     fn read(
@@ -181,44 +168,48 @@ impl<'a> Search<'a> {
         each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         let mut lines = Lines::new(input);
-        let failed = |source| SourceError { doing: "reading", path: path.to_owned(), source };
-        while let Some(line) = lines.next_line().map_err(failed)? {
+        while let Some(line) = lines.next_line().map_err(failed("reading", path))? {
             match self.stamps.read(line.bytes) {
-                Ok(stamp) if self.query.covers(stamp.id.sec) => {
+                Ok(stamp) => {
+                    if self.first.is_none() && self.window.may_start_at(stamp.id.sec) {
+                        self.first = Some(stamp.id);
+                    }
+                    if !self.window.covers(stamp.id.sec) {
+                        continue;
+                    }
                     self.grouper.add(&stamp, line.bytes);
-                    while let Some(event) = self.grouper.pop() {
-                        if self.judge(event, each).map_err(SearchError::Output)?.is_break() {
-                            return Ok(ControlFlow::Break(()));
-                        }
+                    if self.hand_out(each)?.is_break() {
+                        return Ok(ControlFlow::Break(()));
                     }
                 }
                 Err(Unstamped::BadStamp(stamp)) => {
                     let stamp = String::from_utf8_lossy(stamp);
                     writeln!(notes, "Error extracting time stamp ({stamp})").map_err(SearchError::Output)?;
                 }
-                Ok(_) | Err(Unstamped::NotARecord) => {}
+                Err(Unstamped::NotARecord) => {}
             }
         }
         Ok(ControlFlow::Continue(()))
     }
 
-    fn judge(
+    fn hand_out(
         &mut self,
-        event: Event,
         each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
-    ) -> io::Result<ControlFlow<()>> {
-        let mut flow = ControlFlow::Continue(());
-        match self.query.judge(&event) {
-            Verdict::Match => {
-                self.tally.matched += 1;
-                flow = each(&event)?;
+    ) -> Result<ControlFlow<()>, SearchError> {
+        while let Some(event) = self.grouper.pop() {
+            let flow = each(&event).map_err(SearchError::Output)?;
+            self.grouper.recycle(event);
+            if flow.is_break() {
+                return Ok(flow);
             }
-            Verdict::Malformed => self.tally.malformed += 1,
-            Verdict::Other => {}
         }
-        self.grouper.recycle(event);
-        Ok(flow)
+        Ok(ControlFlow::Continue(()))
     }
+}
+
+fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SearchError {
+    let path = path.to_owned();
+    move |source| SearchError::Source(SourceError { doing, path, source })
 }
 
 /// `files` gives an error without a code when there is nothing; the user is told as `open` would tell.
