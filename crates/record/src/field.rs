@@ -112,6 +112,7 @@ fn strip_last(word: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn fields(body: &str) -> Vec<(&str, &str)> {
         let text = |bytes| str::from_utf8(bytes).unwrap();
@@ -175,5 +176,19 @@ mod tests {
         assert_eq!(field.unquoted(), b"22");
         assert_eq!(field.number(), Some(22));
         assert_eq!(Fields::find(b"a=1", b"z"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn fields_of_any_bytes_point_into_them_in_order(body: Vec<u8>) {
+            let mut at = body.as_ptr().addr();
+            for field in Fields::new(&body) {
+                prop_assert!(field.name.as_ptr().addr() >= at);
+                prop_assert!(!field.name.contains(&b' '));
+                at = field.value.as_ptr().addr() + field.value.len();
+                prop_assert!(at <= body.as_ptr().addr() + body.len());
+                let _unused = (field.unquoted(), field.number());
+            }
+        }
     }
 }

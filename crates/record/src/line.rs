@@ -145,6 +145,7 @@ fn number(text: &[u8]) -> Option<(u64, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn splits_a_line_of_every_part() {
@@ -194,6 +195,32 @@ mod tests {
             ("type=USER msg=audit(11/14/23 22:13:20.123:456) : a", LineError::NoStamp),
         ] {
             assert_eq!(Line::parse(text.as_bytes()), Err(error), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_line_or_an_error(bytes: Vec<u8>) {
+            let _unused = Line::parse(&bytes);
+        }
+
+        /// Also where the beginning is right, and the parts are those of the text.
+        #[test]
+        fn a_line_is_made_of_its_text(sec: u64, milli in 0_u16..1000, serial: u64, body: Vec<u8>, node in "[ -~]{0,9}") {
+            let mut bytes = format!("node={node} type=PATH msg=audit({sec}.{milli:03}:{serial}): ").into_bytes();
+            bytes.extend(&body);
+            if let Ok(line) = Line::parse(&bytes) {
+                prop_assert!(bytes.starts_with(line.text));
+                prop_assert!(line.body.len() + line.enriched.map_or(0, <[u8]>::len) <= line.text.len());
+                prop_assert!(!line.text.contains(&0));
+                if !node.contains(' ') {
+                    prop_assert_eq!((line.id, line.kind), (EventId { sec, milli, serial }, Kind::PATH));
+                    let rest = trim_end(&body);
+                    prop_assert!(rest.starts_with(line.body), "{rest:?} {:?}", line.body);
+                }
+            } else {
+                prop_assert!(node.contains(' '));
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Context, Interpreter, Meaning};
 use crate::{Kind, Line};
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr2, memrchr};
 
 impl Interpreter {
     /// Appends the body of a record as `ausearch -i` prints it: what stands between fields as it is, values interpreted and
@@ -24,16 +24,8 @@ impl Interpreter {
             }
             let (value, comma, next) = split_value(after);
             let meaning = Meaning::of(context.kind, name);
-            // Enrichments come in the order of fields: of two fields of one name each finds its own.
-            let after_enrichment =
-                if meaning.is_enriched() { context.recorded(name).map(|(_, after)| after) } else { None };
-            if meaning.is_enriched() && after_enrichment.is_none() {
-                context.enriched = line.enriched;
-            }
-            self.as_meaning(meaning, &context, name, value, out);
-            if after_enrichment.is_some() {
-                context.enriched = after_enrichment;
-            }
+            let recorded = if meaning.is_enriched() { next_recorded(&mut context, line, name) } else { None };
+            self.as_meaning(meaning, &context, recorded, value, out);
             match meaning {
                 Meaning::Tty if next.is_empty() => {}
                 _ if comma && meaning.is_verbatim() => out.push(b','),
@@ -49,6 +41,18 @@ impl Interpreter {
     }
 }
 
+/// What was recorded for a field, and from then on only what was recorded after it: enrichments come in the order of
+/// fields, and of two fields of one name each finds its own.
+fn next_recorded<'a>(context: &mut Context<'a>, line: &Line<'a>, name: &[u8]) -> Option<&'a [u8]> {
+    let found = context.recorded(name).or_else(|| {
+        context.enriched = line.enriched;
+        context.recorded(name)
+    });
+    let (text, after) = found?;
+    context.enriched = Some(after);
+    Some(text)
+}
+
 /// Splits a value from what follows it, and tells if a comma was between them.
 fn split_value(text: &[u8]) -> (&[u8], bool, &[u8]) {
     if let [quote @ (b'"' | b'\''), inner @ ..] = text
@@ -61,12 +65,6 @@ fn split_value(text: &[u8]) -> (&[u8], bool, &[u8]) {
             _ => (value, false, rest),
         };
     }
-    let (word, rest) = text.split_at(memchr(b' ', text).unwrap_or(text.len()));
-    match memchr(b',', word) {
-        Some(at) => {
-            let (value, next) = text.split_at(at);
-            (value, true, next.get(1..).unwrap_or_default())
-        }
-        None => (word, false, rest.get(1..).unwrap_or_default()),
-    }
+    let (value, rest) = text.split_at(memchr2(b' ', b',', text).unwrap_or(text.len()));
+    (value, rest.first() == Some(&b','), rest.get(1..).unwrap_or_default())
 }

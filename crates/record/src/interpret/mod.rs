@@ -40,35 +40,34 @@ impl Interpreter {
     /// A value that does not fit the field's type is appended as it is; control characters come out as `\ooo`.
     pub fn value(&mut self, context: &Context<'_>, name: &[u8], value: &[u8], out: &mut Vec<u8>) {
         let meaning = Meaning::of(context.kind, name);
-        self.as_meaning(meaning, context, name, value, out);
+        let recorded = if meaning.is_enriched() { context.recorded(name) } else { None };
+        self.as_meaning(meaning, context, recorded.map(|(text, _)| text), value, out);
     }
 
-    fn as_meaning(&mut self, meaning: Meaning, context: &Context<'_>, name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+    /// Appends a value whose meaning, and what was recorded of it, are known.
+    fn as_meaning(
+        &mut self,
+        meaning: Meaning,
+        context: &Context<'_>,
+        recorded: Option<&[u8]>,
+        value: &[u8],
+        out: &mut Vec<u8>,
+    ) {
         let start = out.len();
-        let known = self.recorded(meaning, context, name, out)
-            || self.identity(meaning, context, value, out)
-            || number::push(meaning, context.kind, value, out)
-            || string::push(meaning, value, out)
-            || self.argument(meaning, context, value, out);
+        let known = match meaning {
+            Meaning::Plain | Meaning::Label | Meaning::Address => false,
+            Meaning::User | Meaning::Group | Meaning::Arch | Meaning::Syscall | Meaning::SockAddr => {
+                push_recorded(meaning, recorded, out) || self.identity(meaning, context, value, out)
+            }
+            Meaning::Untrusted | Meaning::Proctitle | Meaning::Key | Meaning::Tty => string::push(meaning, value, out),
+            Meaning::Argument(index) => argument::push(&mut self.names, context, index, value, out),
+            _ => number::push(meaning, context.kind, value, out),
+        };
         if !known {
             out.truncate(start);
             out.extend_from_slice(value);
         }
         string::escape(out, start);
-    }
-
-    /// What the writing daemon recorded, if it did.
-    fn recorded(&self, meaning: Meaning, context: &Context<'_>, name: &[u8], out: &mut Vec<u8>) -> bool {
-        if !meaning.is_enriched() {
-            return false;
-        }
-        let Some((recorded, _)) = context.recorded(name).filter(|(text, _)| !text.starts_with(b"unknown-")) else {
-            return false;
-        };
-        let text = crate::text::untrusted(recorded);
-        let is_name = matches!(meaning, Meaning::User | Meaning::Group);
-        out.extend_from_slice(if is_name { &text } else { recorded });
-        true
     }
 
     /// Ids, machines and addresses by what this host knows.
@@ -94,11 +93,16 @@ impl Interpreter {
         }
         true
     }
+}
 
-    fn argument(&mut self, meaning: Meaning, context: &Context<'_>, value: &[u8], out: &mut Vec<u8>) -> bool {
-        let Meaning::Argument(index) = meaning else { return false };
-        argument::push(&mut self.names, context, index, value, out)
+/// Appends what the writing daemon recorded, if it did and knew itself.
+fn push_recorded(meaning: Meaning, recorded: Option<&[u8]>, out: &mut Vec<u8>) -> bool {
+    let Some(recorded) = recorded.filter(|text| !text.starts_with(b"unknown-")) else { return false };
+    match meaning {
+        Meaning::User | Meaning::Group => out.extend_from_slice(&crate::text::untrusted(recorded)),
+        _ => out.extend_from_slice(recorded),
     }
+    true
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ fn a_system_call() {
 #[test]
 fn the_log_knows_better_than_this_host() {
     assert_eq!(body("USER", "uid=0 gid=0\x1dUID=\"bob\" GID=612062"), "uid=bob gid=a b ");
+    assert_eq!(body("USER", "uid=0 gid=0 uid=1\x1dUID=\"a\" GID=\"b\" UID=\"c\""), "uid=a gid=b uid=c ");
     assert_eq!(body("SYSCALL", "arch=0 syscall=1\x1dARCH=mips SYSCALL=exit"), "arch=mips syscall=exit ");
     assert_eq!(body("SYSCALL", "arch=c000003e syscall=1\x1dSYSCALL=unknown-syscall(1)"), "arch=x86_64 syscall=write ");
     assert_eq!(
