@@ -211,6 +211,21 @@ mod tests {
     }
 
     #[test]
+    fn the_shipped_files_are_good_and_inactive() {
+        if !is_root() {
+            return;
+        }
+        for text in [
+            include_str!("../../../compat/plugins.d/af_unix.conf"),
+            include_str!("../../../compat/plugins.d/logger.conf"),
+            include_str!("../../../compat/plugins.d/syslog.conf"),
+        ] {
+            let (conf, warnings) = load_text(text).unwrap();
+            assert!(!conf.active && conf.path.is_some() && warnings.is_empty());
+        }
+    }
+
+    #[test]
     fn wrong_files_are_refused() {
         if !is_root() {
             return;
