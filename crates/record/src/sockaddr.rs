@@ -1,6 +1,6 @@
 //! Socket addresses: the hex of `saddr=` and what it says.
 
-use crate::text::{decode_hex, push_decimal, push_signed};
+use crate::text::{decode_hex_into, push_decimal, push_signed};
 use nom::IResult;
 use nom::Parser;
 use nom::bytes::complete::take;
@@ -97,12 +97,15 @@ impl<'a> SockAddr<'a> {
     }
 }
 
+/// `struct sockaddr_storage`, the most the kernel logs; twice that in case it grows.
+const LONGEST: usize = 256;
+
 /// Appends the meaning of a `saddr=` value; what is not hex is called malformed, as auditd does.
 pub fn push_saddr(out: &mut Vec<u8>, value: &[u8]) {
     // An odd last digit has no partner; auditd ignores it as well.
     let even = value.get(..value.len() & !1).unwrap_or_default();
-    match decode_hex(even) {
-        Some(bytes) => SockAddr::decode(&bytes).push(out),
+    match decode_hex_into(even, &mut [0; LONGEST]) {
+        Some(bytes) => SockAddr::decode(bytes).push(out),
         None => {
             out.extend_from_slice(b"malformed-host(");
             out.extend_from_slice(value);

@@ -47,6 +47,18 @@ pub fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
     text.chunks_exact(2).map(|pair| Some(nibble(*pair.first()?)? << 4 | nibble(*pair.last()?)?)).collect()
 }
 
+/// As [`decode_hex`], into a buffer of the caller's; also `None` when it is too small.
+pub fn decode_hex_into<'a>(text: &[u8], buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+    if text.is_empty() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    let bytes = buffer.get_mut(..text.len() / 2)?;
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+        *byte = nibble(*pair.first()?)? << 4 | nibble(*pair.last()?)?;
+    }
+    Some(bytes)
+}
+
 fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
@@ -158,7 +170,9 @@ mod tests {
         fn what_is_written_reads_back(bytes: Vec<u8>) {
             let mut out = Vec::new();
             push_untrusted(&mut out, &bytes);
-            prop_assert_eq!(untrusted(&out).into_owned(), bytes);
+            prop_assert_eq!(untrusted(&out).into_owned(), bytes.clone());
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            prop_assert_eq!(decode_hex_into(hex.as_bytes(), &mut [0; 128]).map(<[u8]>::to_vec), decode_hex(hex.as_bytes()));
         }
 
         #[test]
