@@ -4,6 +4,8 @@ Flag tables list exactly the names that auditd prints, so that composites (O_SYN
 commands take all the header has.
 """
 
+import pathlib
+
 import render
 
 
@@ -31,13 +33,12 @@ def families(headers):
 
 def protocols():
     """IP protocols as /etc/protocols (netbase) names them."""
-    pairs = []
-    with open("/etc/protocols", encoding="utf-8") as file:
-        for line in file:
-            words = line.split("#")[0].split()
-            if len(words) >= 2:
-                pairs.append((int(words[1]), words[0]))
-    return pairs
+    try:
+        lines = pathlib.Path("/etc/protocols").read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise SystemExit(f"generate: no names of IP protocols ({error}): install netbase") from error
+    words = [line.split("#")[0].split() for line in lines]
+    return [(int(line[1]), line[0]) for line in words if len(line) >= 2]
 
 
 def open_tables(headers):

@@ -4,7 +4,7 @@
 //! * [`Interpreter::value`]: one field
 //! * [`Interpreter::body`]: a whole record
 //!
-//! The meaning depends on the field's name ([`meaning`]); [`number`], [`string`], [`tty`] and [`argument`] each print some of
+//! The meaning depends on the field's name ([`meaning`]); `number`, `string`, `tty` and [`argument`] each print some of
 //! them. Ids and addresses are those the writing daemon recorded behind 0x1D; only without them this host is asked.
 pub mod argument;
 mod body;
