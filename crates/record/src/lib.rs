@@ -2,12 +2,12 @@
 //!
 //! The text of auditd is the interchange type of the whole project: both capture backends end in a [`Message`], the text
 //! the kernel would have written, and everything after (enriching, writing, dispatching, searching) is blind to where it
-//! came from. Nothing here owns a tree of fields: a [`Line`](line::Line) borrows from the bytes it was read from.
+//! came from. Nothing here owns a tree of fields: a [`Line`] borrows from the bytes it was read from.
 //!
 //! * [`kind`]: the record type, a number with a name (`SYSCALL`, 1300)
 //! * [`event_id`]: time and serial, what makes records one event
 //! * [`message`]: a record as the kernel hands it over
-//! * [`line`] and [`field`]: a record as it stands in the log
+//! * [`mod@line`] and [`field`]: a record as it stands in the log
 //! * [`format`] and [`enrich`]: from a message to the line of the log
 //! * [`interpret`]: what values mean, as `ausearch -i` prints them
 //! * [`names`] and [`sockaddr`]: who an id is, where an address points
