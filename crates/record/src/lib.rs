@@ -8,7 +8,7 @@
 //! * [`event_id`]: time and serial, what makes records one event
 //! * [`message`]: a record as the kernel hands it over
 //! * [`mod@line`] and [`field`]: a record as it stands in the log
-//! * [`format`] and [`enrich`]: from a message to the line of the log
+//! * [`mod@format`] and [`enrich`]: from a message to the line of the log
 //! * [`interpret`]: what values mean, as `ausearch -i` prints them
 //! * [`names`] and [`sockaddr`]: who an id is, where an address points
 //! * [`text`]: how the kernel writes numbers and strings it does not trust
