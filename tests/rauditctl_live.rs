@@ -7,7 +7,7 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use raudit_netlink::{Client, Error, Receiver, Status, StatusChange};
 use raudit_record::{Kind, Message};
-use raudit_rules::{Rule, file};
+use raudit_rules::{Action, Field, FieldId, List, Op, Rule, SyscallMask, Value, file};
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::os::unix::ffi::OsStringExt;
@@ -193,6 +193,41 @@ fn lists_and_adds_as_debians_auditctl_does() {
         let (ours, theirs) = (rauditctl(option), auditctl(&root, option));
         assert_eq!(String::from_utf8_lossy(&ours.stdout), String::from_utf8_lossy(&theirs.stdout), "{option}");
     }
+}
+
+/// A rule of one field.
+fn rule_of(list: List, id: u32, op: Op, value: &Value) -> Rule {
+    let field = Field { id: FieldId(id), op, value: value.clone() };
+    Rule { list, action: Action::Never, syscalls: SyscallMask::EMPTY, fields: vec![field] }
+}
+
+#[test]
+fn the_kernel_refuses_what_validate_refuses_and_nothing_else() {
+    let Some(mut machine) = Machine::take() else { return };
+    let ops = [Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::BitMask, Op::BitTest];
+    let numbers = [0, 1, 2, 15, 16, 25, 26, 45, 0o100_000, 1000, u32::MAX].map(Value::Number);
+    let texts = ["/etc", "/etc/", "relative", "/etc/passwd"].map(|text| Value::Text(text.into()));
+    // Every field with every operator, with every value, and on every list; the kernel is too slow for all of each.
+    let mut rules = Vec::new();
+    for id in (0..=27).chain(99..=114).chain(199..=211) {
+        let (usual, values) = if FieldId(id).takes_text() { (&texts[3], &texts[..]) } else { (&numbers[1], &numbers[..]) };
+        rules.extend(ops.map(|op| rule_of(List::Exit, id, op, usual)));
+        rules.extend(values.iter().map(|value| rule_of(List::Exit, id, Op::Eq, value)));
+        rules.extend(List::ALL.map(|list| rule_of(list, id, Op::Eq, usual)));
+    }
+    let (asked, mut wrong) = (rules.len(), Vec::new());
+    for rule in rules {
+        let answer = machine.client.add_rule(&rule, false);
+        if answer.is_ok() {
+            machine.client.delete_rule(&rule).unwrap();
+        }
+        let refused = matches!(&answer, Err(error) if error.errno() == Some(Errno::EINVAL));
+        if refused != rule.validate().is_err() {
+            wrong.push(format!("{:?} {:?} {answer:?} {:?}", rule.list, rule.fields, rule.validate()));
+        }
+    }
+    println!("{asked} rules asked");
+    assert!(wrong.is_empty(), "{} of {asked}: {wrong:#?}", wrong.len());
 }
 
 /// The datagrams a command sends, by strace's dump of all it writes to sockets.

@@ -31,9 +31,6 @@ const PAIRS: [(u32, FieldId, FieldId); 25] = [
     (25, FieldId::SGID, FieldId::FSGID),
 ];
 
-/// The highest number (`AUDIT_MAX_FIELD_COMPARE`).
-pub const MAX: u32 = 25;
-
 /// The number of a pair, in either order; `None` if the kernel cannot compare the two.
 pub fn number(left: FieldId, right: FieldId) -> Option<u32> {
     PAIRS.iter().find(|&&(_, l, r)| (l, r) == (left, right) || (r, l) == (left, right)).map(|&(number, ..)| number)
@@ -62,7 +59,7 @@ mod tests {
             }
         }
         assert_eq!(number(FieldId::UID, FieldId::GID), None);
-        assert!((1..=MAX).all(|n| fields(n).is_some_and(|(l, r)| number(l, r) == Some(n))));
+        assert!((1..=25).all(|n| fields(n).is_some_and(|(l, r)| number(l, r) == Some(n))));
         assert_eq!(fields(26), None);
     }
 }

@@ -134,7 +134,10 @@ fn exit(value: i32) -> String {
 }
 
 fn comparison(op: Op, pair: u32) -> String {
-    let Some((left, right)) = compare::fields(pair) else { return String::new() };
+    let Some((left, right)) = compare::fields(pair) else {
+        // auditctl prints nothing, as if the condition were not there.
+        return format!(" -F field_compare{}{pair}", op.symbol());
+    };
     let name = |id: FieldId| id.name().unwrap_or_default();
     format!(" -C {}{}{}", name(left), op.symbol(), name(right))
 }
@@ -191,7 +194,7 @@ mod tests {
             syscalls: SyscallMask::ALL,
             fields: vec![field(11, 0x1234), field(77, 5), field(111, 99)],
         };
-        assert_eq!(super::rule(&rule, false), b"-a always,exit -F arch=0x1234 -S all f77=5");
+        assert_eq!(super::rule(&rule, false), b"-a always,exit -F arch=0x1234 -S all f77=5 -F field_compare=99");
     }
 
     #[test]

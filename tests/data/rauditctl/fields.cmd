@@ -313,9 +313,24 @@ rc 255
 rc 0
 L> -a always,exit -S all -C uid=euid
 
+# the kernel takes any number here; auditctl would list a rule without the condition
 > -a always,exit -F field_compare=26
+rc 0
+L> -a always,exit -S all -F field_compare=26
+
+> -a always,exit -F filetype=32768 -F fstype=1
 rc 255
-2> Error sending add rule data request (Invalid argument)
+2> fstype field is not valid for the filter
+
+# differs: auditctl prints numbers here that it does not read
+> -a always,exit -F filetype=32768
+rc 0
+L> -a always,exit -S all -F filetype=32768
+
+# differs: auditctl prints numbers here that it does not read
+> -a never,filesystem -F fstype=-1859950530
+rc 0
+L> -a never,filesystem -F fstype=-1859950530
 
 > -a always,exit -C uid!=euid -C euid=auid
 rc 0
