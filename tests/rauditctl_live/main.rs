@@ -3,19 +3,18 @@
 //! Every test takes the machine-wide lock, and leaves rules and switches as it found them, also when it fails. Without the
 //! right to change kernel audit, or where it is locked, the tests say SKIPPED.
 
+mod eval;
+mod machine;
+
+use machine::{Machine, receive};
 use nix::errno::Errno;
-use nix::fcntl::{Flock, FlockArg};
-use raudit_netlink::{Client, Error, Receiver, Status, StatusChange};
-use raudit_record::{Kind, Message};
+use raudit_netlink::{Client, Error, Receiver, StatusChange};
+use raudit_record::Kind;
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, SyscallMask, Value, file};
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
-
-const LOCK: &str = "/tmp/rauditd-live-audit.lock";
 
 /// Rules both auditctl 3.0.9 and rauditctl read and print alike.
 const RULES: &[&str] = &[
@@ -40,56 +39,6 @@ const RULES: &[&str] = &[
     "-a never,exclude -F msgtype>=AVC -F msgtype<=1499",
     "-a never,filesystem -F fstype=debugfs -k fs",
 ];
-
-/// The lock, and the state to go back to.
-struct Machine {
-    client: Client,
-    status: Status,
-    rules: Vec<Rule>,
-    _lock: Flock<File>,
-}
-
-impl Machine {
-    /// `None`, with the reason printed, where these tests cannot run.
-    fn take() -> Option<Self> {
-        let skipped = |why: String| {
-            println!("SKIPPED: {why}");
-            None
-        };
-        let mut client = match Client::kernel() {
-            Ok(client) => client,
-            Err(error) => return skipped(error.to_string()),
-        };
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(LOCK).unwrap();
-        let lock = Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| errno).unwrap();
-        let status = match client.status() {
-            Ok(status) if status.enabled == 2 => return skipped("kernel audit is locked (enabled 2)".into()),
-            Ok(status) => status,
-            Err(error) => return skipped(format!("kernel audit cannot be used: {error}")),
-        };
-        let rules = client.rules().unwrap();
-        let mut machine = Self { client, status, rules, _lock: lock };
-        machine.clear();
-        Some(machine)
-    }
-
-    fn clear(&mut self) {
-        for rule in self.client.rules().unwrap() {
-            self.client.delete_rule(&rule).unwrap();
-        }
-    }
-}
-
-impl Drop for Machine {
-    fn drop(&mut self) {
-        self.clear();
-        for rule in &self.rules {
-            self.client.add_rule(rule, false).unwrap();
-        }
-        let enabled = StatusChange { enabled: Some(self.status.enabled), ..StatusChange::default() };
-        self.client.set_status(&enabled).unwrap();
-    }
-}
 
 fn words(line: &str) -> Vec<OsString> {
     file::words(line.as_bytes()).into_iter().map(OsString::from_vec).collect()
@@ -210,7 +159,8 @@ fn the_kernel_refuses_what_validate_refuses_and_nothing_else() {
     // Every field with every operator, with every value, and on every list; the kernel is too slow for all of each.
     let mut rules = Vec::new();
     for id in (0..=27).chain(99..=114).chain(199..=211) {
-        let (usual, values) = if FieldId(id).takes_text() { (&texts[3], &texts[..]) } else { (&numbers[1], &numbers[..]) };
+        let (usual, values) =
+            if FieldId(id).takes_text() { (&texts[3], &texts[..]) } else { (&numbers[1], &numbers[..]) };
         rules.extend(ops.map(|op| rule_of(List::Exit, id, op, usual)));
         rules.extend(values.iter().map(|value| rule_of(List::Exit, id, Op::Eq, value)));
         rules.extend(List::ALL.map(|list| rule_of(list, id, Op::Eq, usual)));
@@ -274,7 +224,11 @@ fn sends_byte_for_byte_what_debians_auditctl_sends() {
             let mut theirs = Command::new(root.join("sbin/auditctl"));
             theirs.args(words(line));
             let theirs = under_oracle(&root, theirs);
-            assert_eq!(rule_of(sent(&ours, scratch.path()), kind), rule_of(sent(&theirs, scratch.path()), kind), "{line}");
+            assert_eq!(
+                rule_of(sent(&ours, scratch.path()), kind),
+                rule_of(sent(&theirs, scratch.path()), kind),
+                "{line}"
+            );
         }
         machine.clear();
     }
@@ -308,19 +262,6 @@ fn the_receiver_gets_records_while_registered_and_only_one_can_be() {
     receiver.unregister().unwrap();
     assert_eq!(machine.client.status().unwrap().pid, 0);
     assert_eq!(receiver.overruns(), 0);
-}
-
-/// All that arrives until a record contains `last`.
-fn receive(receiver: &mut Receiver, last: &str) -> Vec<Message> {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    let mut found = Vec::new();
-    while !found.iter().any(|m: &Message| String::from_utf8_lossy(&m.text).contains(last)) {
-        assert!(Instant::now() < deadline, "only {} records arrived", found.len());
-        if receiver.recv_batch(&mut found, 64).unwrap().messages == 0 {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-    found
 }
 
 #[test]
