@@ -189,7 +189,7 @@ impl<'a> Facts<'a> {
 
     /// Records with the task's description: firewall and feature changes, netlink listeners.
     fn task(&mut self, mut text: Text<'a>) -> Option<()> {
-        self.pid = number(text.word(b"pid=")?);
+        self.pid = number(text.word(b" pid=")?);
         self.auid = Some(text.maybe_word(b"auid=")?.map_or(-1, id));
         first(&mut self.terminal, Some(text.maybe_word(b"tty=")?.map_or(Cow::Borrowed(b"(none)"), Cow::Borrowed)));
         self.program(&mut text, false)?;

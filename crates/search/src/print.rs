@@ -2,6 +2,7 @@
 
 use crate::event::{Event, Record, TRANSLATION_SEPARATOR};
 use crate::locale::DateForm;
+use crate::stamp::UNKNOWN;
 use chrono::{DateTime, Local, TimeZone};
 use raudit_record::names::Names;
 use raudit_record::{Interpreter, Line};
@@ -74,12 +75,15 @@ impl Printer {
         }
         out.write_all(b"----\n")?;
         for record in shown(event) {
-            let Ok(line) = Line::parse(record.line) else {
+            let Ok(mut line) = Line::parse(record.line) else {
                 // A stamp that only the search can read: better as it is than not at all.
                 escaped(record.text, out)?;
                 out.write_all(b"\n")?;
                 continue;
             };
+            if record.kind != UNKNOWN {
+                line.kind = record.kind;
+            }
             self.interpret_record(&line, out)?;
         }
         Ok(())
@@ -97,22 +101,28 @@ impl Printer {
             None => escaped(line.kind_text, out)?,
         }
         let id = line.id;
-        write!(out, " msg=audit({}.{:03}:{}) :", self.heading.1, id.milli, id.serial)?;
+        write!(out, " msg=audit({}.{:03}:{}) ", self.heading.1, id.milli, id.serial)?;
         if memchr::memchr(b'=', line.body).is_none() {
-            // Without a field the rest stands as it is, with the end of its line.
-            let stamped = line.text.get(..line.text.len() - line.enriched.map_or(0, |e| e.len() + 1));
-            if stamped.is_some_and(|text| !text.ends_with(b":")) {
-                out.write_all(b" ")?;
-            }
-            escaped(line.body, out)?;
-            return out.write_all(b"\n\n");
+            return bare(line, out);
         }
-        out.write_all(b" ")?;
+        out.write_all(b": ")?;
         self.body.clear();
         self.interpreter.body(line, &mut self.body);
         out.write_all(&self.body)?;
         out.write_all(b"\n")
     }
+}
+
+/// A record without a field stands as it is, with the end of its line; a torn one may lack what follows the stamp.
+fn bare(line: &Line<'_>, out: &mut impl Write) -> io::Result<()> {
+    let enrichment = line.enriched.map_or(0, |enriched| enriched.len() + 1);
+    let text = line.text.get(..line.text.len() - enrichment).unwrap_or(line.text);
+    if text.ends_with(b")") && line.body.is_empty() {
+        return out.write_all(b"\n");
+    }
+    out.write_all(if text.ends_with(b":") { b":" } else { b": " })?;
+    escaped(line.body, out)?;
+    out.write_all(b"\n\n")
 }
 
 /// Records last to first; of an event that ends in one of the daemon's own records, only that one.
