@@ -254,3 +254,46 @@ impl<'a> Drain<'a> {
         now.duration_since(*begun) < DRAIN && now.duration_since(*last) < STALL
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Version, push};
+    use raudit_record::Kind;
+
+    fn event(text: &str) -> Vec<u8> {
+        let mut frame = Vec::new();
+        push(&mut frame, Version::Line, Kind::PATH, text.as_bytes()).unwrap();
+        frame
+    }
+
+    #[test]
+    fn what_a_plugin_took_is_cut_off_in_whole_events() {
+        for (taken, whole, left) in
+            [(0, 0, "a\nbb\nccc\n"), (1, 0, "a\nbb\nccc\n"), (2, 1, "bb\nccc\n"), (6, 2, "ccc\n"), (9, 3, "")]
+        {
+            let mut batch = Batch::default();
+            ["a", "bb", "ccc"].iter().for_each(|text| batch.add(&event(text), PluginFormat::String));
+            assert_eq!(batch.delivered(taken), whole);
+            assert_eq!(batch.bytes, left.as_bytes());
+            assert_eq!(batch.ends.last().copied().unwrap_or(0), left.len());
+            assert_eq!(batch.delivered(left.len()), 3 - whole);
+        }
+    }
+
+    #[test]
+    fn waiting_has_no_end_while_running_and_one_while_stopping() {
+        let counts = Counts::default();
+        let mut drain = Drain::new(&counts);
+        assert!((0..1000).all(|_| drain.goes_on(false)));
+        counts.stopping.store(true, Ordering::Relaxed);
+        assert!(drain.goes_on(false));
+        let long_ago = Instant::now() - STALL;
+        drain.since = Some((long_ago, long_ago));
+        assert!(drain.goes_on(true), "it has just read something");
+        drain.since = Some((long_ago, long_ago));
+        assert!(!drain.goes_on(false), "it reads nothing");
+        drain.since = Some((Instant::now() - DRAIN, Instant::now()));
+        assert!(!drain.goes_on(true), "it has had its time");
+    }
+}

@@ -195,4 +195,22 @@ mod tests {
         assert_eq!(line(Version::Line, Kind::CWD, b"node=x type=CWD msg=y "), "node=x type=CWD msg=y \n");
         assert_eq!(line(Version::Kernel, Kind::EOE, b""), "type=EOE msg=\n");
     }
+
+    #[test]
+    fn any_bytes_give_a_frame_an_error_or_a_wish_for_more() {
+        let mut seed: u64 = 7;
+        for _ in 0..50_000 {
+            let mut bytes = Vec::new();
+            for choices in [[0, 1, 2], [16, 16, 15], [1300, 0, u32::MAX], [0, 3, 1 << 31]] {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                bytes.extend_from_slice(&choices[(seed >> 33) as usize % 3].to_ne_bytes());
+            }
+            bytes.truncate((seed >> 20) as usize % 20);
+            bytes.resize((seed >> 40) as usize % 24, 0);
+            if let Ok(Some((frame, length))) = parse(&bytes) {
+                assert_eq!(frame.bytes, &bytes[..length]);
+                assert_eq!(frame.payload.len() + HEADER, length);
+            }
+        }
+    }
 }

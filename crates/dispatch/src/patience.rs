@@ -2,14 +2,14 @@
 //!
 //! A plugin that reads steadily may fall behind for a moment; dropping its events at once would lose them without need.
 //! A plugin that does not read must not hold up the others. So every plugin has a small account of waiting time, which
-//! fills slowly: whatever a plugin does, it takes at most 5 % of the time of those beside it, after an initial 200 ms.
+//! fills slowly: whatever a plugin does, it takes at most 5 % of the time of those beside it, after an initial second.
 
 use std::time::{Duration, Instant};
 
 /// The longest wait at once: as long as auditd's three times 2 ms.
 const ONCE: Duration = Duration::from_millis(6);
 /// The most an account holds.
-const MOST: Duration = Duration::from_millis(200);
+const MOST: Duration = Duration::from_secs(1);
 /// The account grows by this part of the time that passes.
 const SHARE: u32 = 20;
 
