@@ -1,6 +1,6 @@
 //! A file's settings as a table: one row per key.
 //!
-//! `settings!` turns rows into the struct, its built-in values and its table of [`Key`]s, so that a key is written
+//! `settings!` turns rows into the struct, its built-in values and its table of keys, so that a key is written
 //! down in one place.
 
 use crate::syntax::{self, Given};

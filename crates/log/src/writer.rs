@@ -41,7 +41,8 @@ pub enum Why {
     Failed(io::Error),
 }
 
-/// The end of a batch is not on disk. No part of its first record is there either.
+/// The end of a batch is not on disk. No part of its first record is there either, unless the file cannot be cut
+/// (`chattr +a`, or somebody else writes to it too): then the torn line is ended by a newline before the next record.
 #[derive(Debug, thiserror::Error)]
 #[error("{records} records not written to disk: {why}")]
 pub struct NotWritten {

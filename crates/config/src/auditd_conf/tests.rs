@@ -158,6 +158,21 @@ fn auditd_takes_and_refuses_the_same_values() {
 }
 
 #[test]
+fn the_file_debian_ships_is_good_and_has_full_effect() {
+    let Some(root) = std::env::var_os("RAUDITD_ORACLE").map(PathBuf::from) else {
+        eprintln!("SKIPPED: RAUDITD_ORACLE is not set (auditd's own tools)");
+        return;
+    };
+    if !is_root() {
+        return;
+    }
+    let text = fs::read(root.join("etc/audit/auditd.conf")).unwrap();
+    let (conf, warnings) = AuditdConf::parse(Reader::Tool, Path::new("auditd.conf"), &text).unwrap();
+    assert_eq!((conf.without_effect(), warnings), (vec![], vec![]));
+    assert_eq!((conf.flush, conf.freq, conf.num_logs), (Flush::IncrementalAsync, 50, 5));
+}
+
+#[test]
 fn a_missing_file_means_built_in_values_and_a_warning() {
     let (conf, warnings) = AuditdConf::load(Path::new("/nosuch/auditd.conf"), false).unwrap();
     assert_eq!(conf, AuditdConf::default());
