@@ -1,0 +1,67 @@
+# rauditd: make alone says what there is to make. cargo does the building; CARGO_TARGET_DIR is honoured.
+
+prefix ?= /usr/local
+sbindir ?= $(prefix)/sbin
+mandir ?= $(prefix)/share/man
+docdir ?= $(prefix)/share/doc/rauditd
+sysconfdir ?= /etc
+INSTALL ?= install
+
+CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
+export CARGO_TARGET_DIR
+
+programs := rauditd rauditctl raudispd rausearch raureport
+release := $(CARGO_TARGET_DIR)/release
+pages := $(wildcard man/*.[1-8])
+
+.PHONY: help all build demo test vm-test bench tables tables-check check install clean
+
+help:
+	@echo 'make build    the five programs, into $(release)'
+	@echo 'make demo     capture real events on this machine for a few seconds, and leave it as it was (root)'
+	@echo 'make test     every test there is; root for most of them, under an hour from nothing on two cores'
+	@echo 'make check    format, lints, documentation, length of files and functions'
+	@echo 'make vm-test  the tests that need a kernel of their own, in QEMU'
+	@echo 'make bench    what auditing costs: no audit, kernel audit, rauditd'
+	@echo 'make tables   the tables of names and numbers, anew from the system headers'
+	@echo 'make install  programs, manual pages, configuration where there is none (DESTDIR, prefix)'
+	@echo 'make clean    remove what was built'
+
+all build:
+	@scripts/bootstrap build
+	cargo build --release --locked
+
+demo: build
+	@tests/demo/run
+
+test:
+	@scripts/test
+
+vm-test: build
+	@tests/vm/test
+
+bench: build
+	@tests/bench/run
+
+check:
+	@scripts/bootstrap build
+	@scripts/check
+
+tables tables-check:
+	@scripts/bootstrap tables
+	python3 crates/tables/generate/generate.py $(if $(filter %-check,$@),--check)
+
+install:
+	@test -x $(release)/rauditd || { echo 'make install: nothing is built yet; first: make build' >&2; exit 1; }
+	$(INSTALL) -d -m 755 $(DESTDIR)$(sbindir) $(DESTDIR)$(docdir)
+	$(INSTALL) -m 755 $(addprefix $(release)/,$(programs)) $(DESTDIR)$(sbindir)
+	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT LICENSE-GPL compat/DIFFERENCES.md $(DESTDIR)$(docdir)
+	for page in $(pages); do \
+	  $(INSTALL) -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
+	$(INSTALL) -d -m 750 $(DESTDIR)$(sysconfdir)/audit $(DESTDIR)$(sysconfdir)/audit/plugins.d
+	for file in auditd.conf rauditd.conf; do \
+	  test -e $(DESTDIR)$(sysconfdir)/audit/$$file \
+	    || $(INSTALL) -m 640 compat/$$file $(DESTDIR)$(sysconfdir)/audit/$$file || exit 1; done
+
+clean:
+	cargo clean
