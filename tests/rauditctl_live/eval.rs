@@ -8,13 +8,15 @@ use raudit_netlink::{Receiver, StatusChange};
 use raudit_record::{Kind, Message};
 use raudit_rules::{Action, Facts, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value, Verdict};
 use raudit_tables::{arch, syscall};
-use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-const ROUNDS: u32 = 60;
+const ROUNDS: u32 = 80;
 const RULES: u32 = 8;
 const UID: u32 = 4242;
+const EUID: u32 = 4244;
 const GID: u32 = 4343;
+const EGID: u32 = 4345;
+const GROUPS: &[u32] = &[4, 27];
 
 /// A small generator of numbers, the same in every run.
 struct Random(u64);
@@ -42,6 +44,7 @@ fn condition(random: &mut Random, facts: &Facts) -> Field {
         (FieldId::GID, facts.gid),
         (FieldId::GID, 27),
         (FieldId::EGID, 4),
+        (FieldId::EGID, facts.egid),
         (FieldId::SGID, facts.sgid),
         (FieldId::FSGID, facts.fsgid),
         (FieldId::LOGINUID, facts.auid),
@@ -95,13 +98,13 @@ fn proc_number(name: &str) -> u32 {
 
 /// A shell that waits for a line, and then sends signal 0 to `target`, which only asks whether it may.
 fn child(target: u32) -> std::process::Child {
-    Command::new("/bin/sh")
-        .args(["-c", &format!("read go; kill -0 {target} 2>/dev/null; true")])
-        .uid(UID)
-        .gid(GID)
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap()
+    let groups = GROUPS.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+    let ids = format!("--ruid={UID} --euid={EUID} --rgid={GID} --egid={EGID} --groups={groups}");
+    // With -p the shell keeps its effective ids.
+    let script = format!("read go; kill -0 {target} 2>/dev/null; true");
+    let mut command = Command::new("setpriv");
+    command.args(ids.split(' ')).args(["/bin/sh", "-p", "-c", &script]);
+    command.stdin(Stdio::piped()).spawn().unwrap()
 }
 
 fn facts(pid: u32, target: u32, exit: i64) -> Facts<'static> {
@@ -111,15 +114,14 @@ fn facts(pid: u32, target: u32, exit: i64) -> Facts<'static> {
         pid,
         ppid: std::process::id(),
         uid: UID,
-        euid: UID,
-        suid: UID,
-        fsuid: UID,
+        euid: EUID,
+        suid: EUID,
+        fsuid: EUID,
         gid: GID,
-        egid: GID,
-        sgid: GID,
-        fsgid: GID,
-        // Command drops them when it sets the uid.
-        groups: Some(&[]),
+        egid: EGID,
+        sgid: EGID,
+        fsgid: EGID,
+        groups: Some(GROUPS),
         auid: proc_number("loginuid"),
         sessionid: proc_number("sessionid"),
         args: [target.into(), 0, 0, 0],
@@ -143,6 +145,10 @@ fn the_kernel_decides_as_the_reference_meaning_says() {
     let Some(mut machine) = Machine::take() else { return };
     if machine.status.pid != 0 {
         println!("SKIPPED: an audit daemon (pid {}) is running", machine.status.pid);
+        return;
+    }
+    if Command::new("setpriv").arg("--version").output().is_err() {
+        println!("SKIPPED: setpriv (util-linux) is not installed");
         return;
     }
     machine.client.set_status(&StatusChange { enabled: Some(1), ..StatusChange::default() }).unwrap();

@@ -99,7 +99,7 @@ proptest! {
             head.copy_from_slice(&[list.to_ne_bytes(), 2u32.to_ne_bytes(), count.to_ne_bytes()].concat());
         }
         if let Ok((rule, _)) = Rule::from_wire(&bytes) {
-            drop(rule.validate());
+            let _ = rule.validate();
             drop(print::rule(&rule, true));
         }
     }
@@ -126,7 +126,7 @@ proptest! {
             prop_assert_eq!(set.add(rule.clone(), false).is_err(), known);
         }
         for rule in &rules {
-            drop(set.delete(rule));
+            let _ = set.delete(rule);
         }
         prop_assert!(set.is_empty());
     }

@@ -330,3 +330,10 @@ $ -a always,exit -F uid=7 -F gid=7
 rc 0
 L> -a always,exit -S all -F uid=7 -F gid=7
 L> -a always,exit -S all -F gid=7 -F uid=7
+
+# the kernel does not notice a rule that is there already when it goes to the front
+$ -a always,exit -F uid=7
+> -A always,exit -F uid=7
+rc 0
+L> -a always,exit -S all -F uid=7
+L> -a always,exit -S all -F uid=7

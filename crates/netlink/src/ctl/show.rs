@@ -47,11 +47,13 @@ pub(super) fn version() -> io::Result<()> {
     bytes(format!("rauditctl version {}\n", env!("CARGO_PKG_VERSION")).as_bytes())
 }
 
-/// Writes as it is.
+/// Writes as it is. Who stops reading early (`| head`) has what it wants.
 pub(super) fn bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }
 
 /// Rules whose key contains `key`, one a line. `No rules` only if there are none at all.
