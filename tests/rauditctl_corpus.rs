@@ -260,3 +260,25 @@ fn command_lines_do_what_auditctl_does() {
     assert!(bless || wrong.is_empty(), "{wrong}");
     assert!(count >= 120, "only {count} command lines found");
 }
+
+#[test]
+fn a_socket_nobody_serves_is_named_and_the_kernel_left_alone() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: rauditctl refuses to run without CAP_AUDIT_CONTROL; run the tests as root");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("rauditd.sock");
+    for line in ["-l", "-w /etc/passwd", "-e 1", "-R /dev/null", "-s"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rauditctl"));
+        let output = command.args(line.split(' ')).env("RAUDITD_SOCKET", &socket).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line}: {errors}");
+        let expected = if line.starts_with("-R") {
+            "Error - /dev/null is not a regular file\n".to_owned()
+        } else {
+            format!("cannot connect to {} (No such file or directory)\n", socket.display())
+        };
+        assert!(errors.ends_with(&expected), "{line}: {errors}");
+    }
+}

@@ -12,8 +12,10 @@ use raudit_record::Kind;
 use raudit_rules::Rule;
 use std::collections::VecDeque;
 use std::fs;
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 /// Most clients at once; more wait in the socket's queue.
@@ -22,6 +24,8 @@ const MAX_CLIENTS: usize = 16;
 const MAX_REQUEST: usize = 64 * 1024;
 /// A client that leaves this many replies unread is cut off.
 const MAX_UNREAD: usize = 20_000;
+/// Requests of one client answered before the others have their turn.
+const MAX_AT_ONCE: usize = 64;
 
 /// Who asks, as the kernel vouches for it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -86,7 +90,8 @@ pub enum Reply {
 #[derive(Debug)]
 pub struct Server {
     path: PathBuf,
-    listener: OwnedFd,
+    /// Of sequenced packets; the type only lends its `accept`.
+    listener: UnixListener,
     clients: Vec<Connection>,
     allowed_uid: u32,
     buffer: Vec<u8>,
@@ -94,7 +99,7 @@ pub struct Server {
 
 #[derive(Debug)]
 struct Connection {
-    fd: OwnedFd,
+    fd: UnixStream,
     peer: Peer,
     unsent: VecDeque<Vec<u8>>,
 }
@@ -119,6 +124,7 @@ impl Server {
         let mode = fs::Permissions::from_mode(0o600);
         fs::set_permissions(path, mode).map_err(|e| Error::os(format!("set the mode of {}", path.display()), &e))?;
         socket::listen(&listener, Backlog::new(MAX_CLIENTS as i32).unwrap_or(Backlog::MAXCONN)).map_err(failed)?;
+        let listener = UnixListener::from(listener);
         Ok(Self { path: path.to_owned(), listener, clients: Vec::new(), allowed_uid: 0, buffer: vec![0; MAX_REQUEST] })
     }
 
@@ -150,13 +156,13 @@ impl Server {
 
     fn accept(&mut self) -> Result<(), Error> {
         while self.clients.len() < MAX_CLIENTS {
-            let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
-            let fd = match socket::accept4(self.listener.as_raw_fd(), flags) {
-                Ok(fd) => owned(fd),
-                Err(Errno::EAGAIN) => break,
-                Err(Errno::EINTR | Errno::ECONNABORTED) => continue,
-                Err(errno) => return Err(Error::Os { what: format!("accept on {}", self.path.display()), errno }),
+            let fd = match self.listener.accept() {
+                Ok((fd, _)) => fd,
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
+                Err(e) if matches!(e.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => continue,
+                Err(e) => return Err(Error::os(format!("accept on {}", self.path.display()), &e)),
             };
+            fd.set_nonblocking(true).map_err(|e| Error::os("set up a connection", &e))?;
             let Ok(credentials) = socket::getsockopt(&fd, sockopt::PeerCredentials) else { continue };
             let peer = Peer { pid: credentials.pid(), uid: credentials.uid(), gid: credentials.gid() };
             // The mode keeps others out already; this holds should somebody change it.
@@ -178,7 +184,7 @@ impl Drop for Server {
 impl Connection {
     /// Sends what is waiting; when nothing is, answers one request after the other.
     fn serve(&mut self, buffer: &mut [u8], answer: &mut impl FnMut(Request, Peer) -> Reply) -> Line {
-        loop {
+        for _ in 0..MAX_AT_ONCE {
             if self.flush() == Line::Closed {
                 return Line::Closed;
             }
@@ -205,6 +211,7 @@ impl Connection {
                 return Line::Closed;
             }
         }
+        self.flush()
     }
 
     fn flush(&mut self) -> Line {
@@ -287,13 +294,6 @@ fn remove_stale(path: &Path) -> Result<(), Error> {
             _ => Err(Error::Os { what: what(), errno: Errno::EADDRINUSE }),
         },
     }
-}
-
-/// nix 0.31's `accept4` still gives a bare number.
-#[allow(unsafe_code)]
-fn owned(fd: i32) -> OwnedFd {
-    // SAFETY: the number is fresh from accept4 and nobody else has it.
-    unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
 #[cfg(test)]

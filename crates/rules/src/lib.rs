@@ -7,8 +7,8 @@
 //! * [`field`]: the fields, operators and values in it
 //! * [`mask`]: the set of system calls it names
 //! * [`command`]: the command line, from words to steps
-//! * [`file`]: the lines of a rules file
-//! * [`print`]: rules as `-l` lists them
+//! * [`mod@file`]: the lines of a rules file
+//! * [`mod@print`]: rules as `-l` lists them
 //! * [`valid`]: whether a rule makes sense to the kernel
 //! * [`set`]: all loaded rules, in the order in which they decide
 //! * [`eval`]: what a rule means, fact by fact

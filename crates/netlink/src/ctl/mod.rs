@@ -72,6 +72,10 @@ fn run(args: &[&[u8]]) -> u8 {
             complain(DISABLED);
             u8::from(changes_rules)
         }
+        Err(Failure::NoSocket(line)) => {
+            complain(&line);
+            1
+        }
         Err(Failure::Line(line)) => {
             complain(&line);
             complain(TRAILER);
@@ -97,6 +101,8 @@ fn may_control_audit() -> bool {
 enum Failure {
     /// Nobody listens: the kernel was started with audit off.
     Disabled,
+    /// There is no connection, for the reason in this line.
+    NoSocket(String),
     /// For the reason in this line.
     Line(String),
 }
@@ -123,18 +129,22 @@ struct Session {
     client: Result<Client, Error>,
     features: u32,
     enabled: u32,
+    /// The kernel was started with audit off.
+    disabled: bool,
 }
 
 impl Session {
     /// Connects to rauditd if it answers, else to the kernel. Failures are told when something is asked.
     fn start() -> Self {
         let mut client = connect();
-        let mut session = Self { client: Err(Error::Closed("status")), features: feature::ALL, enabled: 0 };
+        let mut session =
+            Self { client: Err(Error::Closed("status")), features: feature::ALL, enabled: 0, disabled: false };
         match client.as_mut().map(Client::status) {
             Ok(Ok(status)) => {
                 session.features = status.feature_bitmap;
                 session.enabled = status.enabled;
             }
+            Ok(Err(error)) if error.errno() == Some(Errno::ECONNREFUSED) => session.disabled = true,
             Ok(Err(error @ (Error::Timeout { .. } | Error::Closed(_)))) => client = Err(error),
             _ => {}
         }
@@ -151,10 +161,7 @@ impl Session {
     }
 
     fn client(&mut self) -> Result<&mut Client, Failure> {
-        self.client.as_mut().map_err(|error| match error.errno() {
-            Some(Errno::ECONNREFUSED) => Failure::Disabled,
-            _ => Failure::Line(format!("Cannot open netlink audit socket: {error}")),
-        })
+        self.client.as_mut().map_err(|error| Failure::NoSocket(error.to_string()))
     }
 
     fn step(&mut self, step: &Step) -> Result<(), Failure> {
@@ -222,7 +229,7 @@ impl Session {
         for rule in rules.iter().filter(|rule| print::key_contains(rule, key)) {
             client.delete_rule(rule).map_err(|e| match failed("delete rule", &e) {
                 Failure::Disabled => Failure::Disabled,
-                Failure::Line(_) => Failure::Line(format!("Error deleting rule ({})", e.reason())),
+                _ => Failure::Line(format!("Error deleting rule ({})", e.reason())),
             })?;
         }
         self.list(false, key)

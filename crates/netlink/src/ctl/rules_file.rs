@@ -1,7 +1,6 @@
 //! `-R`: every line of a file is a command line.
 
 use super::{DISABLED, Failure, IMMUTABLE, Session, complain};
-use nix::errno::Errno;
 use raudit_rules::command::{self, Context, Step};
 use raudit_rules::file::{Line, RulesFile};
 use std::path::Path;
@@ -20,7 +19,7 @@ pub(super) fn load(session: &mut Session, path: &Path) -> u8 {
         complain(IMMUTABLE);
         return 1;
     }
-    if session.client.as_ref().is_err_and(|error| error.errno() == Some(Errno::ECONNREFUSED)) {
+    if session.disabled {
         complain(DISABLED);
         return 1;
     }
@@ -47,6 +46,10 @@ pub(super) fn load(session: &mut Session, path: &Path) -> u8 {
             (Err(Failure::Disabled), _) => {
                 complain(DISABLED);
                 return 0;
+            }
+            (Err(Failure::NoSocket(text)), _) => {
+                complain(&text);
+                return 1;
             }
             (Err(Failure::Line(text)), line) => {
                 if !text.is_empty() {
