@@ -218,3 +218,7 @@ impl Client {
 pub fn sending_failed(request: &str, error: &Error) -> String {
     format!("Error sending {request} request ({})", error.reason())
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;
