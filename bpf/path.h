@@ -8,6 +8,7 @@
 enum {
 	PATH_DEPTH = 64, /* components and mounts crossed; deeper paths are marked cut */
 	PATH_BYTES = 4096,
+	NSEC_MASK = 0x3fffffff, /* since 6.13 the top bit says that somebody has read the time (I_CTIME_QUERIED) */
 };
 
 static __always_inline bool dentry_unlinked(struct dentry *dentry)
@@ -86,12 +87,12 @@ static __always_inline void item_set_inode(struct item *item, struct inode *inod
 	item->rdev = BPF_CORE_READ(inode, i_rdev);
 	if (bpf_core_field_exists(inode->i_ctime_sec)) {
 		item->ctime_sec = BPF_CORE_READ(inode, i_ctime_sec);
-		item->ctime_nsec = BPF_CORE_READ(inode, i_ctime_nsec);
+		item->ctime_nsec = BPF_CORE_READ(inode, i_ctime_nsec) & NSEC_MASK;
 	} else if (bpf_core_field_exists(((struct inode___6_6 *)0)->__i_ctime)) {
 		struct inode___6_6 *old = (void *)inode;
 
 		item->ctime_sec = BPF_CORE_READ(old, __i_ctime.tv_sec);
-		item->ctime_nsec = BPF_CORE_READ(old, __i_ctime.tv_nsec);
+		item->ctime_nsec = BPF_CORE_READ(old, __i_ctime.tv_nsec) & NSEC_MASK;
 	} else {
 		struct inode___5_10 *old = (void *)inode;
 

@@ -31,6 +31,9 @@ pub enum CaptureError {
     Plan(String),
 }
 
+/// The ring buffer of a [`Capture`].
+pub type Ring = MapHandle;
+
 /// Settings that are fixed once the programs are loaded.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -164,7 +167,7 @@ impl Capture {
     }
 
     /// The ring buffer, for a [`Consumer`](crate::consumer::Consumer).
-    pub fn ring(&self) -> Result<MapHandle, CaptureError> {
+    pub fn ring(&self) -> Result<Ring, CaptureError> {
         MapHandle::try_from(&self.map("ring")?).map_err(bpf("open the ring buffer"))
     }
 
@@ -187,6 +190,14 @@ impl Capture {
         let hooks = self.object.progs().filter(|p| p.autoload()).map(|p| clone::missed(&p));
         sum.missed = clones.chain(hooks).sum();
         Ok(sum)
+    }
+
+    /// Detaches everything; counters stay readable. Returns how often the clones that are gone were skipped.
+    pub fn detach(&mut self) -> u64 {
+        self.hooks.clear();
+        let missed = self.clones.values().flatten().map(Attached::missed).sum();
+        self.clones.clear();
+        missed
     }
 
     /// What is attached, for people.

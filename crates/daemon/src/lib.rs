@@ -1,1 +1,29 @@
 //! The audit daemon: sources, writer, control.
+//!
+//! ```text
+//! source::netlink ─┐ batches of Messages          ┌─▶ log::Writer ─▶ audit.log
+//! source::bpf ─────┴──▶ bounded channel ─▶ writer ┴─▶ feeder ─▶ raudispd (its one child)
+//!                                          ▲
+//! control: socket, signals, backend ───────┘ rotate, resume, stop
+//! ```
+//!
+//! A thread each for sources, writer, feeder; control is the main thread. No state is shared but channels and counters.
+//!
+//! * [`options`]: the command line; [`start`]: becoming a daemon
+//! * [`source`]: the two ends where records arrive
+//! * [`writer`]: lines out to disk and [`feeder`]
+//! * [`control`]: the poll loop; [`backend`]: who captures, kernel or BPF, and when that changes
+//! * [`event`]: the daemon's own records
+pub mod backend;
+pub mod control;
+pub mod event;
+pub mod feeder;
+pub mod options;
+mod process;
+pub mod say;
+pub mod source;
+pub mod start;
+pub mod work;
+pub mod writer;
+
+pub use start::main;

@@ -1,0 +1,336 @@
+//! Who captures, the kernel's audit or BPF; and when that changes.
+//!
+//! The rules are kept here and mirrored to whoever captures. With `backend = auto` rules go to the kernel first; when none
+//! has changed for a while and BPF serves every one exactly, BPF takes over: its programs are attached, then the kernel's
+//! copies are deleted and `task,never` is added, so that new tasks pay nothing for kernel audit. A rule that BPF does not
+//! serve brings the kernel back, in the opposite order. Around a change an event may be recorded twice, never not at all.
+
+#[cfg(feature = "bpf")]
+mod bpf;
+#[cfg(not(feature = "bpf"))]
+#[path = "backend/no_bpf.rs"]
+mod bpf;
+mod describe;
+
+use crate::say;
+use crate::work::Work;
+use bpf::{Outlook, Side};
+use crossbeam_channel::Sender;
+use nix::errno::Errno;
+use raudit_config::{Backend as Choice, RauditdConf};
+use raudit_netlink::{Client, Error, Reply, Request, StatusChange};
+use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
+use std::time::{Duration, Instant, SystemTime};
+
+/// Marks the rule that keeps kernel audit out of new tasks as ours, so that it is recognised after a crash.
+const MARK: &[u8] = b"rauditd";
+
+/// Who captures now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Mode {
+    Kernel,
+    Bpf,
+}
+
+/// The backend and its rules.
+#[derive(Debug)]
+pub struct Backend {
+    choice: Choice,
+    kernel: Client,
+    side: Side,
+    rules: RuleSet,
+    mode: Mode,
+    settle: Duration,
+    /// When a rule last changed and no decision has been made since.
+    changed: Option<Instant>,
+    /// Kernel audit's `enabled`; BPF follows it.
+    enabled: u32,
+    /// Since when new tasks have no audit context of the kernel's.
+    bpf_since: Option<SystemTime>,
+}
+
+impl Backend {
+    /// Takes over the rules the kernel has. A forced BPF backend starts at once, or fails.
+    pub fn start(conf: &RauditdConf, mut kernel: Client, work: Sender<Work>) -> Result<Self, String> {
+        let enabled = kernel.status().map_err(|e| e.to_string())?.enabled;
+        let side = Side::new(conf, work);
+        let mut backend = Self {
+            choice: conf.backend,
+            kernel,
+            side,
+            rules: RuleSet::new(),
+            mode: Mode::Kernel,
+            settle: Duration::from_millis(conf.settle_time.into()),
+            changed: None,
+            enabled,
+            bpf_since: None,
+        };
+        backend.adopt()?;
+        match backend.choice {
+            Choice::Bpf => backend.force_bpf()?,
+            Choice::Auto => backend.changed = Some(Instant::now()),
+            Choice::Netlink => {}
+        }
+        Ok(backend)
+    }
+
+    /// The kernel's rules become ours; one that a crashed rauditd left is removed.
+    fn adopt(&mut self) -> Result<(), String> {
+        let found = self.kernel.rules().map_err(|e| e.to_string())?;
+        let own = task_never();
+        for rule in found {
+            if rule == own {
+                self.kernel.delete_rule(&own).map_err(|e| e.to_string())?;
+                say::warning("removed the task,never rule of an earlier rauditd that did not stop in order");
+            } else if self.rules.add(rule, false).is_err() {
+                say::warning("the kernel lists a rule twice");
+            }
+        }
+        Ok(())
+    }
+
+    fn force_bpf(&mut self) -> Result<(), String> {
+        let outlook = self.side.outlook(&self.rules);
+        if !outlook.usable {
+            return Err(format!("backend = bpf: {}", outlook.why_unusable()));
+        }
+        self.enter_bpf(&outlook)
+    }
+
+    /// Answers a request of the control socket.
+    pub fn answer(&mut self, request: Request) -> Reply {
+        let answered = match request {
+            Request::AddRule(rule, prepend) => self.add(rule, prepend),
+            Request::DeleteRule(rule) => self.delete(&rule),
+            Request::ListRules => self.list().map(Reply::Rules),
+            Request::GetStatus => self.status(),
+            Request::SetStatus(change) => self.set_status(&change),
+            Request::GetFeatures => self.kernel.features().map(Reply::Features),
+            Request::SignalInfo => self.kernel.signal_info().map(Reply::SignalInfo),
+            Request::UserMessage(kind, text) => self.kernel.user_message(kind, &text).map(|()| Reply::Ack),
+            Request::Describe => Ok(Reply::Text(self.describe())),
+            Request::SetFeatures(_) | Request::Other(_) => {
+                Ok(Reply::Error(Errno::EOPNOTSUPP, Some("rauditd does not support this request".into())))
+            }
+        };
+        answered.unwrap_or_else(|e| Reply::Error(e.errno().unwrap_or(Errno::EIO), e.text().map(str::to_owned)))
+    }
+
+    fn add(&mut self, rule: Rule, prepend: bool) -> Result<Reply, Error> {
+        if self.mode == Mode::Kernel {
+            self.kernel.add_rule(&rule, prepend)?;
+            // a rule that somebody else put into the kernel first is ours from now on
+            let _ = self.rules.add(rule, prepend);
+            self.changed = Some(Instant::now());
+            return Ok(Reply::Ack);
+        }
+        if self.enabled == 2 {
+            return Ok(Reply::Error(Errno::EPERM, None));
+        }
+        if rule.validate().is_err() {
+            return Ok(Reply::Error(Errno::EINVAL, None));
+        }
+        let kernels_too = stays_in_kernel(rule.list);
+        if self.rules.add(rule.clone(), prepend).is_err() {
+            return Ok(Reply::Error(Errno::EEXIST, None));
+        }
+        if kernels_too && let Err(e) = self.kernel.add_rule(&rule, prepend) {
+            let _ = self.rules.delete(&rule);
+            return Err(e);
+        }
+        Ok(self.follow(Some(&rule)))
+    }
+
+    fn delete(&mut self, rule: &Rule) -> Result<Reply, Error> {
+        if self.mode == Mode::Kernel {
+            self.kernel.delete_rule(rule)?;
+            let _ = self.rules.delete(rule);
+            self.changed = Some(Instant::now());
+            return Ok(Reply::Ack);
+        }
+        if self.enabled == 2 {
+            return Ok(Reply::Error(Errno::EPERM, None));
+        }
+        if self.rules.delete(rule).is_err() {
+            // what others added to the kernel meanwhile can be deleted through us as well
+            return if *rule == task_never() {
+                Ok(Reply::Error(Errno::ENOENT, None))
+            } else {
+                self.kernel.delete_rule(rule).map(|()| Reply::Ack)
+            };
+        }
+        if stays_in_kernel(rule.list) {
+            self.kernel.delete_rule(rule)?;
+        }
+        Ok(self.follow(None))
+    }
+
+    /// Makes BPF follow a change of the rules; where it cannot, the kernel takes over, or `added` is refused.
+    fn follow(&mut self, added: Option<&Rule>) -> Reply {
+        let outlook = self.side.outlook(&self.rules);
+        let forced = self.choice == Choice::Bpf;
+        let failed = if outlook.exact || (forced && outlook.usable) {
+            self.install(&outlook).err()
+        } else {
+            Some(outlook.why_not())
+        };
+        let Some(why) = failed else { return Reply::Ack };
+        if !forced {
+            self.leave_bpf(&why);
+            return Reply::Ack;
+        }
+        if let Some(rule) = added {
+            let _ = self.rules.delete(rule);
+            if stays_in_kernel(rule.list) {
+                drop(self.kernel.delete_rule(rule));
+            }
+        }
+        Reply::Error(Errno::EOPNOTSUPP, Some(format!("not served by backend = bpf: {why}")))
+    }
+
+    fn install(&mut self, outlook: &Outlook) -> Result<(), String> {
+        if self.enabled == 0 {
+            let nothing = RuleSet::new();
+            return self.side.install(&self.side.outlook(&nothing), &nothing);
+        }
+        self.side.install(outlook, &self.rules)
+    }
+
+    fn list(&mut self) -> Result<Vec<Rule>, Error> {
+        let mut kernel = self.kernel.rules()?;
+        if self.mode == Mode::Kernel {
+            return Ok(kernel);
+        }
+        let own = task_never();
+        kernel.retain(|r| *r != own && !self.rules.list(r.list).contains(r));
+        let mut all: Vec<Rule> = self.rules.iter().cloned().chain(kernel).collect();
+        all.sort_by_key(|r| r.list);
+        Ok(all)
+    }
+
+    fn status(&mut self) -> Result<Reply, Error> {
+        let mut status = self.kernel.status()?;
+        let lost = u32::try_from(self.side.counters().lost).unwrap_or(u32::MAX);
+        status.lost = status.lost.saturating_add(lost);
+        Ok(Reply::Status(status))
+    }
+
+    fn set_status(&mut self, change: &StatusChange) -> Result<Reply, Error> {
+        if change.pid.is_some() {
+            return Ok(Reply::Error(Errno::EPERM, Some("rauditd is the audit daemon".into())));
+        }
+        let value = self.kernel.set_status(change)?;
+        if let Some(enabled) = change.enabled {
+            self.enabled = enabled;
+            if self.mode == Mode::Bpf {
+                self.follow(None);
+            }
+        }
+        Ok(if change.reset_lost { Reply::Value(value) } else { Reply::Ack })
+    }
+
+    /// When [`tick`](Self::tick) has something to decide.
+    pub fn due(&self) -> Option<Instant> {
+        self.changed.map(|at| at + self.settle)
+    }
+
+    /// Decides when the rules have settled.
+    pub fn tick(&mut self) {
+        if self.due().is_none_or(|due| Instant::now() < due) {
+            return;
+        }
+        self.changed = None;
+        if self.choice != Choice::Auto || self.mode == Mode::Bpf || self.enabled != 1 {
+            return;
+        }
+        // without a rule there is nothing to gain, and tasks born meanwhile would be invisible to kernel rules to come
+        if self.rules.list(List::Exit).is_empty() {
+            return;
+        }
+        let outlook = self.side.outlook(&self.rules);
+        if !outlook.exact {
+            say::notice(format!("capturing with kernel audit: {}", outlook.why_not()));
+        } else if let Err(e) = self.enter_bpf(&outlook) {
+            say::error(format!("capturing with kernel audit: {e}"));
+        }
+    }
+
+    fn enter_bpf(&mut self, outlook: &Outlook) -> Result<(), String> {
+        self.install(outlook)?;
+        self.mode = Mode::Bpf;
+        self.bpf_since = Some(SystemTime::now());
+        if let Err(e) = self.kernel.add_rule(&task_never(), true)
+            && e.errno() != Some(Errno::EEXIST)
+        {
+            say::warning(format!("cannot keep kernel audit out of new tasks: {e}; they pay for it"));
+        }
+        for rule in self.rules.iter().filter(|r| !stays_in_kernel(r.list)) {
+            if let Err(e) = self.kernel.delete_rule(rule)
+                && e.errno() != Some(Errno::ENOENT)
+            {
+                say::warning(format!("a rule stays in the kernel and its events are recorded twice: {e}"));
+            }
+        }
+        say::notice(format!("capturing with BPF, {} tier", outlook.tier()));
+        Ok(())
+    }
+
+    /// Gives the rules back to the kernel and detaches BPF.
+    fn leave_bpf(&mut self, why: &str) {
+        let since = self.bpf_since.take().map(ago).unwrap_or_default();
+        self.give_back();
+        say::warning(format!(
+            "capturing with kernel audit: {why}; tasks started since BPF took over{since} have no audit context, and \
+             kernel rules do not see them until they are started anew"
+        ));
+    }
+
+    fn give_back(&mut self) {
+        if let Err(e) = self.kernel.delete_rule(&task_never())
+            && e.errno() != Some(Errno::ENOENT)
+        {
+            say::error(format!("cannot remove the task,never rule, so kernel audit sees no new task: {e}"));
+        }
+        for rule in self.rules.iter().filter(|r| !stays_in_kernel(r.list)) {
+            if let Err(e) = self.kernel.add_rule(rule, false)
+                && e.errno() != Some(Errno::EEXIST)
+            {
+                let text = raudit_rules::print::rule(rule, false);
+                say::error(format!("the kernel refuses \"{}\": {e}", String::from_utf8_lossy(&text)));
+            }
+        }
+        self.mode = Mode::Kernel;
+        self.side.remove();
+    }
+
+    /// Ends: the kernel has the rules again, as after auditd, and nothing of ours.
+    pub fn stop(&mut self) {
+        if self.mode == Mode::Bpf {
+            self.give_back();
+        }
+    }
+
+    /// The connection to the kernel.
+    pub fn kernel(&mut self) -> &mut Client {
+        &mut self.kernel
+    }
+}
+
+/// Lists that only the kernel can evaluate for its own records; BPF records are filtered by us as well.
+fn stays_in_kernel(list: List) -> bool {
+    matches!(list, List::User | List::Exclude)
+}
+
+/// `-a never,task -k rauditd`.
+fn task_never() -> Rule {
+    let key = Field { id: FieldId::FILTERKEY, op: Op::Eq, value: Value::Text(MARK.to_vec()) };
+    Rule { list: List::Task, action: Action::Never, syscalls: SyscallMask::EMPTY, fields: vec![key] }
+}
+
+/// How long ago, in words.
+fn ago(since: SystemTime) -> String {
+    since.elapsed().map(|d| format!(" {} s ago", d.as_secs())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

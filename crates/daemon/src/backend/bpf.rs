@@ -1,0 +1,191 @@
+//! The BPF side of the backend: probed once, loaded when rules call for it.
+
+use crate::say;
+use crate::source::bpf::Source;
+use crate::work::Work;
+use crossbeam_channel::Sender;
+use raudit_bpf::judged::{Generations, Judged};
+use raudit_bpf::kernel::{Capture, Counters, Settings};
+use raudit_bpf::offer::{Offer, Tier};
+use raudit_bpf::plan::Plan;
+use raudit_config::{Backend as Choice, RauditdConf};
+use raudit_rules::RuleSet;
+
+/// What BPF can do for a rule set.
+#[derive(Debug)]
+pub struct Outlook {
+    plan: Plan,
+    forced: bool,
+    no_fentry: Option<String>,
+    /// Every rule is served exactly.
+    pub exact: bool,
+    /// Every rule is served somehow.
+    pub usable: bool,
+}
+
+impl Outlook {
+    fn chosen(&self) -> Option<Tier> {
+        self.plan.exact.or(self.plan.usable.filter(|_| self.forced))
+    }
+
+    /// The tier that would run.
+    pub fn tier(&self) -> String {
+        self.chosen().map_or_else(|| "no".into(), |tier| tier.to_string())
+    }
+
+    /// Why not every rule is served exactly: of the first rule that is not.
+    pub fn why_not(&self) -> String {
+        if let Some(why) = &self.plan.refusal {
+            return why.clone();
+        }
+        let first = (0..self.plan.rules.len()).map(|at| (at, self.obstacles(at))).find(|(_, o)| !o.is_empty());
+        first.map_or_else(|| "no tier is to be had".into(), |(at, o)| format!("rule {}: {}", at + 1, o.join("; ")))
+    }
+
+    /// Why it cannot be used even when forced.
+    pub fn why_unusable(&self) -> String {
+        self.why_not()
+    }
+
+    /// What stands against rule `at` (in listing order), a line a tier; empty when a tier serves it exactly.
+    pub fn obstacles(&self, at: usize) -> Vec<String> {
+        let Some(rule) = self.plan.rules.get(at) else { return Vec::new() };
+        let fentry = match (&self.no_fentry, &rule.fentry) {
+            (_, Some(obstacle)) => Some(format!("fentry: {obstacle}")),
+            (Some(why), None) => Some(why.clone()),
+            (None, None) => return Vec::new(),
+        };
+        match &rule.tracepoint {
+            None => Vec::new(),
+            Some(obstacle) => fentry.into_iter().chain([format!("tracepoint: {obstacle}")]).collect(),
+        }
+    }
+}
+
+/// What was counted since the daemon started.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Calls for which a rule said always.
+    pub matched: u64,
+    /// Of them, delivered to the writer.
+    pub delivered: u64,
+    /// Of them, not.
+    pub lost: u64,
+}
+
+#[derive(Debug)]
+struct Active {
+    capture: Capture,
+    source: Source,
+}
+
+/// Programs, ring and consumer.
+#[derive(Debug)]
+pub struct Side {
+    offer: Offer,
+    settings: Settings,
+    forced: bool,
+    generations: Generations,
+    generation: u32,
+    active: Option<Active>,
+    /// Of programs that are gone.
+    past: Counts,
+    work: Sender<Work>,
+}
+
+impl Side {
+    /// Probes what the kernel offers.
+    pub fn new(conf: &RauditdConf, work: Sender<Work>) -> Self {
+        let ring_size = u32::try_from(conf.ring_size).unwrap_or(1 << 31);
+        Self {
+            offer: Offer::probe(),
+            settings: Settings { ring_size, exempt: std::process::id() },
+            forced: conf.backend == Choice::Bpf,
+            generations: Generations::default(),
+            generation: 0,
+            active: None,
+            past: Counts::default(),
+            work,
+        }
+    }
+
+    /// What can be done for these rules.
+    pub fn outlook(&self, rules: &RuleSet) -> Outlook {
+        let plan = Plan::new(rules, &self.offer);
+        let (exact, usable) = (plan.exact.is_some(), plan.usable.is_some());
+        Outlook { plan, forced: self.forced, no_fentry: self.offer.no_fentry.clone(), exact, usable }
+    }
+
+    /// Makes the programs follow the rules; loads them first where they are not, or of another tier.
+    pub fn install(&mut self, outlook: &Outlook, rules: &RuleSet) -> Result<(), String> {
+        let tier = outlook.chosen().ok_or_else(|| outlook.why_not())?;
+        self.generation += 1;
+        self.generations.add(self.generation, Judged::new(&outlook.plan, rules));
+        if let Some(active) = self.active.as_mut().filter(|a| a.capture.tier() == tier) {
+            return active.capture.install(&outlook.plan, &self.offer, self.generation).map_err(|e| e.to_string());
+        }
+        let mut capture = Capture::load(tier, &self.offer, self.settings).map_err(|e| e.to_string())?;
+        let ring = capture.ring().map_err(|e| e.to_string())?;
+        let source = Source::start(ring, self.generations.clone(), self.work.clone()).map_err(|e| e.to_string())?;
+        if let Err(e) = capture.install(&outlook.plan, &self.offer, self.generation) {
+            drop(capture);
+            source.stop();
+            return Err(e.to_string());
+        }
+        // the old tier goes when the new one runs: rather an event twice than not at all
+        let old = self.active.replace(Active { capture, source });
+        self.retire(old);
+        Ok(())
+    }
+
+    /// Detaches everything and delivers what is still in the ring.
+    pub fn remove(&mut self) {
+        let old = self.active.take();
+        self.retire(old);
+    }
+
+    fn retire(&mut self, active: Option<Active>) {
+        let Some(Active { mut capture, source }) = active else { return };
+        let missed = capture.detach();
+        let counters = capture.counters().unwrap_or_default();
+        let consumed = source.stop();
+        let lost = counters.lost() + missed;
+        self.past.matched += counters.matched;
+        self.past.delivered += consumed.events;
+        self.past.lost += lost;
+        if lost > 0 {
+            say::warning(format!("BPF: {} events matched, {} delivered, {lost} lost", counters.matched, consumed.events));
+        }
+        if counters.submitted != consumed.events {
+            say::error(format!("BPF: {} events were submitted, but {} delivered", counters.submitted, consumed.events));
+        }
+    }
+
+    fn current(&self) -> Option<(Counters, u64)> {
+        let active = self.active.as_ref()?;
+        Some((active.capture.counters().unwrap_or_default(), active.source.delivered()))
+    }
+
+    /// What was counted since the start.
+    pub fn counters(&self) -> Counts {
+        let (now, delivered) = self.current().unwrap_or_default();
+        Counts {
+            matched: self.past.matched + now.matched,
+            delivered: self.past.delivered + delivered,
+            lost: self.past.lost + now.lost(),
+        }
+    }
+
+    /// Details for people: what was lost why, and what is attached.
+    pub fn lines(&self) -> Vec<String> {
+        let Some((now, _)) = self.current() else { return Vec::new() };
+        let attached: Vec<&str> = self.active.iter().flat_map(|a| a.capture.attached()).collect();
+        vec![
+            format!(
+                "bpf_lost ring={} scratch={} state={} size={} missed={}",
+                now.lost_ring, now.lost_scratch, now.lost_state, now.lost_size, now.missed
+            ),
+            format!("bpf_attached {}", attached.join(" ")),
+        ]
+    }
+}

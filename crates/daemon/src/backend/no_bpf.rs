@@ -1,0 +1,61 @@
+//! Built without the feature `bpf`: nothing is served, and says so.
+
+use crate::work::Work;
+use crossbeam_channel::Sender;
+use raudit_config::RauditdConf;
+use raudit_rules::RuleSet;
+
+const WHY: &str = "rauditd was built without BPF";
+
+/// What BPF could do for the rules: nothing.
+#[derive(Debug, Default)]
+pub struct Outlook {
+    pub exact: bool,
+    pub usable: bool,
+}
+
+impl Outlook {
+    pub fn why_not(&self) -> String {
+        WHY.into()
+    }
+    pub fn why_unusable(&self) -> String {
+        WHY.into()
+    }
+    pub fn tier(&self) -> String {
+        "no".into()
+    }
+    pub fn obstacles(&self, _: usize) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// What was counted: nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    pub matched: u64,
+    pub delivered: u64,
+    pub lost: u64,
+}
+
+/// The BPF side that is not there.
+#[derive(Debug)]
+pub struct Side;
+
+impl Side {
+    pub fn new(_: &RauditdConf, _: Sender<Work>) -> Self {
+        Self
+    }
+    pub fn outlook(&self, _: &RuleSet) -> Outlook {
+        Outlook::default()
+    }
+    pub fn install(&mut self, _: &Outlook, _: &RuleSet) -> Result<(), String> {
+        Err(WHY.into())
+    }
+    pub fn remove(&mut self) {}
+    pub fn counters(&self) -> Counts {
+        Counts::default()
+    }
+    pub fn lines(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,107 @@
+//! The daemon's own records, `DAEMON_*`.
+
+use nix::sys::utsname::uname;
+use raudit_netlink::protocol::SignalInfo;
+use raudit_record::{EventId, Kind, Message};
+use std::fmt::Write;
+use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Stamps the daemon's records. Serials start anywhere below 10,000, as auditd's do.
+#[derive(Debug)]
+pub struct Stamps {
+    serial: u64,
+}
+
+impl Stamps {
+    /// A start that differs from run to run.
+    pub fn new() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { serial: u64::from(now.subsec_nanos()) % 10_000 }
+    }
+
+    fn next(&mut self) -> EventId {
+        self.serial += 1;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        EventId { sec: now.as_secs(), milli: now.subsec_millis() as u16, serial: self.serial }
+    }
+
+    /// `DAEMON_START`.
+    pub fn start(&mut self, format: &str) -> Message {
+        let kernel = uname().map(|u| u.release().to_string_lossy().into_owned()).unwrap_or_default();
+        let mut body = format!("op=start ver={} format={format} kernel={kernel}", env!("CARGO_PKG_VERSION"));
+        let own = |name: &str| fs::read_to_string(format!("/proc/self/{name}")).unwrap_or_default().trim().to_owned();
+        let unset = |value: String| if value.is_empty() { u32::MAX.to_string() } else { value };
+        let _ = write!(
+            body,
+            " auid={} pid={} uid={} ses={}",
+            unset(own("loginuid")),
+            std::process::id(),
+            nix::unistd::getuid(),
+            unset(own("sessionid"))
+        );
+        let label = own("attr/current");
+        if !label.is_empty() {
+            let _ = write!(body, " subj={}", label.trim_end_matches('\0'));
+        }
+        self.message(Kind::DAEMON_START, &format!("{body} res=success"))
+    }
+
+    /// `DAEMON_END`, `DAEMON_ROTATE` ...: something done because of a signal; `sender` is who sent it, if the kernel says.
+    pub fn signalled(&mut self, kind: Kind, op: &str, sender: Option<&SignalInfo>) -> Message {
+        let body = match sender.filter(|s| s.pid != 0) {
+            None => format!("{op} auid=-1 uid=-1 ses=-1 pid=-1 subj=? res=success"),
+            Some(info) => {
+                let of = |name: &str| fs::read_to_string(format!("/proc/{}/{name}", info.pid)).unwrap_or_default();
+                let uid = owner(info.pid).map_or_else(|| "-1".into(), |uid| uid.to_string());
+                let ses = of("sessionid").trim().parse::<u32>().map_or_else(|_| "-1".into(), |ses| ses.to_string());
+                let label = String::from_utf8_lossy(&info.context).trim_end_matches('\0').to_owned();
+                let subj = if label.is_empty() { String::new() } else { format!(" subj={label}") };
+                format!("{op} auid={} uid={uid} ses={ses} pid={}{subj} res=success", info.uid, info.pid)
+            }
+        };
+        self.message(kind, &body)
+    }
+
+    /// A record of ours with this body.
+    pub fn message(&mut self, kind: Kind, body: &str) -> Message {
+        Message { kind, text: format!("{}: {body}", self.next()).into_bytes() }
+    }
+}
+
+impl Default for Stamps {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn owner(pid: u32) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(format!("/proc/{pid}")).ok().map(|m| m.uid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(message: &Message) -> String {
+        String::from_utf8(message.text.clone()).unwrap()
+    }
+
+    #[test]
+    fn start_says_who_and_where() {
+        let start = text(&Stamps::new().start("raw"));
+        assert!(start.starts_with("audit(") && start.contains(": op=start ver=") && start.contains(" format=raw kernel="), "{start}");
+        assert!(start.contains(&format!(" pid={} uid=", std::process::id())) && start.ends_with(" res=success"), "{start}");
+    }
+
+    #[test]
+    fn an_unknown_sender_is_minus_one() {
+        let mut stamps = Stamps::new();
+        let end = text(&stamps.signalled(Kind::DAEMON_END, "op=terminate", None));
+        assert!(end.ends_with(": op=terminate auid=-1 uid=-1 ses=-1 pid=-1 subj=? res=success"), "{end}");
+        let me = SignalInfo { uid: 1000, pid: std::process::id(), context: Vec::new() };
+        let end = text(&stamps.signalled(Kind::DAEMON_END, "op=terminate", Some(&me)));
+        assert!(end.contains(": op=terminate auid=1000 uid="), "{end}");
+    }
+}

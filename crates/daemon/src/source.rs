@@ -1,0 +1,4 @@
+//! Where records arrive: a thread for each, batches into the writer's channel.
+#[cfg(feature = "bpf")]
+pub mod bpf;
+pub mod netlink;

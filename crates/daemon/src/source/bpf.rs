@@ -1,0 +1,79 @@
+//! The BPF ring.
+
+use crate::say;
+use crate::work::Work;
+use crossbeam_channel::Sender;
+use raudit_bpf::consumer::{Consumed, Consumer};
+use raudit_bpf::judged::Generations;
+use raudit_bpf::kernel::CaptureError;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How long to wait for an event. A full ring sends no wake-up, so look this often in any case.
+const WAIT: Duration = Duration::from_millis(50);
+
+/// The running source.
+#[derive(Debug)]
+pub struct Source {
+    stop: Arc<AtomicBool>,
+    delivered: Arc<AtomicU64>,
+    thread: JoinHandle<Consumed>,
+}
+
+impl Source {
+    /// Starts to read a ring.
+    pub fn start(ring: raudit_bpf::kernel::Ring, generations: Generations, out: Sender<Work>) -> Result<Self, CaptureError> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let delivered = Arc::new(AtomicU64::new(0));
+        let (flag, count) = (Arc::clone(&stop), Arc::clone(&delivered));
+        let (ready, started) = mpsc::channel();
+        let failed = |e: String| CaptureError::Plan(format!("cannot read the ring buffer: {e}"));
+        let thread = std::thread::Builder::new()
+            .name("bpf".into())
+            .spawn(move || match Consumer::new(ring, generations) {
+                Err(e) => {
+                    drop(ready.send(Err(e)));
+                    Consumed::default()
+                }
+                Ok(consumer) => {
+                    drop(ready.send(Ok(())));
+                    read(consumer, &out, &flag, &count)
+                }
+            })
+            .map_err(|e| failed(e.to_string()))?;
+        started.recv().map_err(|e| failed(e.to_string()))??;
+        Ok(Self { stop, delivered, thread })
+    }
+
+    /// Events delivered so far.
+    pub fn delivered(&self) -> u64 {
+        self.delivered.load(Ordering::Relaxed)
+    }
+
+    /// Drains the ring and ends. Call after the programs are detached: then nothing is left behind.
+    pub fn stop(self) -> Consumed {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap_or_default()
+    }
+}
+
+fn read(mut consumer: Consumer, out: &Sender<Work>, stop: &AtomicBool, delivered: &AtomicU64) -> Consumed {
+    let mut told = Consumed::default();
+    loop {
+        let stopping = stop.load(Ordering::Relaxed);
+        let mut messages = Vec::new();
+        let events = if stopping { consumer.drain(&mut messages) } else { consumer.poll(WAIT, &mut messages) };
+        let seen = consumer.seen();
+        delivered.store(seen.events, Ordering::Relaxed);
+        if seen.broken > told.broken {
+            say::error(format!("{} records of the BPF ring could not be read", seen.broken));
+            told = seen;
+        }
+        let gone = !messages.is_empty() && out.send(Work::Records(messages)).is_err();
+        if gone || (stopping && events == 0) {
+            return seen;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The kernel's socket.
+
+use crate::say;
+use crate::work::Work;
+use crossbeam_channel::Sender;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use raudit_netlink::receiver::Receiver;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+/// Records of one batch.
+const BATCH: usize = 512;
+/// How often the thread looks whether it should stop.
+const LOOK_MS: u16 = 100;
+
+/// The running source.
+#[derive(Debug)]
+pub struct Source {
+    stop: Arc<AtomicBool>,
+    overruns: Arc<AtomicU64>,
+    thread: JoinHandle<Receiver>,
+}
+
+impl Source {
+    /// Starts to read a registered receiver.
+    pub fn start(receiver: Receiver, out: Sender<Work>) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let overruns = Arc::new(AtomicU64::new(0));
+        let (flag, count) = (Arc::clone(&stop), Arc::clone(&overruns));
+        let thread =
+            std::thread::Builder::new().name("netlink".into()).spawn(move || read(receiver, &out, &flag, &count))?;
+        Ok(Self { stop, overruns, thread })
+    }
+
+    /// How often the kernel found our socket full.
+    pub fn overruns(&self) -> u64 {
+        self.overruns.load(Ordering::Relaxed)
+    }
+
+    /// Resigns as the audit daemon after reading what is there.
+    pub fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        drop(self.thread.join());
+    }
+}
+
+fn read(mut receiver: Receiver, out: &Sender<Work>, stop: &AtomicBool, overruns: &AtomicU64) -> Receiver {
+    loop {
+        let stopping = stop.load(Ordering::Relaxed);
+        if stopping && let Err(e) = receiver.unregister() {
+            say::error(e.to_string());
+        }
+        drain(&mut receiver, out);
+        overruns.store(receiver.overruns(), Ordering::Relaxed);
+        if stopping {
+            return receiver;
+        }
+        // a signal is as good a reason to look as data
+        let _ = poll(&mut [PollFd::new(receiver.as_fd(), PollFlags::POLLIN)], PollTimeout::from(LOOK_MS));
+    }
+}
+
+/// Takes all that is there.
+fn drain(receiver: &mut Receiver, out: &Sender<Work>) {
+    loop {
+        let mut messages = Vec::new();
+        let more = match receiver.recv_batch(&mut messages, BATCH) {
+            Ok(batch) => batch.more,
+            Err(e) => {
+                say::error(e.to_string());
+                std::thread::sleep(std::time::Duration::from_millis(u64::from(LOOK_MS)));
+                false
+            }
+        };
+        // the writer outlives its sources
+        if !messages.is_empty() && out.send(Work::Records(messages)).is_err() {
+            return;
+        }
+        if !more {
+            return;
+        }
+    }
+}

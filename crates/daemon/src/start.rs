@@ -1,0 +1,266 @@
+//! Becoming the audit daemon, and ceasing to be it.
+
+use crate::backend::Backend;
+use crate::control::{self, Control};
+use crate::event::Stamps;
+use crate::feeder::Feeder;
+use crate::options::{EnableState, Exit, Options};
+use crate::process::{self, Parent};
+use crate::say;
+use crate::source::netlink::Source;
+use crate::work::{WAITING, Work};
+use crate::writer::{Writer, format_of};
+use clap::Parser;
+use clap::error::ErrorKind;
+use crossbeam_channel::{Sender, bounded};
+use nix::sys::resource::{RLIM_INFINITY, Resource, setrlimit};
+use nix::sys::stat::{Mode, umask};
+use raudit_config::{AuditdConf, LogFormat, NameFormat, RauditdConf};
+use raudit_netlink::receiver::{self, Receiver};
+use raudit_netlink::{Client, Server, StatusChange};
+use raudit_record::Kind;
+use std::fs;
+use std::net::ToSocketAddrs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::thread::JoinHandle;
+
+/// Why the daemon did not start, and what it exits with.
+#[derive(Debug)]
+struct Failure(Exit, String);
+
+fn failed(e: impl ToString) -> Failure {
+    Failure(Exit::Failed, e.to_string())
+}
+
+/// The program `rauditd`.
+pub fn main() -> ExitCode {
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(e) => {
+            drop(e.print());
+            let asked = matches!(e.kind(), ErrorKind::DisplayHelp);
+            return ExitCode::from(if asked { Exit::Done as u8 } else { Exit::Usage as u8 });
+        }
+    };
+    let mut parent = Parent::none();
+    match run(&options, &mut parent) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(exit, why)) => {
+            say::error(why);
+            parent.release(exit as u8);
+            ExitCode::from(exit as u8)
+        }
+    }
+}
+
+fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
+    if !nix::unistd::geteuid().is_root() {
+        return Err(Failure(Exit::Privilege, "You must be root to run this program.".into()));
+    }
+    let (conf, own) = load(options)?;
+    let node = node_name(&conf)?;
+    prepare(&conf)?;
+    let signals = control::signals().map_err(failed)?;
+    if !options.disable_fork && !options.foreground {
+        *parent = process::daemonise().map_err(|e| failed(format!("cannot fork: {e}")))?;
+    }
+    let mut daemon = Daemon::start(options, &conf, &own, node)?;
+    let restore = match daemon.register(options) {
+        Ok(restore) => restore,
+        Err(e) => return Err(daemon.abort(e)),
+    };
+    let (backend, server) = match daemon.capture(&own) {
+        Ok(both) => both,
+        Err(e) => {
+            daemon.undo(&restore);
+            return Err(daemon.abort(e));
+        }
+    };
+    write_pid(&own.pid_file);
+    if !options.foreground && !options.disable_fork {
+        say::to_syslog();
+        process::close_standard_files().map_err(failed)?;
+    }
+    parent.release(Exit::Done as u8);
+    let config = options.config_dir.join("auditd.conf");
+    let (work, stamps) = (daemon.work.clone(), std::mem::take(&mut daemon.stamps));
+    let mut control = Control { signals, server, backend, work, stamps, config, allow_links: options.allow_links };
+    let sender = control.run();
+    let end = control.stamps.signalled(Kind::DAEMON_END, "op=terminate", sender.as_ref());
+    control.backend.stop();
+    daemon.undo(&restore);
+    control.record(end);
+    drop(control);
+    daemon.finish();
+    // a file that is gone already is as good
+    drop(fs::remove_file(&own.pid_file));
+    Ok(())
+}
+
+fn load(options: &Options) -> Result<(AuditdConf, RauditdConf), Failure> {
+    let config = |e: raudit_config::ConfigError| Failure(Exit::Config, e.to_string());
+    let (conf, mut warnings) = AuditdConf::load(&options.config_dir.join("auditd.conf"), options.allow_links).map_err(config)?;
+    let (own, more) = RauditdConf::load(&options.config_dir.join("rauditd.conf"), options.allow_links).map_err(config)?;
+    warnings.extend(more);
+    for warning in warnings {
+        say::warning(warning.to_string());
+    }
+    let idle = conf.without_effect();
+    if !idle.is_empty() {
+        say::warning(format!("auditd.conf: {} set, but not supported yet: no effect", idle.join(", ")));
+    }
+    if !conf.local_events {
+        return Err(Failure(Exit::Config, "local_events = no is not supported yet: there is no network listener".into()));
+    }
+    Ok((conf, own))
+}
+
+fn node_name(conf: &AuditdConf) -> Result<Option<Vec<u8>>, Failure> {
+    let host = || nix::unistd::gethostname().map(|h| h.to_string_lossy().replace(' ', "_")).map_err(failed);
+    Ok(match conf.name_format {
+        NameFormat::None => None,
+        NameFormat::Hostname => Some(host()?.into_bytes()),
+        NameFormat::User => conf.name.clone().map(String::into_bytes),
+        NameFormat::Numeric => {
+            let host = host()?;
+            let address = (host.as_str(), 0).to_socket_addrs().ok().and_then(|mut found| found.next());
+            let address = address.ok_or_else(|| failed(format!("name_format = numeric: no address for \"{host}\"")))?;
+            Some(address.ip().to_string().into_bytes())
+        }
+        NameFormat::Fqd => return Err(Failure(Exit::Config, "name_format = fqd is not supported yet".into())),
+    })
+}
+
+/// What auditd does to its own process.
+fn prepare(conf: &AuditdConf) -> Result<(), Failure> {
+    umask(Mode::from_bits_truncate(0o022));
+    for resource in [Resource::RLIMIT_FSIZE, Resource::RLIMIT_CPU] {
+        setrlimit(resource, RLIM_INFINITY, RLIM_INFINITY).map_err(|e| failed(format!("cannot raise a resource limit: {e}")))?;
+    }
+    let nice = i32::try_from(conf.priority_boost).unwrap_or(20).min(20);
+    process::set_nice(-nice).map_err(|e| failed(format!("cannot change the priority (priority_boost = {nice}): {e}")))?;
+    if let Err(e) = fs::write("/proc/self/oom_score_adj", "-1000") {
+        say::warning(format!("cannot keep out of the way of the out-of-memory killer: {e}"));
+    }
+    Ok(())
+}
+
+fn write_pid(path: &Path) {
+    if let Some(dir) = path.parent() {
+        drop(fs::create_dir_all(dir));
+    }
+    if let Err(e) = fs::write(path, format!("{}\n", std::process::id())) {
+        say::warning(format!("cannot write {}: {e}", path.display()));
+    }
+}
+
+/// The state of the kernel before us.
+#[derive(Clone, Copy, Debug)]
+struct Restore {
+    enabled: u32,
+    enabled_now: u32,
+}
+
+/// The parts that run.
+struct Daemon {
+    work: Sender<Work>,
+    writer: Option<JoinHandle<()>>,
+    netlink: Option<Source>,
+    stamps: Stamps,
+}
+
+impl Daemon {
+    /// Writer, plugins, and the first record: they stand before the kernel is told.
+    fn start(options: &Options, conf: &AuditdConf, own: &RauditdConf, node: Option<Vec<u8>>) -> Result<Self, Failure> {
+        let feeder = Feeder::start(&own.dispatcher_path(), &options.config_dir);
+        let writer = Writer::new(conf, node, options.foreground, feeder).map_err(failed)?;
+        let (work, todo) = bounded(WAITING);
+        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&todo)).map_err(failed)?;
+        let mut daemon = Self { work, writer: Some(thread), netlink: None, stamps: Stamps::new() };
+        let format = if !conf.write_logs { "nolog" } else if conf.log_format == LogFormat::Raw { "raw" } else { "enriched" };
+        debug_assert_eq!(format == "raw", format_of(conf) == raudit_record::format::Format::Raw || !conf.write_logs);
+        let start = daemon.stamps.start(format);
+        daemon.send(Work::Records(vec![start]));
+        Ok(daemon)
+    }
+
+    fn send(&self, work: Work) {
+        // the writer lives as long as this sender
+        drop(self.work.send(work));
+    }
+
+    /// Becomes the kernel's audit daemon.
+    fn register(&mut self, options: &Options) -> Result<Restore, Failure> {
+        let mut kernel = Client::kernel().map_err(privilege)?;
+        let mut receiver = Receiver::open().map_err(privilege)?;
+        receiver.register().map_err(privilege)?;
+        let before = kernel.status().map_err(privilege)?;
+        let change = |enabled| StatusChange { enabled: Some(enabled), ..StatusChange::default() };
+        match options.enable_state {
+            EnableState::Enable => drop(receiver::enable_kernel_audit(&mut kernel).map_err(failed)?),
+            EnableState::Disable if before.enabled == 1 => drop(kernel.set_status(&change(0)).map_err(failed)?),
+            EnableState::Disable | EnableState::NoChange => {}
+        }
+        let enabled_now = kernel.status().map_err(failed)?.enabled;
+        self.netlink = Some(Source::start(receiver, self.work.clone()).map_err(failed)?);
+        Ok(Restore { enabled: before.enabled, enabled_now })
+    }
+
+    fn capture(&self, own: &RauditdConf) -> Result<(Backend, Server), Failure> {
+        if let Some(dir) = own.socket.parent() {
+            fs::create_dir_all(dir).map_err(|e| failed(format!("cannot create {}: {e}", dir.display())))?;
+        }
+        let server = Server::bind(&own.socket).map_err(failed)?;
+        let kernel = Client::kernel().map_err(failed)?;
+        let backend = Backend::start(own, kernel, self.work.clone()).map_err(failed)?;
+        Ok((backend, server))
+    }
+
+    /// The kernel as it was: resigned, and enabled or not as before, unless somebody else has changed it since.
+    fn undo(&mut self, restore: &Restore) {
+        let set_back = || -> Result<(), raudit_netlink::Error> {
+            let mut kernel = Client::kernel()?;
+            if restore.enabled != restore.enabled_now && kernel.status()?.enabled == restore.enabled_now {
+                kernel.set_status(&StatusChange { enabled: Some(restore.enabled), ..StatusChange::default() })?;
+            }
+            Ok(())
+        };
+        if let Err(e) = set_back() {
+            say::error(format!("cannot restore the kernel's audit state: {e}"));
+        }
+        if let Some(netlink) = self.netlink.take() {
+            let overruns = netlink.overruns();
+            netlink.stop();
+            if overruns > 0 {
+                say::warning(format!("the kernel found our socket full {overruns} times and kept records back"));
+            }
+        }
+    }
+
+    /// `DAEMON_ABORT`, and out.
+    fn abort(mut self, failure: Failure) -> Failure {
+        let record = self.stamps.signalled(Kind::DAEMON_ABORT, "op=set-pid", None);
+        let text = String::from_utf8_lossy(&record.text).replace("res=success", "res=failed");
+        self.send(Work::Records(vec![raudit_record::Message { kind: record.kind, text: text.into_bytes() }]));
+        self.finish();
+        failure
+    }
+
+    /// Writes what is left and waits for the writer.
+    fn finish(mut self) {
+        let writer = self.writer.take();
+        drop(self);
+        if writer.is_some_and(|w| w.join().is_err()) {
+            say::error("the writer ended in disorder");
+        }
+    }
+}
+
+fn privilege(e: raudit_netlink::Error) -> Failure {
+    let exit = match e.errno() {
+        Some(nix::errno::Errno::EPERM) => Exit::Privilege,
+        _ => Exit::Failed,
+    };
+    Failure(exit, e.to_string())
+}

@@ -1,0 +1,163 @@
+//! The writer: messages to lines, lines to disk and to the plugins. One thread.
+
+use crate::feeder::Feeder;
+use crate::say;
+use crate::work::Work;
+use crossbeam_channel::Receiver;
+use raudit_config::{AuditdConf, LogFormat};
+use raudit_dispatch::frame::{self, Version};
+use raudit_log::Writer as Log;
+use raudit_record::format::{Format, Formatter};
+use raudit_record::{Kind, Message};
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What the writer has done, for the state report and tests.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// Records taken from the channel.
+    pub records: AtomicU64,
+    /// Records that did not reach the disk.
+    pub failed: AtomicU64,
+}
+
+/// Where lines go.
+#[derive(Debug)]
+enum Sink {
+    Log(Box<Log>),
+    /// `-f`: standard output.
+    Stdout,
+}
+
+/// The writer's state.
+#[derive(Debug)]
+pub struct Writer {
+    sink: Sink,
+    feeder: Feeder,
+    formatter: Formatter,
+    frame: Version,
+    lines: Vec<u8>,
+    written: Arc<Written>,
+    complained: u64,
+}
+
+impl Writer {
+    /// A writer to the log of auditd.conf, or with `foreground` to standard output.
+    pub fn new(conf: &AuditdConf, node: Option<Vec<u8>>, foreground: bool, feeder: Feeder) -> Result<Self, raudit_log::LogError> {
+        let sink = if foreground { Sink::Stdout } else { Sink::Log(Box::new(Log::open(conf)?)) };
+        let format = format_of(conf);
+        // a plain kernel text is what plugins of the oldest protocol expect of RAW without a node name
+        let frame = if format == Format::Raw && node.is_none() { Version::Kernel } else { Version::Line };
+        let formatter = Formatter::new(format, node);
+        Ok(Self { sink, feeder, formatter, frame, lines: Vec::new(), written: Arc::default(), complained: 0 })
+    }
+
+    /// Counters that others may read.
+    pub fn written(&self) -> Arc<Written> {
+        Arc::clone(&self.written)
+    }
+
+    /// Works until the channel ends; then stops the plugins.
+    pub fn run(mut self, work: &Receiver<Work>) {
+        self.tell();
+        for work in work {
+            match work {
+                Work::Records(messages) => self.write(&messages),
+                Work::Rotate => self.rotate(),
+                Work::Resume => self.resume(),
+                Work::Reconfigure(conf) => self.reconfigure(&conf),
+                Work::Flush(done) => drop(done.send(())),
+            }
+            self.tell();
+        }
+        let lost = self.feeder.stop();
+        if lost > 0 {
+            say::warning(format!("{lost} records were not dispatched to plugins (they are in the log)"));
+        }
+    }
+
+    fn write(&mut self, messages: &[Message]) {
+        self.lines.clear();
+        let mut frames = Vec::new();
+        let mut records = 0;
+        for message in messages {
+            let start = self.lines.len();
+            self.formatter.line(message, &mut self.lines);
+            if self.feeder.is_wanted() {
+                let line = self.lines.get(start..).unwrap_or_default();
+                let payload = if self.frame == Version::Kernel { &message.text } else { line };
+                // a record too long for a frame is still written to disk
+                let _ = frame::push(&mut frames, self.frame, message.kind, payload);
+            }
+            if message.kind == Kind::EOE {
+                // plugins get the end of an event, the log never does
+                self.lines.truncate(start);
+            } else {
+                self.lines.push(b'\n');
+                records += 1;
+            }
+        }
+        self.written.records.fetch_add(records as u64, Ordering::Relaxed);
+        if !frames.is_empty() {
+            self.feeder.send(frames, messages.len() as u64);
+        }
+        self.put(records);
+    }
+
+    fn put(&mut self, records: usize) {
+        let failed = match &mut self.sink {
+            Sink::Log(log) => log.write(&self.lines, records).map_err(|e| (e.records as u64, e.to_string())).err(),
+            Sink::Stdout => {
+                let mut out = std::io::stdout().lock();
+                out.write_all(&self.lines).and_then(|()| out.flush()).map_err(|e| (records as u64, e.to_string())).err()
+            }
+        };
+        if let Some((lost, why)) = failed {
+            let all = self.written.failed.fetch_add(lost, Ordering::Relaxed) + lost;
+            // not one line for each record: at powers of two
+            if all >= self.complained.max(1) * 2 || self.complained == 0 {
+                self.complained = all;
+                say::error(format!("{why} ({all} records so far)"));
+            }
+        }
+    }
+
+    fn rotate(&mut self) {
+        if let Sink::Log(log) = &mut self.sink {
+            log.rotate();
+        }
+    }
+
+    fn resume(&mut self) {
+        if let Sink::Log(log) = &mut self.sink
+            && let Err(e) = log.resume()
+        {
+            say::error(format!("cannot resume logging: {e}"));
+        }
+    }
+
+    fn reconfigure(&mut self, conf: &AuditdConf) {
+        if let Sink::Log(log) = &mut self.sink
+            && let Err(e) = log.reconfigure(conf)
+        {
+            say::error(e.to_string());
+        }
+    }
+
+    fn tell(&mut self) {
+        if let Sink::Log(log) = &mut self.sink {
+            for notice in log.notices() {
+                say::say(notice.level(), notice.to_string());
+            }
+        }
+    }
+}
+
+/// The record format of auditd.conf.
+pub fn format_of(conf: &AuditdConf) -> Format {
+    match conf.log_format {
+        LogFormat::Raw => Format::Raw,
+        _ => Format::Enriched,
+    }
+}
