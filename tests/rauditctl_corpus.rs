@@ -282,3 +282,37 @@ fn a_socket_nobody_serves_is_named_and_the_kernel_left_alone() {
         assert!(errors.ends_with(&expected), "{line}: {errors}");
     }
 }
+
+#[test]
+fn the_rule_files_auditd_ships_load() {
+    let Some(root) = std::env::var_os("RAUDITD_ORACLE").map(PathBuf::from) else {
+        println!("SKIPPED: RAUDITD_ORACLE does not name a directory with Debian's auditd");
+        return;
+    };
+    let Ok(entries) = fs::read_dir(root.join("usr/share/doc/auditd/examples/rules")) else {
+        println!("SKIPPED: no example rules below {}", root.display());
+        return;
+    };
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: rauditctl refuses to run without CAP_AUDIT_CONTROL; run the tests as root");
+        return;
+    }
+    // A user that is not everywhere, and an option that is not built yet.
+    let may_fail = [("22-ignore-chrony", "Unknown user: chrony"), ("11-loginuid", "Option --loginuid-immutable")];
+    let running = Running::start();
+    let (mut files, mut rules) = (0, 0);
+    for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "rules"))
+    {
+        *running.kernel.lock().unwrap() = Kernel::new();
+        let output = running.run(&format!("-R {}", path.display()));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let name = path.file_stem().unwrap().to_string_lossy();
+        let excused = may_fail.iter().any(|(file, error)| *file == name && errors.contains(error));
+        assert!(output.status.success() || excused, "{name}: {errors}");
+        assert!(!errors.contains("There was an error") || excused, "{name}: {errors}");
+        files += 1;
+        rules += running.kernel.lock().unwrap().rules.len();
+    }
+    println!("{files} files, {rules} rules");
+    assert!(files > 30 && rules > 200, "{files} files, {rules} rules");
+}
