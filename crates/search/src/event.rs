@@ -1,5 +1,6 @@
 //! An event as it stands in the log: its records' lines, in the order of the log.
 
+use memchr::memchr;
 use raudit_record::{EventId, Kind};
 use std::ops::Range;
 
@@ -15,7 +16,6 @@ pub struct Event {
     pub node: Vec<u8>,
     text: Vec<u8>,
     lines: Vec<(Kind, Range<usize>)>,
-    enriched: bool,
 }
 
 /// One record of an [`Event`].
@@ -25,8 +25,13 @@ pub struct Record<'a> {
     pub kind: Kind,
     /// The whole line.
     pub line: &'a [u8],
-    /// The line without what [`TRANSLATION_SEPARATOR`] separates.
-    pub text: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// The line without translations.
+    pub fn text(&self) -> &'a [u8] {
+        self.line.get(..memchr(TRANSLATION_SEPARATOR, self.line).unwrap_or(self.line.len())).unwrap_or(self.line)
+    }
 }
 
 impl Event {
@@ -37,7 +42,6 @@ impl Event {
         self.node.extend_from_slice(node);
         self.text.clear();
         self.lines.clear();
-        self.enriched = false;
     }
 
     /// Adds a record, given by its line.
@@ -45,16 +49,12 @@ impl Event {
         let from = self.text.len();
         self.text.extend_from_slice(line);
         self.lines.push((kind, from..self.text.len()));
-        self.enriched = self.enriched || memchr::memchr(TRANSLATION_SEPARATOR, line).is_some();
     }
 
     /// Its records, first to last; last to first with `.rev()`.
     pub fn records(&self) -> impl DoubleEndedIterator<Item = Record<'_>> {
-        self.lines.iter().map(|(kind, range)| {
-            let line = self.text.get(range.clone()).unwrap_or_default();
-            let end = if self.enriched { memchr::memchr(TRANSLATION_SEPARATOR, line) } else { None };
-            Record { kind: *kind, line, text: line.get(..end.unwrap_or(line.len())).unwrap_or(line) }
-        })
+        let line = |range: &Range<usize>| self.text.get(range.clone()).unwrap_or_default();
+        self.lines.iter().map(move |(kind, range)| Record { kind: *kind, line: line(range) })
     }
 
     /// The text of all records on end, translations included: to look for a literal at once.
@@ -64,7 +64,7 @@ impl Event {
 
     /// Whether any record carries translations.
     pub fn is_enriched(&self) -> bool {
-        self.enriched
+        memchr(TRANSLATION_SEPARATOR, &self.text).is_some()
     }
 
     /// The type of the first record, which decides how long the event stays open.

@@ -60,7 +60,7 @@ impl<'a> Facts<'a> {
     }
 
     fn add(&mut self, record: &Record<'a>) -> Option<()> {
-        let mut text = Text(record.text);
+        let mut text = Text(record.text());
         match record.kind.0 {
             1300 => self.syscall(record, text),
             1302 => self.path(text),
@@ -124,7 +124,7 @@ impl<'a> Facts<'a> {
     }
 
     fn keys(&mut self, record: &Record<'a>) -> Option<()> {
-        if !malformed::key_is_closed(record.text) {
+        if !malformed::key_is_closed(record.text()) {
             return None;
         }
         keys(record, |key| self.keys.push(key.to_vec()));

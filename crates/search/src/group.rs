@@ -11,6 +11,7 @@
 //! an event's records and two queues its end. Memory is bounded by the events of one timeout, and those by [`MAX_OPEN`].
 
 use crate::event::Event;
+use crate::id_hash::IdHash;
 use crate::nearly_sorted::NearlySorted;
 use crate::stamp::Stamp;
 use raudit_record::{EventId, Kind};
@@ -32,7 +33,7 @@ pub struct Grouper {
     slots: Vec<Slot>,
     /// Unused slots. The lowest is taken first because events that tie in time and serial come out in order of slots.
     free: BinaryHeap<Reverse<usize>>,
-    open: HashMap<(EventId, usize), usize>,
+    open: HashMap<(EventId, usize), usize, IdHash>,
     /// All events held, in order of coming out.
     order: NearlySorted<(EventId, usize)>,
     /// Events that wait for a younger one. Entries of events whole for another reason are stale.
@@ -62,7 +63,7 @@ impl Grouper {
             max_open: MAX_OPEN,
             slots: Vec::new(),
             free: BinaryHeap::new(),
-            open: HashMap::new(),
+            open: HashMap::default(),
             order: NearlySorted::default(),
             waiting: NearlySorted::default(),
             nodes: HashMap::new(),
@@ -123,7 +124,8 @@ impl Grouper {
         if let Some(at) = self.last
             && let Some(slot) = self.slots.get(at)
             && slot.event.id == stamp.id
-            && slot.event.node == stamp.node
+            && slot.event.node.len() == stamp.node.len()
+            && (stamp.node.is_empty() || slot.event.node == stamp.node)
             && !slot.whole
         {
             return Some(at);

@@ -13,6 +13,7 @@
 pub mod event;
 pub mod facts;
 pub mod group;
+mod id_hash;
 pub mod locale;
 pub mod malformed;
 mod nearly_sorted;

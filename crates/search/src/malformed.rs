@@ -16,9 +16,9 @@ const AVC: Kind = Kind(1400);
 ///
 /// With `keys`, also the keys must be readable; ausearch looks at them only when they are searched for.
 pub fn is_malformed(event: &Event, keys: bool) -> bool {
-    event
-        .records()
-        .any(|record| readable(&record).is_none() || (keys && carries_key(record.kind) && !key_is_closed(record.text)))
+    event.records().any(|record| {
+        readable(&record).is_none() || (keys && carries_key(record.kind) && !key_is_closed(record.text()))
+    })
 }
 
 /// Record types whose `key=` is searched.
@@ -29,7 +29,7 @@ pub fn carries_key(kind: Kind) -> bool {
 }
 
 pub(crate) fn key_is_closed(text: &[u8]) -> bool {
-    match after(text, b"key=\"") {
+    match after(text, b"key=").and_then(|value| value.strip_prefix(b"\"")) {
         Some(rest) => memchr(b'"', rest).is_some(),
         None => true,
     }
@@ -37,10 +37,10 @@ pub(crate) fn key_is_closed(text: &[u8]) -> bool {
 
 pub(crate) fn readable(record: &Record<'_>) -> Option<()> {
     match record.kind {
-        Kind::SYSCALL => syscall(record.text),
-        AVC | USER_AVC => avc(record.kind, record.text),
-        SECCOMP => seccomp(record.text),
-        Kind(1800..=1805) => integrity(record.text),
+        Kind::SYSCALL => syscall(record.text()),
+        AVC | USER_AVC => avc(record.kind, record.text()),
+        SECCOMP => seccomp(record.text()),
+        Kind(1800..=1805) => integrity(record.text()),
         _ => Some(()),
     }
 }

@@ -62,7 +62,7 @@ impl Printer {
         }
         out.write_all(self.heading.1.as_bytes())?;
         for record in shown(event) {
-            escaped(record.text, out)?;
+            escaped(record.text(), out)?;
             out.write_all(b"\n")?;
         }
         Ok(())
@@ -77,7 +77,7 @@ impl Printer {
         for record in shown(event) {
             let Ok(mut line) = Line::parse(record.line) else {
                 // A stamp that only the search can read: better as it is than not at all.
-                escaped(record.text, out)?;
+                escaped(record.text(), out)?;
                 out.write_all(b"\n")?;
                 continue;
             };
@@ -133,9 +133,10 @@ fn shown(event: &Event) -> impl Iterator<Item = Record<'_>> {
 
 /// As the log has it; but in an event with translations, ausearch puts the separator behind every record.
 fn raw(event: &Event, out: &mut impl Write) -> io::Result<()> {
+    let enriched = event.is_enriched();
     for record in event.records() {
         out.write_all(record.line)?;
-        if event.is_enriched() && record.line.len() == record.text.len() {
+        if enriched && record.line.len() == record.text().len() {
             out.write_all(&[TRANSLATION_SEPARATOR])?;
         }
         out.write_all(b"\n")?;

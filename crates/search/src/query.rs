@@ -3,8 +3,10 @@
 use crate::event::{Event, Record};
 use crate::malformed::{carries_key, is_malformed};
 use crate::text::{after, unhex, word};
-use memchr::{memchr, memmem};
+use memchr::memchr;
+use memchr::memmem::Finder;
 use raudit_record::Kind;
+use std::sync::LazyLock;
 
 /// The kernel's separator between several keys of one rule.
 const KEY_SEPARATOR: u8 = 1;
@@ -37,7 +39,7 @@ pub struct Query {
     /// The event's serial number.
     pub serial: Option<u64>,
     /// Part of one of the event's keys. The empty text asks for events that have a key.
-    pub key: Option<Vec<u8>>,
+    pub key: Option<Finder<'static>>,
     /// One record at least is of one of these types; empty for no condition.
     pub kinds: Vec<Kind>,
 }
@@ -49,13 +51,16 @@ pub enum Verdict {
     Match,
     /// Some condition does not hold.
     Other,
-    /// A record cannot be read: neither.
+    /// A record that might have matched cannot be read: neither.
     Malformed,
 }
 
 impl Query {
     /// Judges an event.
     pub fn judge(&self, event: &Event) -> Verdict {
+        if self.key.as_ref().is_some_and(|key| !may_have_key(event, key)) {
+            return Verdict::Other;
+        }
         if is_malformed(event, self.key.is_some()) {
             return Verdict::Malformed;
         }
@@ -66,18 +71,32 @@ impl Query {
     }
 }
 
-fn has_key(event: &Event, part: &[u8]) -> bool {
-    let finder = memmem::Finder::new(part);
+/// False for most events without such a key, by two quick looks at the whole text: for the key itself, and for keys in
+/// hexadecimal.
+fn may_have_key(event: &Event, part: &Finder<'_>) -> bool {
+    let text = event.text();
+    let in_hexadecimal = |at: usize| !matches!(text.get(at + NAME.len()), Some(b'"' | b'(') | None);
+    part.find(text).is_some() || finder().find_iter(text).any(in_hexadecimal)
+}
+
+const NAME: &[u8] = b"key=";
+
+fn finder() -> &'static Finder<'static> {
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(NAME));
+    &FINDER
+}
+
+fn has_key(event: &Event, part: &Finder<'_>) -> bool {
     event.records().filter(|record| carries_key(record.kind)).any(|record| {
         let mut found = false;
-        keys(&record, |key| found |= finder.find(key).is_some());
+        keys(&record, |key| found |= part.find(key).is_some());
         found
     })
 }
 
 /// Gives each key of a record to `each`: the quoted text, or the parts of a hexadecimal one.
 pub fn keys(record: &Record<'_>, mut each: impl FnMut(&[u8])) {
-    let text = if record.kind == Kind::SYSCALL { after(record.text, b"a1=") } else { Some(record.text) };
+    let text = if record.kind == Kind::SYSCALL { after(record.text(), b"a1=") } else { Some(record.text()) };
     let Some(value) = text.and_then(|text| after(text, b"key=")) else { return };
     if let Some(quoted) = value.strip_prefix(b"\"") {
         if let Some(key) = memchr(b'"', quoted).and_then(|end| quoted.get(..end)) {
@@ -106,7 +125,7 @@ mod tests {
     }
 
     fn judge(key: &str, event: &Event) -> Verdict {
-        Query { key: Some(key.into()), ..Query::default() }.judge(event)
+        Query { key: Some(Finder::new(key).into_owned()), ..Query::default() }.judge(event)
     }
 
     #[test]

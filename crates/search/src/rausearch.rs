@@ -9,6 +9,7 @@ use crate::stamp::{UNKNOWN, kind_named};
 use crate::when::{Bound, Clock};
 use crate::words::{Asked, Table, is_set, switch, timed, value, valued, values};
 use clap::ArgMatches;
+use memchr::memmem::Finder;
 use raudit_record::Kind;
 use raudit_tables::record_type::RECORD_TYPE;
 use std::ffi::{OsStr, OsString};
@@ -245,7 +246,7 @@ impl Request {
             ..Self::default()
         };
         let query = &mut request.query;
-        query.key = value(matches, "key").map(|key| key.as_bytes().to_vec());
+        query.key = value(matches, "key").map(|key| Finder::new(key.as_bytes()).into_owned());
         query.serial = value(matches, "event").map(|n| serial(n)).transpose()?;
         request.timeout = value(matches, "eoe-timeout").map(|n| timeout(n)).transpose()?;
         for list in values(matches, "message") {

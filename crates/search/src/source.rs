@@ -4,10 +4,11 @@ use crate::event::Event;
 use crate::group::Grouper;
 use crate::query::Window;
 use crate::stamp::{StampReader, Unstamped};
+use memchr::{memchr, memchr_iter};
 use nix::errno::Errno;
 use nix::sys::stat::{SFlag, fstat};
 use raudit_config::AuditdConf;
-use raudit_log::read::{Lines, files};
+use raudit_log::read::{LONGEST_LINE, Lines, files, lines_of};
 use raudit_record::EventId;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -168,26 +169,50 @@ impl Search {
         each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         let mut lines = Lines::new(input);
-        while let Some(line) = lines.next_line().map_err(failed("reading", path))? {
-            match self.stamps.read(line.bytes) {
-                Ok(stamp) => {
-                    if self.first.is_none() && self.window.may_start_at(stamp.id.sec) {
-                        self.first = Some(stamp.id);
-                    }
-                    if !self.window.covers(stamp.id.sec) {
-                        continue;
-                    }
-                    self.grouper.add(&stamp, line.bytes);
-                    if self.hand_out(each)?.is_break() {
+        while let Some((block, offset)) = lines.next_block().map_err(failed("reading", path))? {
+            // Blocks without NUL need no look at each line; others, and over-long lines, are cut by the log's rules.
+            if memchr(0, block).is_some() {
+                for line in lines_of(block, offset) {
+                    if self.take(line.bytes, notes, each)?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }
-                Err(Unstamped::BadStamp(stamp)) => {
-                    let stamp = String::from_utf8_lossy(stamp);
-                    writeln!(notes, "Error extracting time stamp ({stamp})").map_err(SearchError::Output)?;
-                }
-                Err(Unstamped::NotARecord) => {}
+                continue;
             }
+            let mut from = 0;
+            for end in memchr_iter(b'\n', block).chain([block.len()]) {
+                let line = block.get(from..end).unwrap_or_default();
+                from = end + 1;
+                let line = line.get(..LONGEST_LINE).unwrap_or(line);
+                if !line.is_empty() && self.take(line, notes, each)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn take(
+        &mut self,
+        line: &[u8],
+        notes: &mut impl Write,
+        each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>, SearchError> {
+        match self.stamps.read(line) {
+            Ok(stamp) => {
+                if self.first.is_none() && self.window.may_start_at(stamp.id.sec) {
+                    self.first = Some(stamp.id);
+                }
+                if self.window.covers(stamp.id.sec) {
+                    self.grouper.add(&stamp, line);
+                    return self.hand_out(each);
+                }
+            }
+            Err(Unstamped::BadStamp(stamp)) => {
+                let stamp = String::from_utf8_lossy(stamp);
+                writeln!(notes, "Error extracting time stamp ({stamp})").map_err(SearchError::Output)?;
+            }
+            Err(Unstamped::NotARecord) => {}
         }
         Ok(ControlFlow::Continue(()))
     }

@@ -1,10 +1,18 @@
 //! Finding `name=value` in a record the way ausearch's searches do: by first occurrence, up to the next blank.
 
-use memchr::memmem;
+use memchr::{memchr_iter, memmem};
 
 /// What follows the first `needle`.
+///
+/// Most needles are a field's name with its `=`: looking at each `=` is faster than setting up a general search.
 pub(crate) fn after<'a>(text: &'a [u8], needle: &[u8]) -> Option<&'a [u8]> {
-    text.get(memmem::find(text, needle)? + needle.len()..)
+    let Some(name) = needle.strip_suffix(b"=") else {
+        return text.get(memmem::find(text, needle)? + needle.len()..);
+    };
+    let last = name.last();
+    let is_name = |before: &[u8]| before.last() == last && before.ends_with(name);
+    let at = memchr_iter(b'=', text).find(|&at| text.get(..at).is_some_and(is_name))?;
+    text.get(at + 1..)
 }
 
 /// The bytes up to the next blank, which must be there, and the rest from the blank on.
