@@ -1,0 +1,186 @@
+//! rausearch and raureport as a user meets them, without another program to compare with.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+fn program(path: &str) -> Command {
+    let mut command = Command::new(path);
+    command.env("TZ", "UTC").env("LC_ALL", "C").stdin(Stdio::null());
+    command
+}
+
+fn rausearch(args: &[&str]) -> Output {
+    program(env!("CARGO_BIN_EXE_rausearch")).args(args).output().unwrap()
+}
+
+fn raureport(args: &[&str]) -> Output {
+    program(env!("CARGO_BIN_EXE_raureport")).args(args).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn demo() -> String {
+    data("demo.log").display().to_string()
+}
+
+#[test]
+fn the_recorded_session_is_found_and_counted() {
+    let shadow = rausearch(&["-if", &demo(), "-i", "-k", "demo-shadow"]);
+    let out = text(&shadow.stdout);
+    assert_eq!(shadow.status.code(), Some(0));
+    assert_eq!(out.matches("----\n").count(), 3, "the rule, and two system calls: {out}");
+    assert!(out.contains("syscall=openat success=yes exit=3 "), "{out}");
+    assert!(out.contains("name=/etc/shadow "), "{out}");
+    assert!(out.contains("auid=alice "), "recorded names win over this host's: {out}");
+    let denied = text(&rausearch(&["-if", &demo(), "-m", "AVC"]).stdout);
+    assert!(denied.contains("apparmor=\"DENIED\""), "{denied}");
+    let login = text(&rausearch(&["-if", &demo(), "-m", "LOGIN"]).stdout);
+    assert!(
+        login.contains("type=PROCTITLE") && login.contains("type=SYSCALL") && login.contains("type=LOGIN"),
+        "{login}"
+    );
+    let report = text(&raureport(&["-if", &demo()]).stdout);
+    for line in [
+        "Range of time in logs: 11/21/26 10:00:00.367 - 11/21/26 10:00:12.167",
+        "Number of logins: 1",
+        "Number of failed logins: 1",
+        "Number of AVC's: 1",
+        "Number of failed syscalls: 5",
+        "Number of keys: 11",
+        "Number of events: 47",
+    ] {
+        assert!(report.lines().any(|l| l == line), "{line} in {report}");
+    }
+    assert_eq!(report.lines().count(), 29);
+}
+
+#[test]
+fn nothing_found_is_exit_code_1_and_said_on_stderr_but_not_for_raw() {
+    let none = rausearch(&["-if", &demo(), "-k", "nosuch"]);
+    assert_eq!((none.status.code(), text(&none.stdout)), (Some(1), String::new()));
+    assert!(text(&none.stderr).ends_with("<no matches>\n"));
+    let raw = rausearch(&["-if", &demo(), "-k", "nosuch", "--raw"]);
+    assert_eq!(raw.status.code(), Some(1));
+    assert!(!text(&raw.stderr).contains("no matches"));
+}
+
+#[test]
+fn what_is_not_built_is_refused_by_name_and_absent_from_help() {
+    let help = rausearch(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    for option in ["-sc", "-ua", "--checkpoint", "-x", "-f"] {
+        assert!(!text(&help.stdout).split_whitespace().any(|word| word.split(',').any(|w| w == option)), "{option}");
+        let refused = rausearch(&[option, "x"]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert_eq!(text(&refused.stderr), format!("{option} is not supported by this version of rausearch\n"));
+    }
+    for format in ["csv", "text"] {
+        let refused = rausearch(&["--format", format]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(text(&refused.stderr).contains("not supported"));
+    }
+    let report = raureport(&["--summary", "-x"]);
+    assert_eq!(report.status.code(), Some(1));
+    assert_eq!(text(&report.stderr), "--summary is not supported by this version of raureport\n");
+}
+
+#[test]
+fn a_pipe_on_standard_input_is_searched_and_a_file_there_is_not() {
+    let mut child = program(env!("CARGO_BIN_EXE_rausearch"))
+        .args(["-k", "demo-mode", "-r"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = std::fs::read(data("demo.log")).unwrap();
+    child.stdin.take().unwrap().write_all(&log).unwrap();
+    let found = text(&child.wait_with_output().unwrap().stdout);
+    assert_eq!(found.lines().count(), 5, "the rule, and a system call of four records: {found}");
+
+    let mut search = program(env!("CARGO_BIN_EXE_rausearch"));
+    search.args(["-k", "demo-mode", "-r", "-ts", "now"]).stdin(std::fs::File::open(data("demo.log")).unwrap());
+    assert!(search.output().unwrap().stdout.is_empty());
+}
+
+#[test]
+fn a_reader_that_leaves_gets_no_complaint() {
+    let mut log = Vec::new();
+    for _ in 0..200 {
+        log.extend(std::fs::read(data("demo.log")).unwrap());
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let big = dir.path().join("big.log");
+    std::fs::write(&big, log).unwrap();
+    let mut child = program(env!("CARGO_BIN_EXE_rausearch"))
+        .args(["--raw", "-if"])
+        .arg(&big)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut some = [0; 100];
+    child.stdout.take().unwrap().read_exact(&mut some).unwrap();
+    let left = child.wait_with_output().unwrap();
+    assert_eq!(left.status.code(), Some(0));
+    let said = without_config_note(&left.stderr);
+    assert_eq!(said, "");
+}
+
+fn without_config_note(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    text.lines().filter(|line| !line.starts_with("Config file ")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named_in_one_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = dir.path().join("nosuch.log").display().to_string();
+    let gone = rausearch(&["-if", &missing]);
+    assert_eq!(gone.status.code(), Some(1));
+    assert_eq!(without_config_note(&gone.stderr), format!("Error opening {missing} (No such file or directory)\n"));
+    let empty = rausearch(&["-if", &dir.path().display().to_string()]);
+    let log = dir.path().join("audit.log").display().to_string();
+    let said = format!("NOTE - using logs in {log}\nError opening {log} (No such file or directory)\n");
+    assert_eq!(without_config_note(&empty.stderr), said);
+    let broken = raureport(&["-if", "/proc/self/mem"]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert_eq!(without_config_note(&broken.stderr), "Error reading /proc/self/mem (I/O error)\n");
+}
+
+#[test]
+fn events_that_cannot_be_read_are_counted_aloud() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("a.log");
+    let good = "type=CWD msg=audit(1700000000.123:1): cwd=\"/\"\n";
+    let torn = "type=SYSCALL msg=audit(1700000009.123:2): arch=c000003e sysc\n";
+    std::fs::write(&log, [good, torn].concat()).unwrap();
+    let found = rausearch(&["--raw", "-if", &log.display().to_string()]);
+    assert_eq!((found.status.code(), text(&found.stdout)), (Some(0), good.to_owned()));
+    assert_eq!(without_config_note(&found.stderr), "Skipped 1 malformed event\n");
+}
+
+#[test]
+fn dense_logs_take_linear_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("dense.log");
+    let mut lines = String::new();
+    for serial in 0..60_000 {
+        let stamp = format!("msg=audit({}.{:03}:{serial})", 1_700_000_000 + serial / 20_000, serial / 20 % 1000);
+        lines += &format!(
+            "type=SYSCALL {stamp}: syscall=1 a0=1 a1=2 pid={serial}\ntype=PROCTITLE {stamp}: proctitle=\"x\"\n"
+        );
+    }
+    std::fs::write(&log, lines).unwrap();
+    let begun = std::time::Instant::now();
+    let found = rausearch(&["--raw", "-if", &log.display().to_string()]);
+    assert_eq!(found.stdout.iter().filter(|&&b| b == b'\n').count(), 120_000);
+    // ausearch needs minutes; the limit leaves room for a slow machine and a build without optimisation.
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
