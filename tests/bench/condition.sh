@@ -1,0 +1,110 @@
+# Who audits while a loop runs (sourced by run and burst). One daemon at a time, in a directory of its own.
+
+daemon='' dir='' RAUDITD_SOCKET=''
+export RAUDITD_SOCKET
+
+# configure: auditd's and rauditd's settings; both daemons log ENRICHED to one file that never rotates, and run no plugin
+configure() {
+  rm -rf "$dir"
+  mkdir -m 750 -p "$dir/plugins.d"
+  cat > "$dir/auditd.conf" <<- END
+	log_file = $dir/audit.log
+	log_group = root
+	log_format = ENRICHED
+	flush = INCREMENTAL_ASYNC
+	freq = 50
+	max_log_file = 8
+	num_logs = 5
+	max_log_file_action = IGNORE
+	plugin_dir = $dir/plugins.d
+	q_depth = 2000
+	space_left = 2
+	space_left_action = IGNORE
+	admin_space_left = 1
+	admin_space_left_action = IGNORE
+	disk_full_action = IGNORE
+	disk_error_action = IGNORE
+	END
+  cat > "$dir/rauditd.conf" <<- END
+	backend = ${1:-auto}
+	socket = $dir/rauditd.sock
+	dispatcher = $bin/raudispd
+	pid_file = $dir/rauditd.pid
+	state_file = $dir/rauditd.state
+	END
+  chmod 640 "$dir"/*.conf
+}
+
+# start_daemon COMMAND...: waits until it is the kernel's audit daemon
+start_daemon() {
+  local try
+  # a session of its own: Ctrl-C is for this script, which then stops it in an orderly way
+  setsid "$@" > "$dir/daemon.log" 2>&1 8>&- 9>&- &
+  daemon=$!
+  for try in {1..200}; do
+    [ "$(value_of pid "$(kernel -s)")" = "$daemon" ] && up && return
+    kill -0 "$daemon" 2> /dev/null || break
+    sleep 0.05
+  done
+  { note "$1 did not come up:"; cat "$dir/daemon.log"; } >&2
+  exit 1
+}
+
+# BPF attaches after the daemon has registered; its socket answers when it has.
+up() { [ -z "$RAUDITD_SOCKET" ] || "$bin/rauditctl" -s > /dev/null 2>&1; }
+
+# enter CONDITION
+enter() {
+  dir=$scratch/$1
+  case $1 in
+    none|off) kernel -e 0 > /dev/null;;
+    auditd)
+      configure
+      LD_LIBRARY_PATH=$oracle/usr/lib/x86_64-linux-gnu:$oracle/lib/x86_64-linux-gnu start_daemon "$oracle/sbin/auditd" -n -c "$dir";;
+    netlink|bpf)
+      configure "$1"
+      RAUDITD_SOCKET=$dir/rauditd.sock
+      start_daemon "$bin/rauditd" -n -c "$dir";;
+  esac
+}
+
+end_daemon() {
+  RAUDITD_SOCKET=''
+  [ -n "$daemon" ] || return 0
+  stop "$daemon"
+  # auditd 3.0.9 knows no other place for it
+  [ "$(cat /run/auditd.pid 2> /dev/null)" != "$daemon" ] || rm -f /run/auditd.pid
+  daemon=''
+}
+
+leave() {
+  end_daemon
+  kernel -D > /dev/null
+}
+
+# Why Debian's auditd cannot be measured; fails if it can.
+why_no_auditd() {
+  oracle=${RAUDITD_ORACLE:-}
+  [ -n "$oracle" ] || oracle=$("$top/scripts/oracle" 2> "$scratch/oracle.log") \
+    || { echo "Debian's auditd is not to be had: $(tail -n 1 "$scratch/oracle.log")"; return; }
+  [ -x "$oracle/sbin/auditd" ] || { echo "there is no $oracle/sbin/auditd"; return; }
+  [ -e /run/auditd.pid ] && { echo "/run/auditd.pid exists, and auditd would replace it"; return; }
+  return 1
+}
+
+# rules SET PID: loads a rule set; PID is the loop's
+rules() {
+  local i
+  case $1 in
+    none) return;;
+    1) never_matching 0;;
+    exit) echo "-a always,exit -F arch=b64 -S open,openat,creat -F exit=-EACCES -F auid>=1000 -F auid!=unset -k bench-exit";;
+    51) for i in {0..50}; do never_matching "$i"; done;;
+    all) echo "-a always,exit -F arch=b64 -S openat -F pid=$2 -k bench-open";;
+  esac > "$scratch/rules"
+  "$bin/rauditctl" -R "$scratch/rules" > "$scratch/rauditctl.log" 2>&1 && return
+  { note "the rules cannot be loaded:"; cat "$scratch/rauditctl.log"; } >&2
+  exit 1
+}
+
+never_matching() { echo "-a always,exit -F arch=b64 -S openat -F auid=$((4242 + $1)) -F a3=$((4660 + $1)) -k bench-never"; }
