@@ -17,6 +17,7 @@ mod id_hash;
 pub mod locale;
 pub mod malformed;
 mod nearly_sorted;
+mod nl_langinfo;
 pub mod print;
 pub mod query;
 pub mod raureport;

@@ -17,9 +17,9 @@ impl Default for DateForm {
 }
 
 impl DateForm {
-    /// The form of the locale that `LC_ALL`, `LC_TIME` or `LANG` name.
+    /// The form of the locale that `LC_ALL`, `LC_TIME` or `LANG` name; the C locale's if it is not installed.
     pub fn of_environment() -> Self {
-        Self::default()
+        crate::nl_langinfo::date_format().map_or_else(Self::default, Self)
     }
 
     /// The `strftime` format.
