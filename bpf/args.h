@@ -11,44 +11,53 @@ enum {
 	ARGV_CHUNKS = 256,      /* 2 MiB: a quarter of the default stack, execve's own limit */
 };
 
-/* The first bytes of the argument area; and of the environment when the program wrote over the end (get_cmdline, mm/util.c). */
-static __always_inline void title_emit(struct scratch *s, struct mm_struct *mm)
+/* Appends `len` bytes of user memory as a section, or nothing when they cannot be read; `len` at most TITLE_MAX. */
+static __always_inline bool user_emit(struct scratch *s, __u16 kind, unsigned long from, __u32 len)
 {
-	unsigned long start = BPF_CORE_READ(mm, arg_start), end = BPF_CORE_READ(mm, arg_end), env;
-	__u32 at, len = TITLE_MAX, left;
-	__u8 *to;
+	__u32 at = section_begin(s, kind);
+	__u8 *to = scratch_end(s);
 
-	if (end <= start)
-		return;
-	at = section_begin(s, SECTION_TITLE);
-	to = scratch_end(s);
-	if (!to)
-		return;
-	if (end - start < TITLE_MAX)
-		len = (end - start) & (TITLE_MAX - 1);
-	if (bpf_probe_read_user(to, len, (void *)start)) {
+	barrier_var(len);
+	len &= 2 * TITLE_MAX - 1;
+	if (!to || bpf_probe_read_user(to, len, (void *)from)) {
 		s->used = at;
-		return;
+		return false;
 	}
 	s->used += len;
 	section_end(s, at, 0);
-	if (len == TITLE_MAX || len == 0 || to[(len - 1) & (TITLE_MAX - 1)] == 0)
-		return;
+	return true;
+}
+
+/*
+ * The first bytes of the argument area; and of the environment when the program wrote over its last NUL (get_cmdline,
+ * mm/util.c). Global: verified once.
+ */
+__noinline int title_emit(struct scratch *s)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	unsigned long start, end, env;
+	__u32 len = TITLE_MAX, left;
+	__u8 last = 0;
+
+	if (!s || !mm)
+		return 0;
+	start = BPF_CORE_READ(mm, arg_start);
+	end = BPF_CORE_READ(mm, arg_end);
+	if (end <= start)
+		return 0;
+	if (end - start < TITLE_MAX)
+		len = end - start;
+	if (!user_emit(s, SECTION_TITLE, start, len) || len == TITLE_MAX)
+		return 0;
+	if (bpf_probe_read_user(&last, 1, (void *)start + len - 1) || last == 0)
+		return 0;
 	env = BPF_CORE_READ(mm, env_start);
 	left = BPF_CORE_READ(mm, env_end) - env;
 	if (left > TITLE_MAX - len)
 		left = TITLE_MAX - len;
-	at = section_begin(s, SECTION_TITLE_ENV);
-	to = scratch_end(s);
-	if (!to)
-		return;
-	left &= TITLE_MAX - 1;
-	if (bpf_probe_read_user(to, left, (void *)env)) {
-		s->used = at;
-		return;
-	}
-	s->used += left;
-	section_end(s, at, 0);
+	user_emit(s, SECTION_TITLE_ENV, env, left);
+	return 0;
 }
 
 struct argv_sender {
@@ -108,6 +117,8 @@ static __always_inline void argv_emit(struct scratch *s, struct mm_struct *mm, _
 
 	if (!to || total > ARGV_INLINE)
 		return;
+	barrier_var(total);
+	total &= 2 * ARGV_INLINE - 1;
 	if (bpf_probe_read_user(to, total, (void *)BPF_CORE_READ(mm, arg_start))) {
 		s->used = at;
 		return;
@@ -127,7 +138,9 @@ static __always_inline void saddr_emit(struct scratch *s, const struct pending *
 	to = scratch_end(s);
 	if (!to)
 		return;
-	if (bpf_probe_read_kernel(to, len, c->saddr))
+	barrier_var(len);
+	len &= 2 * SADDR_MAX - 1;
+	if (len > SADDR_MAX || bpf_probe_read_kernel(to, len, c->saddr))
 		return;
 	s->used += len;
 	section_end(s, at, 0);

@@ -76,9 +76,12 @@ static __always_inline void saddr_from_user(struct pending *c)
 {
 	__u32 len = c->args[2];
 
-	if (len == 0 || len > SADDR_MAX || bpf_probe_read_user(c->saddr, len, (void *)c->args[1]))
+	if (len == 0 || len > SADDR_MAX)
 		return;
-	c->saddr_len = len;
+	barrier_var(len);
+	len &= 2 * SADDR_MAX - 1;
+	if (!bpf_probe_read_user(c->saddr, len, (void *)c->args[1]))
+		c->saddr_len = len;
 }
 
 #define EBADF 9
@@ -249,6 +252,8 @@ int BPF_PROG(walk_exit, struct nameidata *nd, int ret)
 			return 0;
 		item_set_name(item, BPF_CORE_READ(nd, name, name), false);
 		item_set_inode(item, BPF_CORE_READ(nd, path.dentry, d_inode));
+		if (item_known(c, item)) /* as when TOMOYO looks the program up again */
+			c->items--;
 	}
 	return 0;
 }
@@ -271,6 +276,8 @@ int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, 
 
 	if (!c || ret || !(c->want & WANT_SADDR) || len == 0 || len > SADDR_MAX)
 		return 0;
+	barrier_var(len);
+	len &= 2 * SADDR_MAX - 1;
 	if (!bpf_probe_read_kernel(c->saddr, len, kaddr))
 		c->saddr_len = len;
 	return 0;

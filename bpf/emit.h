@@ -39,7 +39,7 @@ static __always_inline __u8 *scratch_end(struct scratch *s)
 }
 
 /* Begins a section; its length is set by section_end. Returns its offset, or SCRATCH_DATA when there is no room. */
-static __always_inline __u32 section_begin(struct scratch *s, enum section_kind kind)
+static __always_inline __u32 section_begin(struct scratch *s, __u16 kind)
 {
 	struct section *head = (struct section *)scratch_end(s);
 	__u32 at = s->used;

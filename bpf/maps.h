@@ -86,12 +86,15 @@ struct {
 	__type(value, struct counters);
 } counters SEC(".maps");
 
-/* One policy, exchanged whole: replacing the inner map waits until no program can still read the old one. */
+/*
+ * One policy, exchanged whole: replacing the inner map waits until no program can still read the old one. Sizes instead of
+ * types: up to 6.1 an inner map with BTF is not equal to one without, which is how user space creates the next.
+ */
 struct policy_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct policy);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct policy));
 } policy_empty SEC(".maps");
 
 struct {

@@ -85,32 +85,51 @@ static __always_inline bool test_holds(const struct policy_test *t, __u32 fact)
 	}
 }
 
+/* A match under way. The steps are callbacks of bpf_loop, so that the verifier walks each of them once. */
+struct matcher {
+	const struct policy *policy;
+	const __u32 *facts;
+	struct rule_bits bits;
+};
+
+static long match_field(__u32 i, struct matcher *m)
+{
+	const struct policy *p = m->policy;
+	const struct policy_field *f;
+
+	if (i >= FIELDS_MAX)
+		return 1;
+	f = &p->field[i];
+	rule_bits_and(&m->bits, p, policy_interval(p, f->first, f->count, m->facts[f->fact & (FACT_MAX - 1)]));
+	return 0;
+}
+
+static long match_test(__u32 i, struct matcher *m)
+{
+	const struct policy *p = m->policy;
+	const struct policy_test *t;
+
+	if (i >= TESTS_MAX)
+		return 1;
+	t = &p->test[i];
+	if (!test_holds(t, m->facts[t->fact & (FACT_MAX - 1)]))
+		rule_bits_and(&m->bits, p, t->row);
+	return 0;
+}
+
 /* The first rule that matches, or MATCH_NONE; sets *always to whether it says so. */
 static __always_inline int policy_match(const struct policy *p, __u32 row, const __u32 *facts, bool *always)
 {
-	struct rule_bits bits;
+	struct matcher m = { .policy = p, .facts = facts };
 
 	row &= ROWS_MAX - 1;
 	for (__u32 w = 0; w < RULE_WORDS; w++)
-		bits.word[w] = p->row[row].word[w];
-
-	for (__u32 i = 0; i < FIELDS_MAX; i++) {
-		const struct policy_field *f = &p->field[i];
-
-		if (i >= p->fields)
-			break;
-		rule_bits_and(&bits, p, policy_interval(p, f->first, f->count, facts[f->fact & (FACT_MAX - 1)]));
-	}
-	for (__u32 i = 0; i < TESTS_MAX; i++) {
-		const struct policy_test *t = &p->test[i];
-
-		if (i >= p->tests)
-			break;
-		if (!test_holds(t, facts[t->fact & (FACT_MAX - 1)]))
-			rule_bits_and(&bits, p, t->row);
-	}
+		m.bits.word[w] = p->row[row].word[w];
+	bpf_loop(p->fields, match_field, &m, 0);
+	if (p->tests)
+		bpf_loop(p->tests, match_test, &m, 0);
 	for (__u32 w = 0; w < RULE_WORDS; w++) {
-		__u64 word = bits.word[w];
+		__u64 word = m.bits.word[w];
 
 		if (w >= p->words)
 			break;

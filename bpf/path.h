@@ -6,7 +6,7 @@
 #include "emit.h"
 
 enum {
-	PATH_DEPTH = 64, /* components and mounts crossed; deeper paths are marked cut */
+	PATH_DEPTH = 512, /* components and mounts crossed; deeper paths are marked cut */
 	PATH_BYTES = 4096,
 	NSEC_MASK = 0x3fffffff, /* since 6.13 the top bit says that somebody has read the time (I_CTIME_QUERIED) */
 };
@@ -33,46 +33,75 @@ static __always_inline bool path_append(struct scratch *s, struct dentry *dentry
 	return true;
 }
 
-/*
- * A section with the components of `path` up to the task's root, leaf first. An object outside any tree (a memfd) is its own
- * parent without being the root of its mount; the kernel calls it deleted.
- */
-static __always_inline void path_emit(struct scratch *s, enum section_kind kind, struct path path, struct path root)
+/* A walk from a path up to the task's root. */
+struct path_walk {
+	struct scratch *scratch;
+	struct dentry *dentry;
+	struct vfsmount *mnt;
+	struct path root;
+	__u32 start;
+	__u16 flags;
+};
+
+static long path_step(__u32 i, struct path_walk *walk)
 {
-	struct dentry *dentry = path.dentry;
-	struct vfsmount *mnt = path.mnt;
-	__u32 at = section_begin(s, kind);
-	__u16 flags = dentry_unlinked(dentry) ? SECTION_F_DELETED : 0;
-	int depth;
+	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
+	struct vfsmount *mnt = walk->mnt;
 
-	for (depth = 0; depth < PATH_DEPTH; depth++) {
-		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	if (dentry == walk->root.dentry && mnt == walk->root.mnt)
+		return 1;
+	if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
+		struct mount *m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+		struct mount *up = BPF_CORE_READ(m, mnt_parent);
 
-		if (dentry == root.dentry && mnt == root.mnt)
-			break;
-		if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
-			struct mount *m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-			struct mount *up = BPF_CORE_READ(m, mnt_parent);
-
-			if (up == m || !up)
-				break;
-			dentry = BPF_CORE_READ(m, mnt_mountpoint);
-			mnt = (void *)up + bpf_core_field_offset(struct mount, mnt);
-			continue;
-		}
-		if (!path_append(s, dentry) || s->used - at > PATH_BYTES) {
-			flags |= SECTION_F_CUT;
-			break;
-		}
-		if (parent == dentry) {
-			flags |= SECTION_F_DELETED;
-			break;
-		}
-		dentry = parent;
+		if (up == m || !up)
+			return 1;
+		walk->dentry = BPF_CORE_READ(m, mnt_mountpoint);
+		walk->mnt = (void *)up + bpf_core_field_offset(struct mount, mnt);
+		return 0;
 	}
-	if (depth == PATH_DEPTH)
-		flags |= SECTION_F_CUT;
-	section_end(s, at, flags);
+	if (i + 1 >= PATH_DEPTH || walk->scratch->used - walk->start > PATH_BYTES || !path_append(walk->scratch, dentry)) {
+		walk->flags |= SECTION_F_CUT;
+		return 1;
+	}
+	if (parent == dentry) {
+		walk->flags |= SECTION_F_DELETED;
+		return 1;
+	}
+	walk->dentry = parent;
+	return 0;
+}
+
+/*
+ * A section with the components of a path of the current task up to its root, leaf first: its executable, or its working
+ * directory. An object outside any tree (a memfd) is its own parent without being the root of its mount; the kernel calls it
+ * deleted. Global, so that the verifier checks it once and by itself.
+ */
+__noinline int path_emit(struct scratch *s, __u32 kind)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	struct path_walk walk = {};
+	struct path path = {};
+	__u32 at;
+
+	if (!s || !fs || (kind == SECTION_EXE && !exe))
+		return 0;
+	if (kind == SECTION_EXE)
+		BPF_CORE_READ_INTO(&path, exe, f_path);
+	else
+		BPF_CORE_READ_INTO(&path, fs, pwd);
+	BPF_CORE_READ_INTO(&walk.root, fs, root);
+	at = section_begin(s, kind);
+	walk.scratch = s;
+	walk.start = at;
+	walk.dentry = path.dentry;
+	walk.mnt = path.mnt;
+	walk.flags = dentry_unlinked(path.dentry) ? SECTION_F_DELETED : 0;
+	bpf_loop(PATH_DEPTH, path_step, &walk, 0);
+	section_end(s, at, walk.flags);
+	return 0;
 }
 
 static __always_inline void item_set_inode(struct item *item, struct inode *inode)

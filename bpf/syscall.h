@@ -49,7 +49,12 @@ static __always_inline void syscall_begin(struct task_struct *task, struct pt_re
 	struct pending *c;
 	struct names *n;
 
-	if (!p || nr >= NR_MAX || !p->syscall[compat][nr] || p->exempt == (__u32)BPF_CORE_READ(task, tgid))
+	if (!p || nr >= NR_MAX)
+		return;
+	/* said twice: up to 6.1 the verifier forgets a bound when clang keeps another copy of the number */
+	barrier_var(nr);
+	nr &= NR_MAX - 1;
+	if (!p->syscall[compat][nr] || p->exempt == (__u32)BPF_CORE_READ(task, tgid))
 		return;
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!c) {
@@ -105,18 +110,24 @@ static __always_inline void facts_fill(struct pending *c, struct task_struct *ta
 	f[FACT_A3] = c->args[3];
 }
 
-static __always_inline void items_emit(struct scratch *s, const struct pending *c)
+/* The path items with their names. Global: verified once. */
+__noinline int items_emit(struct scratch *s)
 {
-	struct names *n = bpf_task_storage_get(&names, bpf_get_current_task_btf(), 0, 0);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct names *n = bpf_task_storage_get(&names, task, 0, 0);
 
-	if (!n)
-		return; /* no memory for names: counted when it happened */
+	if (!s || !c || !n)
+		return 0; /* no memory for names: counted when it happened */
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
-		__u32 at = section_begin(s, SECTION_ITEM);
-		struct item *to = (struct item *)scratch_end(s);
-		__u32 name_at, len;
+		__u32 at = s->used, name_at, len;
+		struct item *to;
 
-		if (i >= c->items || !to) {
+		if (i >= c->items)
+			break;
+		at = section_begin(s, SECTION_ITEM);
+		to = (struct item *)scratch_end(s);
+		if (!to) {
 			s->used = at;
 			break;
 		}
@@ -128,6 +139,7 @@ static __always_inline void items_emit(struct scratch *s, const struct pending *
 			s->used += len;
 		section_end(s, at, 0);
 	}
+	return 0;
 }
 
 static __always_inline void event_fill(struct scratch *s, struct pending *c, struct task_struct *task, __s64 ret)
@@ -162,9 +174,7 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct scratch *s;
-	struct path root, path;
 	struct event *e;
 
 	if (!c)
@@ -185,19 +195,13 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 		if (len <= ARGV_INLINE)
 			argv_emit(s, mm, len);
 	}
-	BPF_CORE_READ_INTO(&root, fs, root);
-	if (mm && BPF_CORE_READ(mm, exe_file)) {
-		BPF_CORE_READ_INTO(&path, mm, exe_file, f_path);
-		path_emit(s, SECTION_EXE, path, root);
-	}
+	path_emit(s, SECTION_EXE);
 	if (c->items) {
-		BPF_CORE_READ_INTO(&path, fs, pwd);
-		path_emit(s, SECTION_CWD, path, root);
-		items_emit(s, c);
+		path_emit(s, SECTION_CWD);
+		items_emit(s);
 	}
 	saddr_emit(s, c);
-	if (mm)
-		title_emit(s, mm);
+	title_emit(s);
 	ring_submit(s);
 	scratch_release(s);
 	return 0;

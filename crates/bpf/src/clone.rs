@@ -5,8 +5,7 @@
 //! `bpf(2)` calls.
 #![allow(unsafe_code, reason = "libbpf-rs has no safe way to load instructions or to read func_info")]
 
-use libbpf_rs::Program;
-use libbpf_rs::libbpf_sys as sys;
+use libbpf_rs::{AsRawLibbpf, Program, libbpf_sys as sys};
 use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
@@ -19,8 +18,7 @@ pub struct Template {
     instructions: Vec<sys::bpf_insn>,
     attach: sys::bpf_attach_type,
     /// Where functions begin and what their types are: global functions and callbacks need it.
-    func_info: Vec<u8>,
-    func_info_size: u32,
+    func_info: Vec<sys::bpf_func_info>,
     btf: OwnedFd,
 }
 
@@ -33,24 +31,23 @@ pub struct Clone {
 
 impl Template {
     /// Reads what is needed of a program that libbpf has loaded.
+    ///
+    /// The instructions and `func_info` are libbpf's, as they were sent: the kernel's own have been rewritten since.
     pub fn of(program: &Program<'_>) -> io::Result<Self> {
-        let fd = program.as_fd().as_raw_fd();
-        let counts = info(fd, sys::bpf_prog_info::default())?;
-        let mut func_info = vec![0u8; (counts.nr_func_info * counts.func_info_rec_size) as usize];
-        let asked = sys::bpf_prog_info {
-            nr_func_info: counts.nr_func_info,
-            func_info_rec_size: counts.func_info_rec_size,
-            func_info: func_info.as_mut_ptr() as u64,
-            ..Default::default()
+        let raw = program.as_libbpf_object().as_ptr();
+        // SAFETY: the pointer is that of a live program; the array of `count` entries belongs to it and is copied.
+        let func_info = unsafe {
+            let first = sys::bpf_program__func_info(raw);
+            let count = sys::bpf_program__func_info_cnt(raw) as usize;
+            if first.is_null() { Vec::new() } else { std::slice::from_raw_parts(first, count).to_vec() }
         };
-        info(fd, asked)?;
+        let btf_id = info(program.as_fd().as_raw_fd())?.btf_id;
         // SAFETY: takes and returns plain integers; the descriptor returned is ours alone.
-        let btf = unsafe { owned(sys::bpf_btf_get_fd_by_id(counts.btf_id))? };
+        let btf = unsafe { owned(sys::bpf_btf_get_fd_by_id(btf_id))? };
         Ok(Self {
             instructions: program.insns().to_vec(),
             attach: program.attach_type() as sys::bpf_attach_type,
             func_info,
-            func_info_size: counts.func_info_rec_size,
             btf,
         })
     }
@@ -60,8 +57,8 @@ impl Template {
         let options = sys::bpf_prog_load_opts {
             prog_btf_fd: self.btf.as_raw_fd() as u32,
             func_info: self.func_info.as_ptr().cast(),
-            func_info_cnt: self.func_info.len() as u32 / self.func_info_size.max(1),
-            func_info_rec_size: self.func_info_size,
+            func_info_cnt: self.func_info.len() as u32,
+            func_info_rec_size: size_of::<sys::bpf_func_info>() as u32,
             ..Default::default()
         };
         load_and_link(&self.instructions, self.attach, target, options)
@@ -71,13 +68,13 @@ impl Template {
 impl Clone {
     /// How often the kernel skipped the program because it was already running on the CPU.
     pub fn missed(&self) -> u64 {
-        info(self.program.as_raw_fd(), sys::bpf_prog_info::default()).map_or(0, |i| i.recursion_misses)
+        info(self.program.as_raw_fd()).map_or(0, |i| i.recursion_misses)
     }
 }
 
 /// The kernel's count of skipped runs of a program libbpf loaded.
 pub fn missed(program: &Program<'_>) -> u64 {
-    info(program.as_fd().as_raw_fd(), sys::bpf_prog_info::default()).map_or(0, |i| i.recursion_misses)
+    info(program.as_fd().as_raw_fd()).map_or(0, |i| i.recursion_misses)
 }
 
 /// Loads and attaches a program that does nothing; an error says why the tier is not to be had.
@@ -114,9 +111,10 @@ fn load_and_link(
     Ok(Clone { program, _link: link })
 }
 
-fn info(program: i32, mut info: sys::bpf_prog_info) -> io::Result<sys::bpf_prog_info> {
+fn info(program: i32) -> io::Result<sys::bpf_prog_info> {
+    let mut info = sys::bpf_prog_info::default();
     let mut len = size_of::<sys::bpf_prog_info>() as u32;
-    // SAFETY: info and len are ours; where func_info is set it points to room for the count asked for.
+    // SAFETY: info and len are ours, and no array is asked for.
     match unsafe { sys::bpf_obj_get_info_by_fd(program, (&raw mut info).cast(), &raw mut len) } {
         0 => Ok(info),
         code => Err(io::Error::from_raw_os_error(-code)),

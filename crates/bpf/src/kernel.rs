@@ -2,6 +2,7 @@
 
 use crate::classify::{ARCHES, Policy, RuleBits};
 use crate::clone::{self, Clone as Attached, Template};
+use crate::libbpf_log;
 use crate::offer::{Offer, Tier};
 use crate::plan::{Attach, Plan};
 use crate::skel::{self, COUNTERS_LEN, POLICY_LEN, policy as at};
@@ -93,7 +94,15 @@ impl Capture {
         for mut program in open.progs_mut() {
             choose_program(&mut program, tier, offer).map_err(bpf("prepare the BPF programs"))?;
         }
-        let object = open.load().map_err(bpf(format!("load the BPF programs of the {tier} tier")))?;
+        libbpf_log::take();
+        let object = open.load().map_err(|e| {
+            let log = libbpf_log::take();
+            let why = libbpf_log::reason(&log).map(|r| format!(" (verifier: {r})")).unwrap_or_default();
+            if std::env::var_os("RAUDITD_BPF_LOG").is_some() {
+                eprintln!("{log}");
+            }
+            CaptureError::Bpf(format!("load the BPF programs of the {tier} tier{why}"), e)
+        })?;
         let templates = match tier {
             Tier::Tracepoint => None,
             Tier::Fentry => Some([template(&object, "syscall_enter")?, template(&object, "syscall_exit")?]),

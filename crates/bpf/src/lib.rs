@@ -12,6 +12,7 @@ pub mod fact;
 pub mod files;
 pub mod judged;
 pub mod kernel;
+mod libbpf_log;
 pub mod offer;
 pub mod plan;
 pub mod render;

@@ -1,6 +1,6 @@
 //! What the running kernel offers. Probed by trying, never inferred from its version.
 
-use crate::clone;
+use crate::{clone, libbpf_log};
 use libbpf_rs::btf::Btf;
 use libbpf_rs::btf::types::Func;
 use libbpf_rs::{MapHandle, MapType, libbpf_sys};
@@ -42,7 +42,7 @@ const TRIAL_TARGET: &str = "security_path_mknod";
 impl Offer {
     /// Tries what the tiers need.
     pub fn probe() -> Self {
-        libbpf_rs::set_print(None);
+        libbpf_log::capture();
         let (btf, unusable) = match Btf::from_vmlinux() {
             Ok(btf) => (Some(btf), no_ring()),
             Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),

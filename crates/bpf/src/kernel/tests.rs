@@ -98,3 +98,23 @@ fn an_execve_brings_arguments_program_and_interpreter() {
     assert!(lines.iter().any(|l| l.contains("item=0 name=\"/bin/true\" inode=")), "{lines:?}");
     assert!(lines.iter().any(|l| l.contains("item=1 name=\"/lib64/ld-linux-x86-64.so.2\" inode=")), "{lines:?}");
 }
+
+#[test]
+fn the_verifiers_work_stays_small() {
+    if captured(vec![rule("getppid", Action::Always, vec![own_pid()])], || ()).is_none() {
+        return;
+    }
+    let offer = Offer::probe();
+    let tier = if offer.no_fentry.is_none() { Tier::Fentry } else { Tier::Tracepoint };
+    let capture = Capture::load(tier, &offer, Settings { ring_size: 1 << 20, exempt: 0 }).unwrap();
+    let ids: Vec<u32> = capture.object.progs().filter(|p| p.autoload()).filter_map(|p| program_id(&p)).collect();
+    for info in libbpf_rs::query::ProgInfoIter::default().filter(|p| ids.contains(&p.id)) {
+        let name = info.name.to_string_lossy().into_owned();
+        println!("{name}: {} instructions verified", info.verified_insns);
+        assert!(info.verified_insns < 60_000, "{name}: {}", info.verified_insns);
+    }
+}
+
+fn program_id(program: &libbpf_rs::Program<'_>) -> Option<u32> {
+    libbpf_rs::Program::id_from_fd(program.as_fd()).ok()
+}
