@@ -42,6 +42,8 @@ pub struct Grouper {
     /// The event of the last line: records of one event mostly follow each other.
     last: Option<usize>,
     held: usize,
+    /// Whole events not handed out yet.
+    ready: usize,
     births: u64,
     spare: Vec<Event>,
 }
@@ -69,6 +71,7 @@ impl Grouper {
             nodes: HashMap::new(),
             last: None,
             held: 0,
+            ready: 0,
             births: 0,
             spare: Vec::new(),
         }
@@ -93,10 +96,14 @@ impl Grouper {
 
     /// The next event that is whole, if no older one is still open.
     pub fn pop(&mut self) -> Option<Event> {
+        if self.ready == 0 {
+            return None;
+        }
         let &(_, at) = self.order.peek()?;
         let slot = self.slots.get_mut(at).filter(|slot| slot.whole)?;
         let event = std::mem::replace(&mut slot.event, self.spare.pop().unwrap_or_default());
         let _popped = self.order.pop();
+        self.ready -= 1;
         self.free.push(Reverse(at));
         self.held = self.held.saturating_sub(event.len());
         if self.last == Some(at) {
@@ -149,7 +156,9 @@ impl Grouper {
             slot.event.push(stamp.kind, line);
         }
         self.order.push((stamp.id, at));
-        if !whole {
+        if whole {
+            self.ready += 1;
+        } else {
             self.open.insert((stamp.id, node), at);
             self.waiting.push((stamp.id.sec, birth, at));
         }
@@ -176,6 +185,7 @@ impl Grouper {
     fn close(&mut self, at: usize, birth: u64) {
         let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.birth == birth && !slot.whole) else { return };
         slot.whole = true;
+        self.ready += 1;
         self.open.remove(&(slot.event.id, slot.node));
     }
 
