@@ -6,7 +6,7 @@
 //! 2. [`stamp`]: node, type, time and serial of a line; what is outside the time window ends here
 //! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
 //! 4. [`malformed`] and [`query`]: is this event asked for?
-//! 5. [`print`]: events as text; or [`facts`] and [`summary`]: events as counts
+//! 5. [`mod@print`]: events as text; or [`facts`] and [`summary`]: events as counts
 //!
 //! [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
 //! writers a program hands in.

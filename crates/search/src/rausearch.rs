@@ -38,8 +38,7 @@ const TABLE: Table = Table {
         timed(
             "-ts",
             "start",
-            "events from this time on: now, recent, this-hour, boot, today, yesterday, \
-               this-week, week-ago, this-month, this-year, or a date and time as the locale writes them",
+            "events from this time on: a date, a time, or a word (now, recent, boot, today, this-week, ...)",
         ),
         switch("-v", "version", "the version"),
     ],
