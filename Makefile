@@ -5,6 +5,7 @@ sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/rauditd
 sysconfdir ?= /etc
+logdir ?= /var/log/audit
 INSTALL ?= install
 
 CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
@@ -58,10 +59,12 @@ install:
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT LICENSE-GPL compat/DIFFERENCES.md $(DESTDIR)$(docdir)
 	for page in $(pages); do \
 	  $(INSTALL) -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
-	$(INSTALL) -d -m 750 $(DESTDIR)$(sysconfdir)/audit $(DESTDIR)$(sysconfdir)/audit/plugins.d
-	for file in auditd.conf rauditd.conf; do \
+	for dir in audit audit/plugins.d; do \
+	  test -d $(DESTDIR)$(sysconfdir)/$$dir || $(INSTALL) -d -m 750 $(DESTDIR)$(sysconfdir)/$$dir || exit 1; done
+	for file in auditd.conf rauditd.conf $(patsubst compat/%,%,$(wildcard compat/plugins.d/*.conf)); do \
 	  test -e $(DESTDIR)$(sysconfdir)/audit/$$file \
 	    || $(INSTALL) -m 640 compat/$$file $(DESTDIR)$(sysconfdir)/audit/$$file || exit 1; done
+	test -d $(DESTDIR)$(logdir) || $(INSTALL) -d -m 700 $(DESTDIR)$(logdir)
 
 clean:
 	cargo clean

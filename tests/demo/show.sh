@@ -38,6 +38,7 @@ show_plugin() { printf '\n   A plugin was given %s records as well.\n' "$(wc -l 
 show_tier() {
   "$bin/rauditctl" -s | awk '
     $1 == "backend" { sub(/^backend /, ""); printf "   rauditctl -s: backend %s\n", $0 }
+    $1 == "backend_reason" { sub(/^backend_reason /, ""); reason = $0 }
     $1 == "rule" {
       key = match($0, /(key=|-k )[^ :]+/) ? substr($0, RSTART, RLENGTH) : ""
       obstacle = substr($0, RSTART + RLENGTH + 2)
@@ -50,6 +51,7 @@ show_tier() {
     }
     END {
       if (rules) print "   not BPF, because of"
+      else if (reason != "") printf "   not BPF: %s\n", reason
       for (number in why) printf "     rule %2d %-14s %s\n", number, name[number], why[number] | "sort -k 2n"
     }' | fold -s -w 118 | sed '/^ /!s/^/                            /'
 }
