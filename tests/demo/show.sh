@@ -10,7 +10,8 @@ indent() { sed 's/^/   /'; }
 
 # Without an auditd.conf the programs say so, which is of no interest here.
 quietly() { "$@" 2> >(grep -v "auditd.conf doesn't exist" >&2); }
-search() { quietly "$bin/rausearch" "$@"; }
+# Nothing found is an answer like any other.
+search() { quietly "$bin/rausearch" "$@" || [ $? = 1 ]; }
 
 # One line for each key: the last event of process ME or a child of it, and how many there are in all.
 show_caught() {
@@ -24,7 +25,7 @@ show_one_event() {
 
 show_message() {
   heading "   The message: rausearch -i -m USER"
-  search -i -if "$1" -m USER | grep 'the demo was here' | fold -s -w 110 | indent
+  search -i -if "$1" -m USER | awk '/the demo was here/' | fold -s -w 110 | indent
 }
 
 show_report() {
@@ -37,8 +38,8 @@ show_plugin() { printf '\n   A plugin was given %s records as well.\n' "$(wc -l 
 # What of rauditctl -s comes after auditctl's lines: who captures, and rule by rule why not something better.
 show_tier() {
   "$bin/rauditctl" -s | awk '
-    $1 == "backend" { sub(/^backend /, ""); printf "   rauditctl -s: backend %s\n", $0 }
-    $1 == "backend_reason" { sub(/^backend_reason /, ""); reason = $0 }
+    $1 == "backend" { printf "   rauditctl -s: %s\n", $0 }
+    $1 == "backend_reason" { reason = substr($0, length($1) + 2) }
     $1 == "rule" {
       key = match($0, /(key=|-k )[^ :]+/) ? substr($0, RSTART, RLENGTH) : ""
       obstacle = substr($0, RSTART + RLENGTH + 2)
@@ -60,8 +61,8 @@ show_tier() {
 show_counts() {
   "$bin/rauditctl" -s | awk '
     $1 == "backend" { bpf = $2 == "bpf" }
-    bpf && sub(/^bpf_events /, "") { printf "\n   counted: %s", $0 }
-    bpf && sub(/^bpf_attached /, "") { printf "; attached: %s\n", $0 }'
+    bpf && $1 == "bpf_events" { printf "\n   counted: %s %s %s", $2, $3, $4 }
+    bpf && $1 == "bpf_attached" { printf "; attached to %d hooks\n", NF - 1 }'
 }
 
 show_log() {
