@@ -11,6 +11,7 @@
  * fentry, fexit/do_filp_open        fentry      a name is opened (open family, execve and its interpreters)
  * fexit/complete_walk               fentry      a lookup arrived, also when the open is then refused
  * fentry/security_path_mknod        fentry      the directory of a file about to be created
+ * fexit/getname_kernel              fentry      a name the kernel made itself: an interpreter, a socket's path
  * fexit/move_addr_to_kernel         fentry      a socket address, as the kernel copied it
  */
 #include "syscall.h"
@@ -68,7 +69,7 @@ static __always_inline void open_from_user(struct pending *c, struct task_struct
 		flags = O_CREAT;
 	if (c->want & WANT_HOW && bpf_probe_read_user(&flags, sizeof(flags), (void *)flags))
 		flags = 0;
-	open_begin(c, (void *)c->args[c->want & WANT_OPEN_A0 ? 0 : 1], true, flags & O_CREAT);
+	open_begin_text(c, (void *)c->args[c->want & WANT_OPEN_A0 ? 0 : 1], true, flags & O_CREAT);
 	open_end(c, ret >= 0 ? file_of_fd(task, ret) : 0);
 }
 
@@ -98,7 +99,7 @@ int BPF_PROG(tracepoint_exit, struct pt_regs *regs, long ret)
 	if (c->want & (WANT_OPEN_A0 | WANT_OPEN_A1))
 		open_from_user(c, task, ret);
 	else if (c->want & WANT_EXEC && !(c->flags & EVENT_F_EXEC))
-		open_begin(c, (void *)c->args[c->want & WANT_AT ? 1 : 0], true, false);
+		open_begin_text(c, (void *)c->args[c->want & WANT_AT ? 1 : 0], true, false);
 	else if (c->want & WANT_SADDR && ret != -EBADF)
 		saddr_from_user(c);
 	syscall_end(ret);
@@ -176,13 +177,13 @@ int BPF_PROG(tracepoint_exec, struct task_struct *task, int old_pid, struct linu
 
 	if (!c || !(c->want & WANT_EXEC))
 		return 0;
-	open_begin(c, BPF_CORE_READ(bprm, filename), false, false);
+	open_begin_text(c, BPF_CORE_READ(bprm, filename), false, false);
 	/* of a script only the name is left */
 	if (BPF_CORE_READ(bprm, filename) == BPF_CORE_READ(bprm, interp)) {
 		open_end(c, file);
 	} else {
 		open_end(c, 0);
-		open_begin(c, BPF_CORE_READ(bprm, interp), false, false);
+		open_begin_text(c, BPF_CORE_READ(bprm, interp), false, false);
 		open_end(c, file);
 	}
 	base = interpreter_base(BPF_CORE_READ(task, mm));
@@ -222,7 +223,7 @@ int BPF_PROG(open_enter, int dfd, struct filename *pathname, const struct open_f
 	struct pending *c = pending_with_names();
 
 	if (c)
-		open_begin(c, BPF_CORE_READ(pathname, name), false, BPF_CORE_READ(op, open_flag) & O_CREAT);
+		open_begin(c, item_named(c, pathname), BPF_CORE_READ(op, open_flag) & O_CREAT);
 	return 0;
 }
 
@@ -236,24 +237,35 @@ int BPF_PROG(open_exit, int dfd, struct filename *pathname, const struct open_fl
 	return 0;
 }
 
+/* A name the kernel made up itself: an interpreter, a socket's path. */
+SEC("fexit/getname_kernel")
+int BPF_PROG(name_exit, const char *text, struct filename *filename)
+{
+	struct pending *c = pending_with_names();
+
+	if (c && (unsigned long)filename < (unsigned long)-MAX_ERRNO)
+		item_named(c, filename);
+	return 0;
+}
+
 SEC("fexit/complete_walk")
 int BPF_PROG(walk_exit, struct nameidata *nd, int ret)
 {
 	struct pending *c = pending_with_names();
+	struct dentry *dentry;
 	struct item *item;
 
 	if (!c || ret)
 		return 0;
+	dentry = BPF_CORE_READ(nd, path.dentry);
 	if (c->opening < ITEMS_MAX) {
-		open_found(c, BPF_CORE_READ(nd, path.dentry), ITEM_NORMAL);
-	} else {
-		item = item_add(c, ITEM_NORMAL);
-		if (!item)
-			return 0;
-		item_set_name(item, BPF_CORE_READ(nd, name, name), false);
-		item_set_inode(item, BPF_CORE_READ(nd, path.dentry, d_inode));
-		if (item_known(c, item)) /* as when TOMOYO looks the program up again */
-			c->items--;
+		open_found(c, dentry, ITEM_NORMAL);
+		return 0;
+	}
+	item = item_at(c, item_named(c, BPF_CORE_READ(nd, name)));
+	if (item) {
+		item->kind = ITEM_NORMAL;
+		item_set_inode(item, BPF_CORE_READ(dentry, d_inode));
 	}
 	return 0;
 }

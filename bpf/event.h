@@ -58,6 +58,7 @@ enum section_kind {
 	SECTION_TITLE = 5, /* up to 128 bytes of the argument area */
 	SECTION_TITLE_ENV = 6, /* what follows it in the environment, for programs that overwrote their arguments */
 	SECTION_ARGV = 7,  /* the argument area when it is short */
+	SECTION_LABEL = 8, /* the task's security label, for subj= */
 };
 
 enum section_flag {

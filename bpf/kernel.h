@@ -55,7 +55,6 @@ enum {
 #define AT_NULL 0
 #define AT_BASE 7
 
-#define MINORBITS 20
 #define MAX_ERRNO 4095
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -77,6 +76,12 @@ struct cred {
 	kuid_t uid, suid, euid, fsuid;
 	kgid_t gid, sgid, egid, fsgid;
 	struct group_info *group_info;
+	void *security;
+};
+
+/* security/apparmor/include/label.h */
+struct aa_label {
+	char *hname;
 };
 
 struct qstr {

@@ -11,6 +11,7 @@ enum {
 	ITEMS_MAX = 8,          /* an execve of a script of a script stays below */
 	NAME_MAX_LEN = 4096,    /* PATH_MAX, with the NUL */
 	NAMES_TEXT = 4 * NAME_MAX_LEN, /* all names of one system call; a power of two */
+	LABEL_MAX = 1024,
 	SADDR_MAX = 128,        /* struct sockaddr_storage */
 	TITLE_MAX = 128,        /* MAX_PROCTITLE_AUDIT_LEN, kernel/auditsc.c */
 	SCRATCH_PER_CPU = 8,
@@ -18,6 +19,12 @@ enum {
 	APPEND_MAX = 8 * 1024,  /* the most one append may write */
 };
 
+
+/*
+ * Where AppArmor keeps its part of a credential: the address of apparmor_blob_sizes, whose first field is the offset
+ * (security/apparmor/lsm.c). 0: no AppArmor, and no label.
+ */
+const volatile __u64 apparmor_blob_sizes = 0;
 
 /* A system call between its entry and its exit. */
 struct pending {
@@ -36,6 +43,7 @@ struct pending {
 	__u32 flags; /* enum event_flag so far */
 	__u32 saddr_len;
 	__u8 saddr[SADDR_MAX];
+	__u64 filename[ITEMS_MAX]; /* the struct filename each item was made for; 0: none */
 	struct item item[ITEMS_MAX];
 };
 

@@ -35,6 +35,7 @@ static __always_inline struct item *item_add(struct pending *c, __u16 kind)
 	}
 	__builtin_memset(item, 0, sizeof(*item));
 	item->kind = kind;
+	c->filename[c->items & (ITEMS_MAX - 1)] = 0;
 	c->items++;
 	return item;
 }
@@ -77,29 +78,49 @@ static __always_inline struct item *item_add_same_name(struct pending *c, const 
 	return item;
 }
 
-/* The kernel looks for an item of the same inode before it makes a new one. */
-static __always_inline bool item_known(struct pending *c, const struct item *item)
+/* The index of the item made for this struct filename (its aname, for the kernel); ITEMS_MAX when there is none. */
+static __always_inline __u32 item_of_filename(struct pending *c, __u64 filename)
 {
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
-		struct item *other = &c->item[i];
-
 		if (i >= c->items)
 			break;
-		if (other != item && other->kind == ITEM_NORMAL && (other->flags & ITEM_F_INODE) && other->ino == item->ino &&
-		    other->dev == item->dev)
-			return true;
+		if (c->filename[i] == filename)
+			return i;
 	}
-	return false;
+	return ITEMS_MAX;
 }
 
-/* do_filp_open, or its like, has begun to look up `name`. */
-static __always_inline void open_begin(struct pending *c, const void *name, bool user, bool creat)
+/* The item of this name, made if there is none. */
+static __always_inline __u32 item_named(struct pending *c, struct filename *filename)
+{
+	__u32 at = item_of_filename(c, (unsigned long)filename);
+	struct item *item;
+
+	if (at < ITEMS_MAX)
+		return at;
+	at = c->items;
+	item = item_add(c, ITEM_UNKNOWN);
+	if (!item)
+		return ITEMS_MAX;
+	c->filename[at & (ITEMS_MAX - 1)] = (unsigned long)filename;
+	item_set_name(item, BPF_CORE_READ(filename, name), false);
+	return at;
+}
+
+/* An open begins to look up the name of item `at`. */
+static __always_inline void open_begin(struct pending *c, __u32 at, bool creat)
+{
+	c->opening = at;
+	c->child = ITEMS_MAX;
+	c->creat = creat;
+}
+
+/* Likewise, of a name in kernel or user memory that no struct filename is known for. */
+static __always_inline void open_begin_text(struct pending *c, const void *name, bool user, bool creat)
 {
 	struct item *item;
 
-	c->opening = c->items;
-	c->child = ITEMS_MAX;
-	c->creat = creat;
+	open_begin(c, c->items, creat);
 	item = item_add(c, ITEM_UNKNOWN);
 	if (item)
 		item_set_name(item, name, user);
@@ -143,13 +164,9 @@ static __always_inline void open_found(struct pending *c, struct dentry *dentry,
 /* The open is over: with a file, or (NULL) with what open_found and open_parent saw. */
 static __always_inline void open_end(struct pending *c, struct file *file)
 {
-	struct item *item = item_at(c, c->opening);
-
 	if (file)
 		open_found(c, BPF_CORE_READ(file, f_path.dentry),
 			   BPF_CORE_READ(file, f_mode) & FMODE_CREATED ? ITEM_CREATE : ITEM_NORMAL);
-	if (item && !c->creat && item->kind == ITEM_NORMAL && item_known(c, item))
-		c->items--;
 	c->opening = ITEMS_MAX;
 }
 

@@ -165,6 +165,29 @@ static __always_inline void event_fill(struct scratch *s, struct pending *c, str
 	s->used = sizeof(*e);
 }
 
+static __always_inline void label_emit(struct scratch *s, struct task_struct *task)
+{
+	struct aa_label *label = 0;
+	const void *blob = BPF_CORE_READ(task, cred, security);
+	__u32 at;
+	__u8 *to;
+	int offset = 0;
+	long len;
+
+	if (!apparmor_blob_sizes || !blob)
+		return;
+	bpf_probe_read_kernel(&offset, sizeof(offset), (void *)apparmor_blob_sizes);
+	bpf_probe_read_kernel(&label, sizeof(label), blob + offset);
+	at = section_begin(s, SECTION_LABEL);
+	to = scratch_end(s);
+	if (!to || !label)
+		return;
+	len = bpf_probe_read_kernel_str(to, LABEL_MAX, BPF_CORE_READ(label, hname));
+	if (len > 1 && len <= LABEL_MAX)
+		s->used += len - 1;
+	section_end(s, at, 0);
+}
+
 /*
  * Puts the event of the call that ended together and hands it over. Not inlined, and not static: the verifier then checks it
  * once, by itself, and not again for every way that leads here.
@@ -201,6 +224,7 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 		items_emit(s);
 	}
 	saddr_emit(s, c);
+	label_emit(s, task);
 	title_emit(s);
 	ring_submit(s);
 	scratch_release(s);

@@ -116,8 +116,10 @@ impl Policy {
             bounds: vec![0],
             rows: vec![RuleBits::default()],
         };
-        let conditions =
-            rules.iter().map(|r| r.fields.iter().filter_map(condition).collect()).collect::<Result<Vec<Vec<_>>, _>>()?;
+        let conditions = rules
+            .iter()
+            .map(|r| r.fields.iter().filter_map(condition).collect())
+            .collect::<Result<Vec<Vec<_>>, _>>()?;
         policy.add_fields(&conditions)?;
         policy.add_tests(&conditions)?;
         policy.add_syscalls(rules)?;
@@ -279,8 +281,9 @@ mod tests {
 
     #[test]
     fn a_thousand_rules_fit_and_one_more_does_not() {
-        let rules: Vec<Rule> =
-            (0..1024).map(|n| rule(257, vec![field(FieldId::UID, Op::Eq, n * 2), field(FieldId::ARG1, Op::Eq, n * 7)])).collect();
+        let rules: Vec<Rule> = (0..1024)
+            .map(|n| rule(257, vec![field(FieldId::UID, Op::Eq, n * 2), field(FieldId::ARG1, Op::Eq, n * 7)]))
+            .collect();
         let policy = Policy::compile(&rules).unwrap();
         assert_eq!(policy.words, 16);
         let more: Vec<Rule> = (0..1025).map(|n| rule(1, vec![field(FieldId::PID, Op::Eq, n)])).collect();
@@ -289,9 +292,8 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let values: Vec<Rule> = (0..1000)
-            .map(|n| rule(1, (0..8).map(|f| field(FieldId(1 + f), Op::Lt, n * 100 + f)).collect()))
-            .collect();
+        let values: Vec<Rule> =
+            (0..1000).map(|n| rule(1, (0..8).map(|f| field(FieldId(1 + f), Op::Lt, n * 100 + f)).collect())).collect();
         assert_eq!(Policy::compile(&values), Err(ClassifyError::TooManyValues));
         let tests: Vec<Rule> = (0..40).map(|n| rule(1, vec![field(FieldId::ARG2, Op::BitMask, n)])).collect();
         assert_eq!(Policy::compile(&tests), Err(ClassifyError::TooManyTests));

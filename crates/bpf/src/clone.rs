@@ -81,7 +81,8 @@ pub fn missed(program: &Program<'_>) -> u64 {
 pub fn trial(target: u32) -> io::Result<()> {
     const MOV64_IMM: u8 = 0xb7;
     const EXIT: u8 = 0x95;
-    let instructions = [sys::bpf_insn { code: MOV64_IMM, ..Default::default() }, sys::bpf_insn { code: EXIT, ..Default::default() }];
+    let instructions =
+        [sys::bpf_insn { code: MOV64_IMM, ..Default::default() }, sys::bpf_insn { code: EXIT, ..Default::default() }];
     load_and_link(&instructions, sys::BPF_TRACE_FENTRY, target, Default::default()).map(drop)
 }
 

@@ -123,9 +123,8 @@ impl AsFd for Consumer {
 }
 
 fn clock_offset() -> i128 {
-    let now = |clock| {
-        clock_gettime(clock).map_or(0, |t| i128::from(t.tv_sec()) * 1_000_000_000 + i128::from(t.tv_nsec()))
-    };
+    let now =
+        |clock| clock_gettime(clock).map_or(0, |t| i128::from(t.tv_sec()) * 1_000_000_000 + i128::from(t.tv_nsec()));
     now(ClockId::CLOCK_REALTIME) - now(ClockId::CLOCK_MONOTONIC)
 }
 

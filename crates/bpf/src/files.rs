@@ -120,8 +120,11 @@ fn elf_interpreter(file: &mut File) -> Option<Vec<u8>> {
         if number(&program, 0, 4)? as u32 != PT_INTERP {
             continue;
         }
-        let (offset, len) =
-            if wide { (number(&program, 8, 8)?, number(&program, 32, 8)?) } else { (number(&program, 4, 4)?, number(&program, 16, 4)?) };
+        let (offset, len) = if wide {
+            (number(&program, 8, 8)?, number(&program, 32, 8)?)
+        } else {
+            (number(&program, 4, 4)?, number(&program, 16, 4)?)
+        };
         let mut name = Vec::new();
         file.seek(SeekFrom::Start(offset)).ok()?;
         file.take(len.min(INTERPRETER_MAX)).read_to_end(&mut name).ok()?;

@@ -15,6 +15,14 @@ use thiserror::Error;
 
 /// Buffers for events under construction, a CPU (`SCRATCH_PER_CPU`).
 const SCRATCH_PER_CPU: u32 = 8;
+/// What opens a file by name: `do_file_open` since 7.0.
+const OPEN_FUNCTIONS: [&str; 2] = ["do_filp_open", "do_file_open"];
+
+/// The function of this kernel that opens a file by name.
+pub(crate) fn open_function(offer: &Offer) -> Option<&'static str> {
+    OPEN_FUNCTIONS.into_iter().find(|f| offer.function(f).is_some())
+}
+
 /// A function every kernel has, for the templates, which are loaded but never attached.
 const TEMPLATE_TARGET: &str = "security_path_mknod";
 
@@ -91,6 +99,7 @@ impl Capture {
     pub fn load(tier: Tier, offer: &Offer, settings: Settings) -> Result<Self, CaptureError> {
         let mut open = ObjectBuilder::default().open_memory(skel::AUDIT_OBJECT).map_err(bpf("open the BPF object"))?;
         size_maps(&mut open, settings)?;
+        set_apparmor(&mut open, offer.apparmor)?;
         for mut program in open.progs_mut() {
             choose_program(&mut program, tier, offer).map_err(bpf("prepare the BPF programs"))?;
         }
@@ -118,7 +127,8 @@ impl Capture {
 
     /// Makes the kernel follow the plan: policy first, then hooks; what is no longer needed is detached last.
     pub fn install(&mut self, plan: &Plan, offer: &Offer, generation: u32) -> Result<(), CaptureError> {
-        let policy = plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("the rules cannot be compiled for BPF".into()))?;
+        let policy =
+            plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("the rules cannot be compiled for BPF".into()))?;
         self.install_policy(policy, &plan.attach, generation)?;
         self.attach_hooks(&plan.attach)?;
         if let Some([enter, exit]) = &self.templates {
@@ -138,8 +148,10 @@ impl Capture {
     }
 
     fn install_policy(&self, policy: &Policy, attach: &Attach, generation: u32) -> Result<(), CaptureError> {
-        let options =
-            libbpf_sys::bpf_map_create_opts { sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _, ..Default::default() };
+        let options = libbpf_sys::bpf_map_create_opts {
+            sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _,
+            ..Default::default()
+        };
         let inner = MapHandle::create(MapType::Array, Some("policy"), 4, POLICY_LEN as u32, 1, &options)
             .map_err(bpf("create the policy map"))?;
         let zero = 0u32.to_ne_bytes();
@@ -161,6 +173,7 @@ impl Capture {
             ("open_enter", fentry && attach.opens),
             ("mknod_enter", fentry && attach.opens),
             ("walk_exit", fentry && (attach.opens || attach.sockaddr)),
+            ("name_exit", fentry && (attach.exec || attach.sockaddr)),
             ("saddr_exit", fentry && attach.sockaddr),
         ];
         for (name, needed) in wanted {
@@ -186,7 +199,8 @@ impl Capture {
         let zero = 0u32.to_ne_bytes();
         let each = self.map("counters")?.lookup_percpu(&zero, MapFlags::ANY).map_err(bpf("read the counters"))?;
         for cpu in each.unwrap_or_default() {
-            let count = |at: usize| cpu.get(at * 8..).and_then(|b| b.first_chunk()).map_or(0, |b| u64::from_ne_bytes(*b));
+            let count =
+                |at: usize| cpu.get(at * 8..).and_then(|b| b.first_chunk()).map_or(0, |b| u64::from_ne_bytes(*b));
             debug_assert!(cpu.len() >= COUNTERS_LEN);
             sum.matched += count(0);
             sum.submitted += count(1);
@@ -215,10 +229,9 @@ impl Capture {
     }
 
     fn map(&self, name: &str) -> Result<libbpf_rs::Map<'_>, CaptureError> {
-        self.object
-            .maps()
-            .find(|m| m.name() == name)
-            .ok_or_else(|| CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with")))
+        self.object.maps().find(|m| m.name() == name).ok_or_else(|| {
+            CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with"))
+        })
     }
 }
 
@@ -235,11 +248,23 @@ fn size_maps(open: &mut OpenObject, settings: Settings) -> Result<(), CaptureErr
     Ok(())
 }
 
+/// `apparmor_blob_sizes`, the only variable of the object's read-only data besides the layout markers.
+fn set_apparmor(open: &mut OpenObject, address: u64) -> Result<(), CaptureError> {
+    let missing = || CaptureError::Plan("no read-only data in the BPF object".into());
+    let mut map = open.maps_mut().find(|m| m.name().to_string_lossy().ends_with(".rodata")).ok_or_else(missing)?;
+    let place =
+        map.initial_value_mut().and_then(|v| v.get_mut(skel::APPARMOR..skel::APPARMOR + 8)).ok_or_else(missing)?;
+    place.copy_from_slice(&address.to_ne_bytes());
+    Ok(())
+}
+
 /// Decides which programs this tier loads. A hook whose function is gone stays out; the plan knows.
 fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer: &Offer) -> libbpf_rs::Result<()> {
     let name = program.name().to_string_lossy().into_owned();
     let section = program.section().to_string_lossy().into_owned();
     let target = section.split_once('/').map(|(_, target)| target.to_owned());
+    let renamed = target.as_deref() == OPEN_FUNCTIONS.first().copied();
+    let target = if renamed { open_function(offer).map(str::to_owned).or(target) } else { target };
     let load = match tier {
         Tier::Tracepoint => name.starts_with("tracepoint_"),
         Tier::Fentry if name.starts_with("tracepoint_") => false,
@@ -247,6 +272,9 @@ fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer
     };
     if load && target.is_none() {
         program.set_attach_target(0, Some(TEMPLATE_TARGET.to_owned()))?;
+    }
+    if load && renamed {
+        program.set_attach_target(0, target)?;
     }
     program.set_autoload(load);
     Ok(())

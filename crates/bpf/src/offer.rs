@@ -31,8 +31,10 @@ pub struct Offer {
     pub unusable: Option<String>,
     /// Why the fentry tier is not to be had.
     pub no_fentry: Option<String>,
-    /// A security module that writes `subj=`, which we do not render.
+    /// A security module that writes `subj=`, and whose labels we cannot read.
     pub labels: Option<String>,
+    /// Address of AppArmor's `apparmor_blob_sizes`, by which its labels are found; 0 without AppArmor.
+    pub apparmor: u64,
     btf: Option<Btf<'static>>,
 }
 
@@ -47,7 +49,8 @@ impl Offer {
             Ok(btf) => (Some(btf), no_ring()),
             Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
         };
-        let mut offer = Self { unusable, no_fentry: None, labels: security_labels(), btf };
+        let (labels, apparmor) = security_labels();
+        let mut offer = Self { unusable, no_fentry: None, labels, apparmor, btf };
         offer.no_fentry = match offer.function(TRIAL_TARGET) {
             None => Some(format!("no function {TRIAL_TARGET} in the kernel's BTF")),
             Some(id) => clone::trial(id).err().map(|e| format!("fentry: {e}")),
@@ -63,29 +66,42 @@ impl Offer {
     /// An offer made up for tests: these functions, and fentry or not.
     #[cfg(test)]
     pub fn made_up(fentry: bool) -> Self {
-        Self { unusable: None, no_fentry: (!fentry).then(|| "fentry: refused".into()), labels: None, btf: Btf::from_vmlinux().ok() }
+        Self {
+            unusable: None,
+            no_fentry: (!fentry).then(|| "fentry: refused".into()),
+            labels: None,
+            apparmor: 0,
+            btf: Btf::from_vmlinux().ok(),
+        }
     }
 }
 
 fn no_ring() -> Option<String> {
-    let options = libbpf_sys::bpf_map_create_opts {
-        sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _,
-        ..Default::default()
-    };
+    let options =
+        libbpf_sys::bpf_map_create_opts { sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _, ..Default::default() };
     MapHandle::create(MapType::RingBuf, Some("raudit_trial"), 0, 0, 4096, &options)
         .err()
         .map(|e| format!("no BPF ring buffer: {e:#}"))
 }
 
-/// The security module whose labels the kernel would write into SYSCALL records, if one is active.
-fn security_labels() -> Option<String> {
+/// The active security module whose labels cannot be read, and where AppArmor's can.
+fn security_labels() -> (Option<String>, u64) {
     let list = std::fs::read_to_string("/sys/kernel/security/lsm").unwrap_or_default();
     let active = |name: &str| list.trim().split(',').any(|m| m == name);
     if active("selinux") && std::path::Path::new("/sys/fs/selinux/enforce").exists() {
-        return Some("selinux".into());
+        return (Some("selinux".into()), 0);
     }
-    if active("apparmor") && std::fs::read("/sys/module/apparmor/parameters/enabled").is_ok_and(|v| v.first() == Some(&b'Y')) {
-        return Some("apparmor".into());
+    let enabled = std::fs::read("/sys/module/apparmor/parameters/enabled").is_ok_and(|v| v.first() == Some(&b'Y'));
+    if active("apparmor") && enabled {
+        let found = kernel_symbol("apparmor_blob_sizes");
+        return if found == 0 { (Some("apparmor".into()), 0) } else { (None, found) };
     }
-    active("smack").then(|| "smack".into())
+    (active("smack").then(|| "smack".into()), 0)
+}
+
+/// The address of a kernel symbol (proc_kallsyms), 0 when it has none or may not be seen.
+fn kernel_symbol(name: &str) -> u64 {
+    let symbols = std::fs::read_to_string("/proc/kallsyms").unwrap_or_default();
+    let line = symbols.lines().find(|l| l.split(' ').nth(2).is_some_and(|n| n.trim_end() == name));
+    line.and_then(|l| u64::from_str_radix(l.split(' ').next()?, 16).ok()).unwrap_or_default()
 }

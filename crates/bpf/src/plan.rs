@@ -71,8 +71,8 @@ pub struct Attach {
 }
 
 /// Functions the fentry tier needs beside the system calls', by what for.
-const OPEN_FUNCTIONS: [&str; 3] = ["do_filp_open", "complete_walk", "security_path_mknod"];
-const SOCKADDR_FUNCTIONS: [&str; 2] = ["move_addr_to_kernel", "complete_walk"];
+const OPEN_FUNCTIONS: [&str; 3] = ["complete_walk", "security_path_mknod", "getname_kernel"];
+const SOCKADDR_FUNCTIONS: [&str; 3] = ["move_addr_to_kernel", "complete_walk", "getname_kernel"];
 
 impl Plan {
     /// Plans for a rule set on a kernel that offers this.
@@ -234,7 +234,8 @@ fn missing(kind: Call, offer: &Offer) -> Option<Obstacle> {
         Call::Open | Call::Exec => &OPEN_FUNCTIONS,
         Call::Sockaddr => &SOCKADDR_FUNCTIONS,
     };
-    let gone = needed.iter().find(|f| offer.function(f).is_none())?;
+    let opens = matches!(kind, Call::Open | Call::Exec) && crate::kernel::open_function(offer).is_none();
+    let gone = if opens { Some(&"do_filp_open") } else { needed.iter().find(|f| offer.function(f).is_none()) }?;
     Some(Obstacle::Refused(format!("no function {gone} in the kernel's BTF")))
 }
 

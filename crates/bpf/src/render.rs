@@ -7,7 +7,7 @@ mod path;
 pub use path::assemble;
 mod syscall;
 
-use crate::wire::{Event, EVENT_F_EXEC, section};
+use crate::wire::{EVENT_F_EXEC, Event, section};
 use raudit_record::{EventId, Kind, Message, text};
 
 /// What the kernel knows of a file and the event does not carry.
@@ -31,8 +31,7 @@ pub struct FileCaps {
 
 /// Appends the event's records to `out`.
 ///
-/// `argv` is the argument area of a successful execve; `key` the matched rule's; `subject` the task's security label, when
-/// the kernel writes one.
+/// `argv` is the argument area of a successful execve; `key` the matched rule's.
 pub fn render(
     event: &Event<'_>,
     id: EventId,

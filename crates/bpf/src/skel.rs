@@ -24,6 +24,9 @@ pub const CHUNK_LEN: usize = 24;
 pub const COUNTERS_LEN: usize = 48;
 pub const POLICY_LEN: usize = size_of::<types::policy>();
 
+/// Where `apparmor_blob_sizes` lies in the object's read-only data.
+pub const APPARMOR: usize = offset_of!(types::rodata, apparmor_blob_sizes);
+
 /// Offsets in `struct policy`, from the object's own types.
 pub mod policy {
     use super::{offset_of, types};

@@ -77,6 +77,7 @@ pub mod section {
     pub const TITLE: u16 = 5;
     pub const TITLE_ENV: u16 = 6;
     pub const ARGV: u16 = 7;
+    pub const LABEL: u16 = 8;
     pub const F_DELETED: u16 = 1;
 }
 
@@ -188,11 +189,7 @@ impl<'a> Event<'a> {
 impl<'a> Chunk<'a> {
     fn decode(bytes: &'a [u8]) -> Option<Self> {
         let len = u32_at(bytes, 20)? as usize;
-        Some(Self {
-            token: u64_at(bytes, 8)?,
-            offset: u32_at(bytes, 16)?,
-            data: bytes.get(CHUNK_LEN..)?.get(..len)?,
-        })
+        Some(Self { token: u64_at(bytes, 8)?, offset: u32_at(bytes, 16)?, data: bytes.get(CHUNK_LEN..)?.get(..len)? })
     }
 }
 

@@ -64,7 +64,8 @@ fn the_first_matching_rule_decides() {
             std::hint::black_box(nix::unistd::getppid());
         }
     };
-    let Some((out, counters)) = captured(vec![rule("getppid", Action::Always, vec![own_pid(), key("ppid")])], getppid) else {
+    let Some((out, counters)) = captured(vec![rule("getppid", Action::Always, vec![own_pid(), key("ppid")])], getppid)
+    else {
         return;
     };
     assert_eq!((counters.matched, counters.submitted, counters.lost()), (10, 10, 0));

@@ -11,9 +11,10 @@ const WORTHWHILE: usize = 8;
 
 /// The bodies of the EXECVE records for an argument area (arguments each ended by NUL).
 pub fn bodies(argv: &[u8]) -> Vec<Vec<u8>> {
-    let args: Vec<&[u8]> = argv.strip_suffix(&[0]).map(|a| a.split(|&b| b == 0).collect()).unwrap_or_else(|| {
-        if argv.is_empty() { Vec::new() } else { argv.split(|&b| b == 0).collect() }
-    });
+    let args: Vec<&[u8]> = argv
+        .strip_suffix(&[0])
+        .map(|a| a.split(|&b| b == 0).collect())
+        .unwrap_or_else(|| if argv.is_empty() { Vec::new() } else { argv.split(|&b| b == 0).collect() });
     let mut writer = Writer { done: Vec::new(), record: format!("argc={}", args.len()).into_bytes(), room: RECORD_MAX };
     for (number, arg) in args.iter().enumerate() {
         writer.argument(number, arg);

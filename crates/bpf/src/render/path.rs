@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn parents_are_cut_as_the_kernel_cuts_them() {
-        for (name, len) in [("/tmp/x", 5), ("x", 0), ("/", 1), ("/x", 1), ("a/b/", 2), ("a//b", 3), ("", 0), ("///", 1)] {
+        for (name, len) in [("/tmp/x", 5), ("x", 0), ("/", 1), ("/x", 1), ("a/b/", 2), ("a//b", 3), ("", 0), ("///", 1)]
+        {
             assert_eq!(parent_len(name.as_bytes()), len, "{name}");
         }
     }

@@ -9,6 +9,8 @@ const SUCCESS: u32 = 1;
 
 /// `MAX_PROCTITLE_AUDIT_LEN`.
 const TITLE_MAX: usize = 128;
+/// What the kernel writes without a title: quoted, other than the null values of SYSCALL.
+const NO_TITLE: &[u8] = b"\"(null)\"";
 
 pub fn push(out: &mut Vec<u8>, event: &Event<'_>, items: usize, exe: Option<&[u8]>, key: Option<&[u8]>) {
     out.extend_from_slice(b"arch=");
@@ -19,7 +21,11 @@ pub fn push(out: &mut Vec<u8>, event: &Event<'_>, items: usize, exe: Option<&[u8
         out.extend_from_slice(b" per=");
         push_hex(out, event.fact(fact::PERS).into());
     }
-    out.extend_from_slice(if event.fact(fact::SUCCESS) == SUCCESS { b" success=yes exit=" } else { b" success=no exit=" });
+    out.extend_from_slice(if event.fact(fact::SUCCESS) == SUCCESS {
+        b" success=yes exit="
+    } else {
+        b" success=no exit="
+    });
     push_signed(out, event.ret);
     for (name, value) in [" a0=", " a1=", " a2=", " a3="].into_iter().zip(event.args) {
         out.extend_from_slice(name.as_bytes());
@@ -32,6 +38,10 @@ pub fn push(out: &mut Vec<u8>, event: &Event<'_>, items: usize, exe: Option<&[u8
     push_untrusted(out, event.comm);
     out.extend_from_slice(b" exe=");
     push_or_null(out, exe);
+    if let Some(label) = event.section(section::LABEL).filter(|l| !l.data.is_empty()) {
+        out.extend_from_slice(b" subj=");
+        out.extend_from_slice(label.data);
+    }
     out.extend_from_slice(b" key=");
     push_or_null(out, key);
 }
@@ -72,7 +82,7 @@ fn push_or_null(out: &mut Vec<u8>, value: Option<&[u8]>) {
 pub fn push_title(out: &mut Vec<u8>, event: &Event<'_>) {
     out.extend_from_slice(b"proctitle=");
     let Some(args) = event.section(section::TITLE).map(|s| s.data).filter(|d| !d.is_empty()) else {
-        return out.extend_from_slice(b"(null)");
+        return out.extend_from_slice(NO_TITLE);
     };
     let mut title = args.to_vec();
     if args.len() < TITLE_MAX && args.last() != Some(&0) {
@@ -87,8 +97,7 @@ pub fn push_title(out: &mut Vec<u8>, event: &Event<'_>) {
         title.clear();
     }
     if title.is_empty() {
-        // the kernel writes an empty string in quotes
-        return out.extend_from_slice(b"\"\"");
+        return out.extend_from_slice(NO_TITLE);
     }
     if raudit_record::text::needs_hex(&title) { push_hex_bytes(out, &title) } else { push_untrusted(out, &title) }
 }

@@ -100,5 +100,5 @@ fn an_execve_names_its_interpreter_and_file_capabilities() {
          nametype=NORMAL cap_fp=0000000000002000 cap_fi=0 cap_fe=1 cap_fver=2 cap_frootid=0"
     );
     assert!(lines[4].contains("item=1 name=\"/lib64/ld.so\""), "{}", lines[4]);
-    assert_eq!(lines[5], "PROCTITLE audit(1.002:3): proctitle=(null)");
+    assert_eq!(lines[5], "PROCTITLE audit(1.002:3): proctitle=\"(null)\"");
 }
