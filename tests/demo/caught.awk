@@ -15,7 +15,7 @@ function finish() {
   if (!(key in count)) order[++keys] = key
   count[key]++
   if (me == "" || pid == me || ppid == me)
-    line[key] = sprintf("%-8.8s %-10.10s %-11.11s %-14s %s", user, program, call, result, what)
+    line[key] = sprintf("%-13.13s %-10.10s %-11.11s %-14s %s", user, program, call, result, what)
   start()
 }
 
@@ -34,6 +34,6 @@ BEGIN { start() }
 }
 END {
   finish()
-  printf "   %-15s %6s  %-8s %-10s %-11s %-14s %s\n", "key", "events", "user", "program", "call", "result", "object"
+  printf "   %-15s %6s  %-13s %-10s %-11s %-14s %s\n", "key", "events", "user", "program", "call", "result", "object"
   for (i = 1; i <= keys; i++) printf "   %-15s %6d  %s\n", order[i], count[order[i]], (order[i] in line) ? line[order[i]] : "(others' only)"
 }
