@@ -1,0 +1,85 @@
+//! A full disk.
+
+use super::daemon::{Daemon, Setup, wait_until};
+use super::kernel::Kernel;
+use super::log;
+use super::work::{GID, Workload};
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use std::fs;
+use std::path::PathBuf;
+
+/// A small file system, until dropped.
+struct Tmpfs(PathBuf);
+
+impl Tmpfs {
+    fn new(at: PathBuf) -> Option<Self> {
+        match mount(Some("rauditd-live"), &at, Some("tmpfs"), MsFlags::empty(), Some("size=2M,mode=0750")) {
+            Ok(()) => Some(Self(at)),
+            Err(errno) => {
+                println!("SKIPPED: no tmpfs can be mounted here: {errno}");
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Tmpfs {
+    fn drop(&mut self) {
+        let _ = umount2(&self.0, MntFlags::MNT_DETACH);
+    }
+}
+
+/// Lines about the log and the disk.
+fn complaints(said: &str) -> Vec<&str> {
+    said.lines().filter(|line| ["disk", "space", "suspend", "not written"].iter().any(|w| line.contains(w))).collect()
+}
+
+fn full_disk(action: &str) {
+    let Some(mut kernel) = Kernel::take() else { return };
+    let Some(workload) = Workload::new() else { return };
+    let before = kernel.state();
+    let setup = Setup::new("backend = bpf\n");
+    setup.auditd_conf(&format!("disk_full_action = {action}\n"));
+    let Some(_tmpfs) = Tmpfs::new(setup.path("log")) else { return };
+    fs::write(setup.path("log/ballast"), vec![b'x'; 1 << 20]).unwrap();
+    let daemon = Daemon::start(&setup);
+    setup.ctl_ok(&format!("-a always,exit -F arch=b64 -S getppid -F gid={GID} -k full"));
+    // Some 500 bytes each: twice what there is room for.
+    workload.burst(4000);
+    wait_until("a complaint", || !complaints(&daemon.said()).is_empty());
+    let marked = setup.status("bpf_events");
+    assert!(marked.contains("matched=4000"), "{marked}");
+    fs::remove_file(setup.path("log/ballast")).unwrap();
+    if action == "SUSPEND" {
+        daemon.signal(nix::sys::signal::SIGUSR2);
+        daemon.wait_for("resum");
+    }
+    // Without suspension it goes on by itself when there is room.
+    wait_until("records again", || {
+        setup.ctl_ok("-m room-again");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        log::count(&setup.log(), "USER", "room-again") > 0
+    });
+    workload.burst(7);
+    setup.ctl_ok("-D");
+    let ended = daemon.stop();
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    println!("{action}:\n{}", ended.said);
+    let complaints = complaints(&ended.said);
+    assert!((1..=6).contains(&complaints.len()), "one line, not one for each record:\n{}", complaints.join("\n"));
+    let records = log::records(&setup.log());
+    assert_eq!(records.last().unwrap().kind, "DAEMON_END");
+    let after = records.iter().skip_while(|record| !record.line.contains("room-again"));
+    assert_eq!(after.filter(|record| record.kind == "SYSCALL" && record.line.contains("key=\"full\"")).count(), 7);
+    assert_eq!(kernel.state(), before);
+}
+
+#[test]
+fn a_full_disk_suspends_and_usr2_resumes() {
+    full_disk("SUSPEND");
+}
+
+#[test]
+fn a_full_disk_that_is_only_reported_is_written_again_when_there_is_room() {
+    full_disk("SYSLOG");
+}

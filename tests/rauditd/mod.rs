@@ -1,0 +1,16 @@
+//! The live tests of rauditd, and what they share.
+
+mod burst;
+mod compare;
+mod config;
+mod daemon;
+mod disk;
+mod kernel;
+mod log;
+mod modes;
+mod oracle;
+mod plugins;
+mod same_records;
+mod signals;
+mod stock;
+mod work;
