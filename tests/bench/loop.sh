@@ -44,11 +44,12 @@ drained() {
   ended=$(stat -c %.6Y "$dir/audit.log")
 }
 
-# on_disk FROM: "EVENTS RECORDS" of the loop in the log from that byte on
+# on_disk FROM: "EVENTS RECORDS" of the loop in the log from that byte on; of an event, SYSCALL is the first record and PROCTITLE the last
 on_disk() {
   tail -c "+$(($1 + 1))" "$dir/audit.log" | awk '
-    /^type=SYSCALL / && /key="bench-open"/ { events++; records++ }
-    /^type=(CWD|PATH|PROCTITLE) / { records++ }
+    /^type=SYSCALL / && /key="bench-open"/ { events++; ours[$2] }
+    $2 in ours { records++ }
+    /^type=PROCTITLE / { delete ours[$2] }
     END { print events + 0, records + 0 }'
 }
 

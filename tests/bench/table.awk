@@ -33,29 +33,37 @@ function sum(cell, column,    i, total) {
   value[cell, "rate", i] = $10 > 0 ? $8 / $10 : 0
 }
 
-function costs(condition, set, loop,    cell, wall) {
+function costs(condition, set, loop,    cell, base, cpu, wall) {
   cell = condition SUBSEP set SUBSEP loop
-  wall = of(cell, "wall")
-  base = of("none" SUBSEP "none" SUBSEP loop, "wall")
-  wall = of(cell, "wall")
-  return sprintf(" %8.0f %8.0f %8.0f %7.2f", wall, least, of(cell, "cpu"), wall / base)
+  base = "none" SUBSEP "none" SUBSEP loop
+  cpu = of(cell, "cpu")
+  wall = of(cell, "wall") # last: it leaves the minimum behind
+  return sprintf(" %7.0f %7.0f %6.2f %8.0f %6.2f", wall, least, wall / baseline(base, "wall"), cpu, cpu / baseline(base, "cpu"))
 }
 
-function table_of_costs(    i, at, sets, s) {
-  print "\nCosts: ns per call. CPU: of the calling process itself. Factor: median over no audit's."
-  printf "%-8s %-8s |%35s |%35s\n", "", "", "getppid             ", "open+close            "
-  printf "%-8s %-8s |%9s%9s%9s%8s |%9s%9s%9s%8s\n", "rules", "audit", "median", "min", "CPU", "factor", "median", "min", "CPU", "factor"
+function baseline(cell, column,    kept, found) {
+  kept = least
+  found = of(cell, column)
+  least = kept
+  return found
+}
+
+function table_of_costs(    i, at, name, sets, s) {
+  print "\nCosts: ns per call that passed: median, least, median as a multiple (x) of no audit's; and ns the calling process itself ran."
+  printf "%-5s %-8s |%s |%s\n", "", "", "           getppid                      ", "          open+close                    "
+  printf "%-5s %-8s |", "rules", "audit"
+  for (i = 1; i <= 2; i++) printf "%8s%8s%7s%9s%7s %s", "median", "min", "x", "running", "x", i == 1 ? " |" : "\n"
   s = split("none 1 exit 51 all", sets)
   for (at = 1; at <= s; at++) {
     for (i = 1; i <= rows; i++) {
       split(order[i], name)
       if (name[2] == sets[at])
-        printf "%-8s %-8s | %s | %s\n", name[2], name[1], costs(name[1], name[2], "getppid"), costs(name[1], name[2], "open")
+        printf "%-5s %-8s |%s  |%s\n", name[2], name[1], costs(name[1], name[2], "getppid"), costs(name[1], name[2], "open")
     }
   }
 }
 
-function table_of_events(    i, cell) {
+function table_of_events(    i, cell, name) {
   print "\nEvents, where each open is recorded (rules: all). Made: by the loop. To disk: until the last record is in the log."
   print "Lost and on disk: of all rounds together. An event is SYSCALL, CWD, PATH and PROCTITLE."
   printf "%-8s |%12s%14s |%10s%10s%10s%12s%12s\n", "audit", "made, 1/s", "to disk, 1/s", "events", "lost", "on disk", "records", "expected"
