@@ -90,6 +90,8 @@ fn hup_with_a_bad_file_keeps_the_old_settings_and_usr1_rotates() {
 fn after_a_crash_nothing_is_torn_or_doubled() {
     let Some(mut kernel) = Kernel::take() else { return };
     let Some(workload) = Workload::new() else { return };
+    // What was before a daemon that was killed, nobody knows.
+    kernel.set_enabled(1);
     let before = kernel.state();
     let setup = Setup::new("backend = bpf\n");
     let daemon = Daemon::start(&setup);
@@ -122,6 +124,7 @@ fn after_a_crash_nothing_is_torn_or_doubled() {
 fn after_a_crash_the_kernel_sees_new_tasks_again() {
     let Some(mut kernel) = Kernel::take() else { return };
     let Some(workload) = Workload::new() else { return };
+    kernel.set_enabled(1);
     let before = kernel.state();
     let setup = Setup::new("backend = bpf\n");
     Daemon::start(&setup).kill();

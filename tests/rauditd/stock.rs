@@ -2,12 +2,12 @@
 
 use super::daemon::{Daemon, Setup, kernel_ctl, wait_until};
 use super::kernel::Kernel;
-use super::log;
+use super::log::{self, Record};
 use super::oracle::{oracle, theirs};
-use super::work::{RULES, Workload};
+use super::work::{GID, RULES, Workload};
 use nix::sys::signal::{SIGTERM, kill};
 use nix::unistd::Pid;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
@@ -47,6 +47,12 @@ fn work(setup: &Setup, workload: &Workload) {
     wait_until("the end", || log::count(&setup.log(), "USER", "the-end") == 1);
 }
 
+/// Whether a record belongs to the workload, or tells of its rules or its message.
+fn is_ours(record: &Record, group: &HashSet<String>) -> bool {
+    let about_rules = record.kind == "CONFIG_CHANGE" && record.get("op").is_some_and(|op| op.ends_with("_rule"));
+    about_rules || record.kind == "USER" || group.contains(&record.stamp)
+}
+
 /// Lines with what differs from run to run replaced: times, serials, process ids, inodes of files made anew.
 fn normalised(path: &Path) -> Vec<String> {
     let (mut stamps, mut pids, mut inodes) = (HashMap::new(), HashMap::new(), HashMap::new());
@@ -54,8 +60,12 @@ fn normalised(path: &Path) -> Vec<String> {
         let next = map.len();
         *map.entry(key.to_owned()).or_insert(next)
     };
+    let records = log::records(path);
+    let gid = GID.to_string();
+    let group = records.iter().filter(|record| record.kind == "SYSCALL" && record.get("gid") == Some(&gid));
+    let group = group.map(|record| record.stamp.clone()).collect();
     let mut lines = Vec::new();
-    for record in log::records(path).iter().filter(|record| !record.kind.starts_with("DAEMON_")) {
+    for record in records.iter().filter(|record| is_ours(record, &group)) {
         let stamp = format!("audit(event {})", index(&mut stamps, &record.stamp));
         let line = record.line.replace(&format!("audit({})", record.stamp), &stamp);
         let word = |word: &str| match word.split_once('=') {
