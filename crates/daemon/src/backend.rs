@@ -222,8 +222,10 @@ impl Backend {
         let value = self.kernel.set_status(change)?;
         if let Some(enabled) = change.enabled {
             self.enabled = enabled;
-            if self.mode == Mode::Bpf {
-                self.follow(None);
+            match self.mode {
+                Mode::Bpf => drop(self.follow(None)),
+                // rules that waited for auditing to be switched on are decided about now
+                Mode::Kernel => self.changed = Some(Instant::now()),
             }
         }
         Ok(if change.reset_lost { Reply::Value(value) } else { Reply::Ack })

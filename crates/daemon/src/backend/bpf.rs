@@ -10,6 +10,7 @@ use raudit_bpf::offer::{Offer, Tier};
 use raudit_bpf::plan::Plan;
 use raudit_config::{Backend as Choice, RauditdConf};
 use raudit_rules::RuleSet;
+use std::cell::OnceCell;
 
 /// What BPF can do for a rule set.
 #[derive(Debug)]
@@ -82,7 +83,8 @@ struct Active {
 /// Programs, ring and consumer.
 #[derive(Debug)]
 pub struct Side {
-    offer: Offer,
+    /// Probed when first asked for: with `backend = netlink` never, so that no BPF program is tried then.
+    offer: OnceCell<Offer>,
     settings: Settings,
     forced: bool,
     generations: Generations,
@@ -94,11 +96,11 @@ pub struct Side {
 }
 
 impl Side {
-    /// Probes what the kernel offers.
+    /// Nothing is probed or loaded yet.
     pub fn new(conf: &RauditdConf, work: Sender<Work>) -> Self {
         let ring_size = u32::try_from(conf.ring_size).unwrap_or(1 << 31);
         Self {
-            offer: Offer::probe(),
+            offer: OnceCell::new(),
             settings: Settings { ring_size, exempt: std::process::id() },
             forced: conf.backend == Choice::Bpf,
             generations: Generations::default(),
@@ -109,11 +111,16 @@ impl Side {
         }
     }
 
+    fn offer(&self) -> &Offer {
+        self.offer.get_or_init(Offer::probe)
+    }
+
     /// What can be done for these rules.
     pub fn outlook(&self, rules: &RuleSet) -> Outlook {
-        let plan = Plan::new(rules, &self.offer);
+        let offer = self.offer();
+        let plan = Plan::new(rules, offer);
         let (exact, usable) = (plan.exact.is_some(), plan.usable.is_some());
-        Outlook { plan, forced: self.forced, no_fentry: self.offer.no_fentry.clone(), exact, usable }
+        Outlook { plan, forced: self.forced, no_fentry: offer.no_fentry.clone(), exact, usable }
     }
 
     /// Makes the programs follow the rules; loads them first where they are not, or of another tier.
@@ -122,12 +129,13 @@ impl Side {
         self.generation += 1;
         self.generations.add(self.generation, Judged::new(&outlook.plan, rules));
         if let Some(active) = self.active.as_mut().filter(|a| a.capture.tier() == tier) {
-            return active.capture.install(&outlook.plan, &self.offer, self.generation).map_err(|e| e.to_string());
+            let offer = self.offer.get_or_init(Offer::probe);
+            return active.capture.install(&outlook.plan, offer, self.generation).map_err(|e| e.to_string());
         }
-        let mut capture = Capture::load(tier, &self.offer, self.settings).map_err(|e| e.to_string())?;
+        let mut capture = Capture::load(tier, self.offer(), self.settings).map_err(|e| e.to_string())?;
         let ring = capture.ring().map_err(|e| e.to_string())?;
         let source = Source::start(ring, self.generations.clone(), self.work.clone()).map_err(|e| e.to_string())?;
-        if let Err(e) = capture.install(&outlook.plan, &self.offer, self.generation) {
+        if let Err(e) = capture.install(&outlook.plan, self.offer(), self.generation) {
             drop(capture);
             source.stop();
             return Err(e.to_string());
@@ -154,7 +162,10 @@ impl Side {
         self.past.delivered += consumed.events;
         self.past.lost += lost;
         if lost > 0 {
-            say::warning(format!("BPF: {} events matched, {} delivered, {lost} lost", counters.matched, consumed.events));
+            say::warning(format!(
+                "BPF: {} events matched, {} delivered, {lost} lost",
+                counters.matched, consumed.events
+            ));
         }
         if counters.submitted != consumed.events {
             say::error(format!("BPF: {} events were submitted, but {} delivered", counters.submitted, consumed.events));

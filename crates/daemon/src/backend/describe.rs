@@ -5,6 +5,9 @@ use super::{Backend, Choice, Mode, Outlook};
 impl Backend {
     /// One fact a line, key first, as auditctl's status has it.
     pub(super) fn describe(&self) -> String {
+        if self.choice == Choice::Netlink {
+            return "backend netlink\nbackend_configured netlink\nbackend_reason configured\n".into();
+        }
         let outlook = self.side.outlook(&self.rules);
         let runs = match self.mode {
             Mode::Kernel => "netlink".to_owned(),
@@ -23,19 +26,22 @@ impl Backend {
             }
         }
         let counts = self.side.counters();
-        lines.push(format!("bpf_events matched={} delivered={} lost={}", counts.matched, counts.delivered, counts.lost));
+        lines
+            .push(format!("bpf_events matched={} delivered={} lost={}", counts.matched, counts.delivered, counts.lost));
         lines.extend(self.side.lines());
         lines.push(String::new());
         lines.join("\n")
     }
 
     fn why_kernel(&self, outlook: &Outlook) -> String {
-        match self.choice {
-            Choice::Netlink => "configured".into(),
-            _ if self.changed.is_some() => "the rules have just changed".into(),
-            _ if self.enabled != 1 => "auditing is disabled or locked".into(),
-            _ if outlook.exact => "BPF could not be started; see the log".into(),
-            _ => outlook.why_not(),
+        if self.changed.is_some() {
+            "the rules have just changed".into()
+        } else if self.enabled != 1 {
+            "auditing is disabled or locked".into()
+        } else if outlook.exact {
+            "BPF could not be started; see the log".into()
+        } else {
+            outlook.why_not()
         }
     }
 }
