@@ -6,7 +6,7 @@ use crate::work::Work;
 use crossbeam_channel::Receiver;
 use raudit_config::{AuditdConf, LogFormat};
 use raudit_dispatch::frame::{self, Version};
-use raudit_log::Writer as Log;
+use raudit_log::{Why, Writer as Log};
 use raudit_record::format::{Format, Formatter};
 use raudit_record::{Kind, Message};
 use std::io::Write;
@@ -44,7 +44,12 @@ pub struct Writer {
 
 impl Writer {
     /// A writer to the log of auditd.conf, or with `foreground` to standard output.
-    pub fn new(conf: &AuditdConf, node: Option<Vec<u8>>, foreground: bool, feeder: Feeder) -> Result<Self, raudit_log::LogError> {
+    pub fn new(
+        conf: &AuditdConf,
+        node: Option<Vec<u8>>,
+        foreground: bool,
+        feeder: Feeder,
+    ) -> Result<Self, raudit_log::LogError> {
         let sink = if foreground { Sink::Stdout } else { Sink::Log(Box::new(Log::open(conf)?)) };
         let format = format_of(conf);
         // a plain kernel text is what plugins of the oldest protocol expect of RAW without a node name
@@ -70,6 +75,10 @@ impl Writer {
                 Work::Flush(done) => drop(done.send(())),
             }
             self.tell();
+        }
+        let failed = self.written.failed.load(Ordering::Relaxed);
+        if failed > 0 {
+            say::warning(format!("{failed} records in all were not written to disk"));
         }
         let lost = self.feeder.stop();
         if lost > 0 {
@@ -107,16 +116,22 @@ impl Writer {
 
     fn put(&mut self, records: usize) {
         let failed = match &mut self.sink {
-            Sink::Log(log) => log.write(&self.lines, records).map_err(|e| (e.records as u64, e.to_string())).err(),
+            Sink::Log(log) => log
+                .write(&self.lines, records)
+                // that it is suspended was said when it was; how many it cost is said when it ends
+                .map_err(|e| (e.records as u64, (!matches!(e.why, Why::Suspended)).then(|| e.to_string())))
+                .err(),
             Sink::Stdout => {
                 let mut out = std::io::stdout().lock();
-                out.write_all(&self.lines).and_then(|()| out.flush()).map_err(|e| (records as u64, e.to_string())).err()
+                out.write_all(&self.lines).and_then(|()| out.flush()).map_err(|e| (records as u64, Some(e.to_string()))).err()
             }
         };
         if let Some((lost, why)) = failed {
             let all = self.written.failed.fetch_add(lost, Ordering::Relaxed) + lost;
             // not one line for each record: at powers of two
-            if all >= self.complained.max(1) * 2 || self.complained == 0 {
+            if let Some(why) = why
+                && (all >= self.complained.max(1) * 2 || self.complained == 0)
+            {
                 self.complained = all;
                 say::error(format!("{why} ({all} records so far)"));
             }
@@ -130,10 +145,14 @@ impl Writer {
     }
 
     fn resume(&mut self) {
-        if let Sink::Log(log) = &mut self.sink
-            && let Err(e) = log.resume()
-        {
+        let Sink::Log(log) = &mut self.sink else { return };
+        if let Err(e) = log.resume() {
             say::error(format!("cannot resume logging: {e}"));
+        }
+        let failed = self.written.failed.load(Ordering::Relaxed);
+        if failed > self.complained {
+            self.complained = failed;
+            say::warning(format!("{failed} records were not written to disk so far"));
         }
     }
 
