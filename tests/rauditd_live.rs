@@ -1,6 +1,6 @@
 //! rauditd against the real kernel of this machine: both backends, beside Debian's auditd, under load and in trouble.
 //!
-//! Every test takes the machine-wide lock, and leaves rules, switches and registration as it found them, also when it fails.
+//! Every test takes the machine-wide lock, and leaves rules, switches and registration as they were, also when it fails.
 //! Without the right to change kernel audit, or with another audit daemon at work, the tests say SKIPPED.
 
 #![allow(

@@ -220,7 +220,7 @@ impl Drop for Daemon {
     }
 }
 
-/// The one line on standard error that everything that fails gives. Where the system does not let a daemon protect itself
+/// The one line on standard error that everything that fails gives. Where the system lets no daemon protect itself
 /// from the out-of-memory killer, that is said too; and raudispd says how many plugins it has.
 pub fn one_line(output: &Output) -> String {
     let text = String::from_utf8(output.stderr.clone()).unwrap();

@@ -121,3 +121,44 @@ fn kernel_auditing_is_set_as_asked_and_set_back() {
         }
     }
 }
+
+/// As kernel audit: what is switched off records nothing, and on again all.
+#[test]
+fn switched_off_nothing_is_recorded_on_either_backend() {
+    let Some(mut kernel) = Kernel::take() else { return };
+    let Some(workload) = Workload::new() else { return };
+    let before = kernel.state();
+    for backend in ["netlink", "bpf", "auto"] {
+        let setup = Setup::new(&format!("backend = {backend}\nsettle_time = 50\n"));
+        let daemon = Daemon::start(&setup);
+        setup.ctl_ok("-e 0");
+        setup.ctl_ok(&rule("switch"));
+        workload.burst(5);
+        // Auto has nothing to decide while it is off, and decides when it is on.
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        setup.ctl_ok("-e 1");
+        if backend == "auto" {
+            wait_until("BPF", || setup.status("backend").starts_with("bpf ("));
+        }
+        workload.burst(7);
+        wait_until("records", || seen(&setup) >= 7);
+        setup.ctl_ok("-D");
+        assert_eq!(daemon.stop().code, Some(0));
+        assert_eq!(seen(&setup), 7, "{backend}");
+        assert_eq!(kernel.state(), before, "{backend}");
+    }
+}
+
+/// Who asks for the kernel's audit does not want BPF programs tried.
+#[test]
+fn the_netlink_backend_does_not_touch_bpf() {
+    let Some(_kernel) = Kernel::take() else { return };
+    let setup = Setup::new("backend = netlink\n");
+    let daemon = Daemon::start(&setup);
+    setup.ctl_ok(&rule("none"));
+    assert_eq!(setup.status("backend_reason"), "configured");
+    setup.ctl_ok("-m the-end");
+    wait_until("the end", || log::count(&setup.log(), "USER", "the-end") == 1);
+    assert_eq!(daemon.stop().code, Some(0));
+    assert_eq!(log::count(&setup.log(), "BPF", "prog-id="), 0);
+}
