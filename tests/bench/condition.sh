@@ -57,7 +57,10 @@ enter() {
   dir=$scratch/$1
   case $1 in
     cold) ;; # nothing was ever switched
-    none|off) kernel -e 0 > /dev/null;;
+    none|off)
+      # once on, new tasks have a context: on a machine just booted too
+      kernel -e 1 > /dev/null
+      kernel -e 0 > /dev/null;;
     auditd)
       configure
       LD_LIBRARY_PATH=$oracle/usr/lib/x86_64-linux-gnu:$oracle/lib/x86_64-linux-gnu start_daemon "$oracle/sbin/auditd" -n -c "$dir";;

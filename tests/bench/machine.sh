@@ -22,15 +22,13 @@ take_turn() {
   flock -n 8 || { note "waiting for a test that uses the kernel's audit"; flock 8; }
 }
 
-# Prints why kernel audit cannot be used here; fails if it can.
+# Prints why kernel audit cannot be used here; fails if it can. Call it in one's turn: who had the one before has ended then.
 why_not_live() {
   local status pid rules
   if ! status=$(kernel -s 2>&1); then
     echo "the kernel's audit cannot be used here: ${status%%$'\n'*}"
     return
   fi
-  take_turn
-  status=$(kernel -s)
   pid=$(value_of pid "$status")
   if [ "$(value_of enabled "$status")" = 2 ]; then
     echo "the kernel's audit is locked until the next boot (enabled 2)"
@@ -51,11 +49,11 @@ begin() {
   for tool in rauditd rauditctl raudispd; do
     [ -x "$bin/$tool" ] || die "$bin/$tool is not built; first: make build"
   done
+  take_turn
   if why=$(why_not_live); then
     say "SKIPPED: $why"
     exit 77
   fi
-  take_turn # the one in the subshell ended with it
   before=$(state)
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/rauditd-bench.XXXXXX")
   trap give_back EXIT
