@@ -123,7 +123,10 @@ impl Writer {
                 .err(),
             Sink::Stdout => {
                 let mut out = std::io::stdout().lock();
-                out.write_all(&self.lines).and_then(|()| out.flush()).map_err(|e| (records as u64, Some(e.to_string()))).err()
+                out.write_all(&self.lines)
+                    .and_then(|()| out.flush())
+                    .map_err(|e| (records as u64, Some(e.to_string())))
+                    .err()
             }
         };
         if let Some((lost, why)) = failed {
