@@ -210,7 +210,7 @@ impl Capture {
             sum.lost_size += count(5);
         }
         let clones = self.clones.values().flatten().map(Attached::missed);
-        let hooks = self.object.progs().filter(|p| p.autoload()).map(|p| clone::missed(&p));
+        let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| clone::missed(&p));
         sum.missed = clones.chain(hooks).sum();
         Ok(sum)
     }
@@ -326,5 +326,7 @@ fn row(row: &RuleBits) -> Vec<u8> {
     row.iter().flat_map(|w| w.to_ne_bytes()).collect()
 }
 
+#[cfg(test)]
+mod matcher_tests;
 #[cfg(test)]
 mod tests;

@@ -145,14 +145,10 @@ fn exclude(rule: &Rule) -> Judgement {
     }
 }
 
-fn field_name(id: FieldId) -> String {
+fn field_name(id: FieldId) -> &'static str {
     match id {
-        FieldId::WATCH => "path".into(),
-        FieldId::DIR => "dir".into(),
-        FieldId::PERM => "perm".into(),
-        FieldId::EXE => "exe".into(),
-        FieldId::FIELD_COMPARE => "-C".into(),
-        FieldId(number) => format!("{number}"),
+        FieldId::FIELD_COMPARE => "-C",
+        id => id.name().unwrap_or("of an unknown kind"),
     }
 }
 

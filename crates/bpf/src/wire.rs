@@ -17,6 +17,7 @@ pub enum WireError {
 
 /// One record of the ring.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one at a time, on the stack, and nearly always the large one")]
 pub enum Record<'a> {
     /// A system call that a rule matched.
     Syscall(Event<'a>),

@@ -12,13 +12,14 @@ mod bpf;
 mod bpf;
 mod describe;
 
+use crate::event::Stamps;
 use crate::say;
 use crate::work::Work;
 use bpf::{Outlook, Side};
 use crossbeam_channel::Sender;
 use nix::errno::Errno;
 use raudit_config::{Backend as Choice, RauditdConf};
-use raudit_netlink::{Client, Error, Reply, Request, StatusChange};
+use raudit_netlink::{Client, Error, Peer, Reply, Request, StatusChange};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -38,6 +39,9 @@ pub struct Backend {
     choice: Choice,
     kernel: Client,
     side: Side,
+    work: Sender<Work>,
+    /// For the records of rule changes.
+    stamps: Stamps,
     rules: RuleSet,
     mode: Mode,
     settle: Duration,
@@ -53,11 +57,13 @@ impl Backend {
     /// Takes over the rules the kernel has. A forced BPF backend starts at once, or fails.
     pub fn start(conf: &RauditdConf, mut kernel: Client, work: Sender<Work>) -> Result<Self, String> {
         let enabled = kernel.status().map_err(|e| e.to_string())?.enabled;
-        let side = Side::new(conf, work);
+        let side = Side::new(conf, work.clone());
         let mut backend = Self {
             choice: conf.backend,
             kernel,
             side,
+            work,
+            stamps: Stamps::new(),
             rules: RuleSet::new(),
             mode: Mode::Kernel,
             settle: Duration::from_millis(conf.settle_time.into()),
@@ -89,6 +95,20 @@ impl Backend {
         Ok(())
     }
 
+    /// While the kernel captures, its list is the truth: others may have changed it behind our back.
+    fn resync(&mut self) -> Result<(), Error> {
+        if self.mode == Mode::Kernel {
+            let own = task_never();
+            let mut rules = RuleSet::new();
+            for rule in self.kernel.rules()?.into_iter().filter(|r| *r != own) {
+                // a rule listed twice is one rule
+                let _ = rules.add(rule, false);
+            }
+            self.rules = rules;
+        }
+        Ok(())
+    }
+
     fn force_bpf(&mut self) -> Result<(), String> {
         let outlook = self.side.outlook(&self.rules);
         if !outlook.usable {
@@ -98,22 +118,41 @@ impl Backend {
     }
 
     /// Answers a request of the control socket.
-    pub fn answer(&mut self, request: Request) -> Reply {
+    pub fn answer(&mut self, request: Request, peer: Peer) -> Reply {
         let answered = match request {
-            Request::AddRule(rule, prepend) => self.add(rule, prepend),
-            Request::DeleteRule(rule) => self.delete(&rule),
+            Request::AddRule(rule, prepend) => self.recorded("add_rule", &rule.clone(), peer, |b| b.add(rule, prepend)),
+            Request::DeleteRule(rule) => self.recorded("remove_rule", &rule.clone(), peer, |b| b.delete(&rule)),
             Request::ListRules => self.list().map(Reply::Rules),
             Request::GetStatus => self.status(),
             Request::SetStatus(change) => self.set_status(&change),
             Request::GetFeatures => self.kernel.features().map(Reply::Features),
             Request::SignalInfo => self.kernel.signal_info().map(Reply::SignalInfo),
             Request::UserMessage(kind, text) => self.kernel.user_message(kind, &text).map(|()| Reply::Ack),
-            Request::Describe => Ok(Reply::Text(self.describe())),
+            Request::Describe => self.resync().map(|()| Reply::Text(self.describe())),
             Request::SetFeatures(_) | Request::Other(_) => {
                 Ok(Reply::Error(Errno::EOPNOTSUPP, Some("rauditd does not support this request".into())))
             }
         };
         answered.unwrap_or_else(|e| Reply::Error(e.errno().unwrap_or(Errno::EIO), e.text().map(str::to_owned)))
+    }
+
+    /// Makes a change of the rules, and the CONFIG_CHANGE record of it where the kernel has no part in it.
+    fn recorded(
+        &mut self,
+        op: &str,
+        rule: &Rule,
+        peer: Peer,
+        change: impl FnOnce(&mut Self) -> Result<Reply, Error>,
+    ) -> Result<Reply, Error> {
+        let ours = self.mode == Mode::Bpf && !stays_in_kernel(rule.list);
+        let reply = change(self)?;
+        // when the change brought the kernel back, the kernel has recorded it
+        if ours && self.mode == Mode::Bpf && reply == Reply::Ack {
+            let record = self.stamps.rule_change(op, rule, peer.pid);
+            // the writer outlives the backend
+            drop(self.work.send(Work::Records(vec![record])));
+        }
+        Ok(reply)
     }
 
     fn add(&mut self, rule: Rule, prepend: bool) -> Result<Reply, Error> {
@@ -243,6 +282,10 @@ impl Backend {
         }
         self.changed = None;
         if self.choice != Choice::Auto || self.mode == Mode::Bpf || self.enabled != 1 {
+            return;
+        }
+        if let Err(e) = self.resync() {
+            say::error(format!("cannot read the kernel's rules: {e}"));
             return;
         }
         // without a rule there is nothing to gain, and tasks born meanwhile would be invisible to kernel rules to come

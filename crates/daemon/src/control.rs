@@ -63,13 +63,17 @@ impl Control {
                 match signal {
                     Some(Signal::SIGTERM | Signal::SIGINT) => return sender,
                     Some(Signal::SIGHUP) => self.reconfigure(sender.as_ref()),
-                    Some(Signal::SIGUSR1) => self.then(Work::Rotate, Kind::DAEMON_ROTATE, "op=rotate-logs", sender.as_ref()),
-                    Some(Signal::SIGUSR2) => self.then(Work::Resume, Kind::DAEMON_RESUME, "op=resume-logging", sender.as_ref()),
+                    Some(Signal::SIGUSR1) => {
+                        self.then(Work::Rotate, Kind::DAEMON_ROTATE, "op=rotate-logs", sender.as_ref())
+                    }
+                    Some(Signal::SIGUSR2) => {
+                        self.then(Work::Resume, Kind::DAEMON_RESUME, "op=resume-logging", sender.as_ref())
+                    }
                     _ => say::notice("the state report is not supported"),
                 }
             }
             let backend = &mut self.backend;
-            if let Err(e) = self.server.serve(|request, _| backend.answer(request)) {
+            if let Err(e) = self.server.serve(|request, peer| backend.answer(request, peer)) {
                 say::error(e.to_string());
                 std::thread::sleep(Duration::from_millis(100));
             }

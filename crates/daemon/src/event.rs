@@ -2,7 +2,8 @@
 
 use nix::sys::utsname::uname;
 use raudit_netlink::protocol::SignalInfo;
-use raudit_record::{EventId, Kind, Message};
+use raudit_record::{EventId, Kind, Message, text};
+use raudit_rules::Rule;
 use std::fmt::Write;
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -63,6 +64,31 @@ impl Stamps {
         self.message(kind, &body)
     }
 
+    /// `CONFIG_CHANGE`, as the kernel writes it when a rule comes or goes (`audit_log_rule_change`, auditfilter.c); `pid` is
+    /// who asked.
+    pub fn rule_change(&mut self, op: &str, rule: &Rule, pid: i32) -> Message {
+        let of = |name: &str| {
+            let text = fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
+            text.trim_end_matches(['\0', '\n']).to_owned()
+        };
+        let number = |name| of(name).parse().unwrap_or(u32::MAX);
+        let mut body = format!("auid={} ses={}", number("loginuid"), number("sessionid")).into_bytes();
+        let label = of("attr/current");
+        if !label.is_empty() {
+            // without the mode AppArmor adds for people
+            body.extend_from_slice(format!(" subj={}", label.split(" (").next().unwrap_or_default()).as_bytes());
+        }
+        body.extend_from_slice(format!(" op={op} key=").as_bytes());
+        match rule.key() {
+            Some(key) => text::push_untrusted(&mut body, key),
+            None => body.extend_from_slice(b"(null)"),
+        }
+        body.extend_from_slice(format!(" list={} res=1", rule.list as u32).as_bytes());
+        let mut text = format!("{}: ", self.next()).into_bytes();
+        text.append(&mut body);
+        Message { kind: Kind::CONFIG_CHANGE, text }
+    }
+
     /// A record of ours with this body.
     pub fn message(&mut self, kind: Kind, body: &str) -> Message {
         Message { kind, text: format!("{}: {body}", self.next()).into_bytes() }
@@ -91,8 +117,31 @@ mod tests {
     #[test]
     fn start_says_who_and_where() {
         let start = text(&Stamps::new().start("raw"));
-        assert!(start.starts_with("audit(") && start.contains(": op=start ver=") && start.contains(" format=raw kernel="), "{start}");
-        assert!(start.contains(&format!(" pid={} uid=", std::process::id())) && start.ends_with(" res=success"), "{start}");
+        assert!(
+            start.starts_with("audit(") && start.contains(": op=start ver=") && start.contains(" format=raw kernel="),
+            "{start}"
+        );
+        assert!(
+            start.contains(&format!(" pid={} uid=", std::process::id())) && start.ends_with(" res=success"),
+            "{start}"
+        );
+    }
+
+    #[test]
+    fn a_rule_change_reads_as_the_kernels() {
+        let key = raudit_rules::Field {
+            id: raudit_rules::FieldId::FILTERKEY,
+            op: raudit_rules::Op::Eq,
+            value: raudit_rules::Value::Text(b"k".to_vec()),
+        };
+        let rule = Rule {
+            list: raudit_rules::List::Exit,
+            action: raudit_rules::Action::Always,
+            syscalls: raudit_rules::SyscallMask::EMPTY,
+            fields: vec![key],
+        };
+        let record = text(&Stamps::new().rule_change("add_rule", &rule, 0));
+        assert!(record.ends_with(": auid=4294967295 ses=4294967295 op=add_rule key=\"k\" list=4 res=1"), "{record}");
     }
 
     #[test]

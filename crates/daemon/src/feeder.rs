@@ -41,7 +41,9 @@ impl Feeder {
         let started = spawn(program, config_dir).and_then(|(child, stream)| {
             let (queue, batches) = bounded(WAITING);
             let count = Arc::clone(&lost);
-            let thread = std::thread::Builder::new().name("feeder".into()).spawn(move || feed(&batches, stream, child, &count))?;
+            let thread = std::thread::Builder::new()
+                .name("feeder".into())
+                .spawn(move || feed(&batches, stream, child, &count))?;
             Ok((queue, thread))
         });
         match started {
@@ -72,7 +74,9 @@ impl Feeder {
         let lost = self.lost.load(Ordering::Relaxed);
         if lost >= self.told.max(1) * 2 {
             self.told = lost;
-            say::warning(format!("plugins are behind: {lost} records were not dispatched so far (they are in the log)"));
+            say::warning(format!(
+                "plugins are behind: {lost} records were not dispatched so far (they are in the log)"
+            ));
         }
     }
 

@@ -100,8 +100,10 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
 
 fn load(options: &Options) -> Result<(AuditdConf, RauditdConf), Failure> {
     let config = |e: raudit_config::ConfigError| Failure(Exit::Config, e.to_string());
-    let (conf, mut warnings) = AuditdConf::load(&options.config_dir.join("auditd.conf"), options.allow_links).map_err(config)?;
-    let (own, more) = RauditdConf::load(&options.config_dir.join("rauditd.conf"), options.allow_links).map_err(config)?;
+    let (conf, mut warnings) =
+        AuditdConf::load(&options.config_dir.join("auditd.conf"), options.allow_links).map_err(config)?;
+    let (own, more) =
+        RauditdConf::load(&options.config_dir.join("rauditd.conf"), options.allow_links).map_err(config)?;
     warnings.extend(more);
     for warning in warnings {
         say::warning(warning.to_string());
@@ -111,7 +113,10 @@ fn load(options: &Options) -> Result<(AuditdConf, RauditdConf), Failure> {
         say::warning(format!("auditd.conf: {} set, but not supported yet: no effect", idle.join(", ")));
     }
     if !conf.local_events {
-        return Err(Failure(Exit::Config, "local_events = no is not supported yet: there is no network listener".into()));
+        return Err(Failure(
+            Exit::Config,
+            "local_events = no is not supported yet: there is no network listener".into(),
+        ));
     }
     Ok((conf, own))
 }
@@ -136,10 +141,12 @@ fn node_name(conf: &AuditdConf) -> Result<Option<Vec<u8>>, Failure> {
 fn prepare(conf: &AuditdConf) -> Result<(), Failure> {
     umask(Mode::from_bits_truncate(0o022));
     for resource in [Resource::RLIMIT_FSIZE, Resource::RLIMIT_CPU] {
-        setrlimit(resource, RLIM_INFINITY, RLIM_INFINITY).map_err(|e| failed(format!("cannot raise a resource limit: {e}")))?;
+        setrlimit(resource, RLIM_INFINITY, RLIM_INFINITY)
+            .map_err(|e| failed(format!("cannot raise a resource limit: {e}")))?;
     }
     let nice = i32::try_from(conf.priority_boost).unwrap_or(20).min(20);
-    process::set_nice(-nice).map_err(|e| failed(format!("cannot change the priority (priority_boost = {nice}): {e}")))?;
+    process::set_nice(-nice)
+        .map_err(|e| failed(format!("cannot change the priority (priority_boost = {nice}): {e}")))?;
     if let Err(e) = fs::write("/proc/self/oom_score_adj", "-1000") {
         say::warning(format!("cannot keep out of the way of the out-of-memory killer: {e}"));
     }
@@ -176,9 +183,16 @@ impl Daemon {
         let feeder = Feeder::start(&own.dispatcher_path(), &options.config_dir);
         let writer = Writer::new(conf, node, options.foreground, feeder).map_err(failed)?;
         let (work, todo) = bounded(WAITING);
-        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&todo)).map_err(failed)?;
+        let thread =
+            std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&todo)).map_err(failed)?;
         let mut daemon = Self { work, writer: Some(thread), netlink: None, stamps: Stamps::new() };
-        let format = if !conf.write_logs { "nolog" } else if conf.log_format == LogFormat::Raw { "raw" } else { "enriched" };
+        let format = if !conf.write_logs {
+            "nolog"
+        } else if conf.log_format == LogFormat::Raw {
+            "raw"
+        } else {
+            "enriched"
+        };
         debug_assert_eq!(format == "raw", format_of(conf) == raudit_record::format::Format::Raw || !conf.write_logs);
         let start = daemon.stamps.start(format);
         daemon.send(Work::Records(vec![start]));

@@ -22,11 +22,15 @@ pub fn assemble(section: &Section<'_>) -> Vec<u8> {
     path
 }
 
-/// The file's capabilities; directories and names without an inode have none.
+/// The file's capabilities; directories, new files and names without an inode have none.
 pub fn capabilities(event: &Event<'_>, item: &Item<'_>, lookup: &mut dyn Lookup) -> Option<FileCaps> {
     const REGULAR: u32 = 0o100_000;
     const EXECUTABLE: u32 = 0o111;
-    if item.flags & item::F_INODE == 0 || item.mode & 0o170_000 != REGULAR || item.mode & EXECUTABLE == 0 {
+    if item.flags & item::F_INODE == 0
+        || item.kind == item::CREATE
+        || item.mode & 0o170_000 != REGULAR
+        || item.mode & EXECUTABLE == 0
+    {
         return Some(FileCaps::default());
     }
     lookup.capabilities(event, item)

@@ -24,7 +24,11 @@ pub struct Source {
 
 impl Source {
     /// Starts to read a ring.
-    pub fn start(ring: raudit_bpf::kernel::Ring, generations: Generations, out: Sender<Work>) -> Result<Self, CaptureError> {
+    pub fn start(
+        ring: raudit_bpf::kernel::Ring,
+        generations: Generations,
+        out: Sender<Work>,
+    ) -> Result<Self, CaptureError> {
         let stop = Arc::new(AtomicBool::new(false));
         let delivered = Arc::new(AtomicU64::new(0));
         let (flag, count) = (Arc::clone(&stop), Arc::clone(&delivered));

@@ -1,0 +1,175 @@
+//! The BPF matcher against the reference meaning, `rules::eval`, by BPF_PROG_RUN.
+use super::*;
+use crate::fact;
+use libbpf_rs::ProgramInput;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use raudit_rules::eval::{Facts, Verdict};
+use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
+use raudit_tables::arch;
+
+const IDS: [FieldId; 18] = [
+    FieldId::PID,
+    FieldId::PPID,
+    FieldId::UID,
+    FieldId::EUID,
+    FieldId::SUID,
+    FieldId::FSUID,
+    FieldId::GID,
+    FieldId::EGID,
+    FieldId::SGID,
+    FieldId::FSGID,
+    FieldId::LOGINUID,
+    FieldId::SESSIONID,
+    FieldId::PERS,
+    FieldId::EXIT,
+    FieldId::SUCCESS,
+    FieldId::ARG0,
+    FieldId::ARG1,
+    FieldId::ARCH,
+];
+const OPS: [Op; 8] = [Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::BitMask, Op::BitTest];
+
+/// Few values, so that they meet.
+fn value() -> impl Strategy<Value = u32> {
+    prop_oneof![Just(0u32), Just(1), Just(2), Just(3), Just(1000), Just(u32::MAX), Just(u32::MAX - 12), 0u32..8]
+}
+
+fn field() -> impl Strategy<Value = Field> {
+    (0..IDS.len(), 0..OPS.len(), value()).prop_map(|(id, op, value)| {
+        let (id, op) = (IDS[id], OPS[op]);
+        let bits = matches!(op, Op::BitMask | Op::BitTest);
+        let takes_bits = matches!(id, FieldId::PERS | FieldId::ARG0 | FieldId::ARG1);
+        let op = match id {
+            FieldId::ARCH if op != Op::Ne => Op::Eq,
+            _ if bits && !takes_bits => Op::Eq,
+            _ => op,
+        };
+        let value = match id {
+            FieldId::ARCH => [arch::X86_64, arch::I386][value as usize % 2],
+            FieldId::SUCCESS => value % 2,
+            _ => value,
+        };
+        Field { id, op, value: Value::Number(value) }
+    })
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    (any::<bool>(), prop::collection::vec(0u32..6, 1..4), prop::collection::vec(field(), 0..4)).prop_map(
+        |(always, calls, fields)| {
+            let mut syscalls = SyscallMask::EMPTY;
+            for nr in calls {
+                syscalls.insert(nr);
+            }
+            let action = if always { Action::Always } else { Action::Never };
+            Rule { list: List::Exit, action, syscalls, fields }
+        },
+    )
+}
+
+type Call = ([u32; 16], bool, bool, u32, i64);
+
+fn call() -> impl Strategy<Value = Call> {
+    (
+        prop::array::uniform16(value()),
+        any::<bool>(),
+        any::<bool>(),
+        0u32..6,
+        prop_oneof![Just(0i64), Just(-13), Just(5)],
+    )
+}
+
+/// Puts the compiled policy where the check program looks.
+fn install(object: &Object, policy: &Policy) {
+    let options =
+        libbpf_sys::bpf_map_create_opts { sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _, ..Default::default() };
+    let inner = MapHandle::create(MapType::Array, Some("policy"), 4, POLICY_LEN as u32, 1, &options).unwrap();
+    let zero = 0u32.to_ne_bytes();
+    inner.update(&zero, &policy_image(policy, &Attach::default(), 1, 0), MapFlags::ANY).unwrap();
+    let policies = object.maps().find(|m| m.name() == "policies").unwrap();
+    policies.update(&zero, &inner.as_fd().as_raw_fd().to_ne_bytes(), MapFlags::ANY).unwrap();
+}
+
+/// What the BPF side decides: rule and whether it says always.
+fn decided(object: &mut Object, call: &Call) -> (i32, bool) {
+    let (ids, compat, success, nr, exit) = *call;
+    let mut facts = [0u32; fact::COUNT];
+    for (at, fact) in [fact::PID, fact::PPID, fact::AUID, fact::SESSION].into_iter().enumerate() {
+        facts[fact as usize] = ids[at];
+    }
+    facts[fact::UID as usize..=fact::FSGID as usize].copy_from_slice(&ids[4..12]);
+    facts[fact::PERS as usize] = ids[12];
+    facts[fact::EXIT as usize] = exit as u32;
+    facts[fact::SUCCESS as usize] = if success { 1 } else { 2 };
+    facts[fact::AUID_SET as usize] = u32::from(ids[2] != u32::MAX);
+    facts[fact::A0 as usize] = ids[13];
+    facts[fact::A1 as usize] = ids[14];
+    let mut io: Vec<u8> = facts.iter().chain(&[u32::from(compat), nr, 0, 0]).flat_map(|w| w.to_ne_bytes()).collect();
+    let program = object.progs_mut().find(|p| p.name() == "check_match").unwrap();
+    let input = ProgramInput { context_in: Some(&mut io), ..ProgramInput::default() };
+    assert_eq!(program.test_run(input).unwrap().return_value, 0);
+    let word = |at: usize| u32::from_ne_bytes(io[at * 4..at * 4 + 4].try_into().unwrap());
+    (word(34) as i32, word(35) != 0)
+}
+
+fn expected(set: &RuleSet, groups: &[u32], call: &Call) -> (i32, bool) {
+    let (ids, compat, success, nr, exit) = *call;
+    let facts = Facts {
+        arch: if compat { arch::I386 } else { arch::X86_64 },
+        syscall: nr,
+        pid: ids[0],
+        ppid: ids[1],
+        auid: ids[2],
+        sessionid: ids[3],
+        uid: ids[4],
+        euid: ids[5],
+        suid: ids[6],
+        fsuid: ids[7],
+        gid: ids[8],
+        egid: ids[9],
+        sgid: ids[10],
+        fsgid: ids[11],
+        groups: Some(groups),
+        pers: ids[12],
+        args: [ids[13].into(), ids[14].into(), 0, 0],
+        exit,
+        success: Some(success),
+        ..Facts::default()
+    };
+    match set.verdict(List::Exit, &facts) {
+        Verdict::Rule(at, rule) => (at as i32, rule.action == Action::Always),
+        Verdict::NoRule => (-1, false),
+        Verdict::Unknown(at, rule) => panic!("rule {at} is not decided: {rule:?}"),
+    }
+}
+
+#[test]
+fn the_matcher_means_what_the_rules_mean() {
+    let offer = Offer::probe();
+    if let Some(why) = offer.unusable {
+        return println!("SKIPPED: {why}");
+    }
+    let object = match ObjectBuilder::default().open_memory(skel::CHECK_OBJECT).and_then(OpenObject::load) {
+        Ok(object) => object,
+        Err(e) if !nix::unistd::geteuid().is_root() => return println!("SKIPPED: {e}"),
+        Err(e) => panic!("{e:#}\n{}", libbpf_log::take()),
+    };
+    let groups: Vec<u32> = nix::unistd::getgroups().unwrap().into_iter().map(nix::unistd::Gid::as_raw).collect();
+    let object = std::cell::RefCell::new(object);
+    let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
+    let strategy = (prop::collection::vec(rule(), 1..80), prop::collection::vec(call(), 40));
+    runner
+        .run(&strategy, |(rules, calls)| {
+            let mut set = RuleSet::new();
+            for rule in rules {
+                let _ = set.add(rule, false);
+            }
+            let Ok(policy) = Policy::compile(set.list(List::Exit)) else { return Ok(()) };
+            install(&object.borrow(), &policy);
+            for call in &calls {
+                prop_assert_eq!(decided(&mut object.borrow_mut(), call), expected(&set, &groups, call), "{:?}", call);
+            }
+            Ok(())
+        })
+        .unwrap();
+}
