@@ -2,11 +2,11 @@
 
 use crate::say;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 const WAITING: usize = 64;
 /// How long raudispd may take to stop its plugins when its input ends.
 const STOP: Duration = Duration::from_secs(10);
+
+/// The longest line of raudispd's, or of a plugin's, that is passed on in one piece.
+const LINE_MAX: u64 = 4096;
 
 /// Frames, how many records they are.
 type Batch = (Vec<u8>, u64);
@@ -36,9 +39,10 @@ impl Feeder {
     }
 
     /// Starts raudispd with auditd.conf's directory. Without it the log is still written: a message, not an error.
-    pub fn start(program: &Path, config_dir: &Path) -> Self {
+    /// For a `daemon` raudispd and its plugins have no standard output, and their complaints become ours.
+    pub fn start(program: &Path, config_dir: &Path, daemon: bool) -> Self {
         let lost = Arc::new(AtomicU64::new(0));
-        let started = spawn(program, config_dir).and_then(|(child, stream)| {
+        let started = spawn(program, config_dir, daemon).and_then(|(child, stream)| {
             let (queue, batches) = bounded(WAITING);
             let count = Arc::clone(&lost);
             let thread = std::thread::Builder::new()
@@ -90,10 +94,29 @@ impl Feeder {
     }
 }
 
-fn spawn(program: &Path, config_dir: &Path) -> std::io::Result<(Child, UnixStream)> {
+fn spawn(program: &Path, config_dir: &Path, daemon: bool) -> std::io::Result<(Child, UnixStream)> {
     let (ours, theirs) = UnixStream::pair()?;
-    let child = Command::new(program).arg("-c").arg(config_dir).stdin(Stdio::from(OwnedFd::from(theirs))).spawn()?;
+    let mut command = Command::new(program);
+    command.arg("-c").arg(config_dir).stdin(Stdio::from(OwnedFd::from(theirs)));
+    if daemon {
+        // what started us may wait until nobody has its standard output and error any more
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+    }
+    let mut child = command.spawn()?;
+    if let Some(said) = child.stderr.take() {
+        std::thread::Builder::new().name("raudispd".into()).spawn(move || relay(said))?;
+    }
     Ok((child, ours))
+}
+
+/// The thread: says what raudispd and its plugins say.
+fn relay(said: ChildStderr) {
+    let mut said = BufReader::new(said);
+    let mut line = Vec::new();
+    while said.by_ref().take(LINE_MAX).read_until(b'\n', &mut line).is_ok_and(|len| len > 0) {
+        say::warning(String::from_utf8_lossy(&line).trim_end());
+        line.clear();
+    }
 }
 
 /// The thread: writes batches until the queue ends or raudispd is gone.

@@ -62,6 +62,13 @@ pub struct Options {
     pub config_dir: PathBuf,
 }
 
+impl Options {
+    /// Whether the program goes on behind its parent, without a terminal.
+    pub fn is_daemon(&self) -> bool {
+        !self.foreground && !self.disable_fork
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

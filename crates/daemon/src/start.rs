@@ -62,7 +62,7 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     let node = node_name(&conf)?;
     prepare(&conf)?;
     let signals = control::signals().map_err(failed)?;
-    if !options.disable_fork && !options.foreground {
+    if options.is_daemon() {
         *parent = process::daemonise().map_err(|e| failed(format!("cannot fork: {e}")))?;
     }
     let mut daemon = Daemon::start(options, &conf, &own, node)?;
@@ -78,7 +78,7 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
         }
     };
     write_pid(&own.pid_file);
-    if !options.foreground && !options.disable_fork {
+    if options.is_daemon() {
         say::to_syslog();
         process::close_standard_files().map_err(failed)?;
     }
@@ -180,7 +180,7 @@ struct Daemon {
 impl Daemon {
     /// Writer, plugins, and the first record: they stand before the kernel is told.
     fn start(options: &Options, conf: &AuditdConf, own: &RauditdConf, node: Option<Vec<u8>>) -> Result<Self, Failure> {
-        let feeder = Feeder::start(&own.dispatcher_path(), &options.config_dir);
+        let feeder = Feeder::start(&own.dispatcher_path(), &options.config_dir, options.is_daemon());
         let writer = Writer::new(conf, node, options.foreground, feeder).map_err(failed)?;
         let (work, todo) = bounded(WAITING);
         let thread =
