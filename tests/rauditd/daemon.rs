@@ -224,8 +224,8 @@ impl Drop for Daemon {
 /// from the out-of-memory killer, that is said too; and raudispd says how many plugins it has.
 pub fn one_line(output: &Output) -> String {
     let text = String::from_utf8(output.stderr.clone()).unwrap();
-    let beside = ["rauditd: cannot keep out of the way of", "raudispd: 0 active plugins"];
-    let lines: Vec<&str> = text.lines().filter(|line| !beside.iter().any(|start| line.starts_with(start))).collect();
+    let beside = ["cannot keep out of the way of", "raudispd: 0 active plugins"];
+    let lines: Vec<&str> = text.lines().filter(|line| !beside.iter().any(|part| line.contains(part))).collect();
     assert_eq!(lines.len(), 1, "{text}");
     lines[0].to_owned()
 }

@@ -3,8 +3,7 @@
 use nix::fcntl::{Flock, FlockArg};
 use raudit_netlink::{Client, Receiver, Status, StatusChange};
 use raudit_rules::Rule;
-use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::fs::{self, File, OpenOptions};
 
 /// Who holds it has the kernel's audit to himself; other tests use the same file.
 const LOCK: &str = "/tmp/rauditd-live-audit.lock";
@@ -28,8 +27,9 @@ pub struct State {
     rules: Vec<Rule>,
 }
 
-fn is_alive(pid: u32) -> bool {
-    Path::new("/proc").join(pid.to_string()).exists()
+/// Whether a process has not ended, reaped or not.
+pub fn is_alive(pid: u32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/status")).is_ok_and(|text| !text.contains("\nState:\tZ"))
 }
 
 impl Kernel {

@@ -12,5 +12,6 @@ mod oracle;
 mod plugins;
 mod same_records;
 mod signals;
+mod start;
 mod stock;
 mod work;
