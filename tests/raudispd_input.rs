@@ -1,5 +1,7 @@
 //! raudispd's command line, configuration, and bad input.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers included")]
+
 mod raudispd;
 
 use raudispd::{Dispatcher, Scratch, numbered};

@@ -1,5 +1,7 @@
 //! rausearch and raureport as a user meets them, without another program to compare with.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers included")]
+
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -2,6 +2,8 @@
 //!
 //! Every difference is either undone by an entry of [`REASONS`] that says why it is there, or fails the test.
 
+#![allow(clippy::panic, reason = "a test fails by panicking, helpers included")]
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

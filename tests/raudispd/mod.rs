@@ -1,5 +1,6 @@
 //! What the tests of raudispd share: a scratch directory with plugins, and a running raudispd.
 #![allow(dead_code, reason = "each test program uses a part")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking, helpers included")]
 
 use raudit_dispatch::frame::{Version, push};
 use raudit_record::Kind;
