@@ -153,7 +153,7 @@ fn files_that_cannot_be_read_are_named_in_one_line() {
     assert_eq!(without_config_note(&empty.stderr), said);
     let broken = raureport(&["-if", "/proc/self/mem"]);
     assert_eq!(broken.status.code(), Some(1));
-    assert_eq!(without_config_note(&broken.stderr), "Error reading /proc/self/mem (I/O error)\n");
+    assert_eq!(without_config_note(&broken.stderr), "Error reading /proc/self/mem (Input/output error)\n");
 }
 
 #[test]

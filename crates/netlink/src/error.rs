@@ -1,6 +1,7 @@
 //! What goes wrong between us and the audit system, with the error number kept.
 
 use nix::errno::Errno;
+use raudit_tables::errno;
 use std::io;
 
 /// An error of this crate.
@@ -81,13 +82,8 @@ impl Error {
     }
 }
 
-/// The C library's words for an error number.
-pub fn text_of(errno: Errno) -> String {
-    let text = io::Error::from_raw_os_error(errno as i32).to_string();
-    match text.split_once(" (os error") {
-        Some((words, _)) => words.to_owned(),
-        None => text,
-    }
+fn text_of(errno: Errno) -> String {
+    errno::text(errno as i32)
 }
 
 #[cfg(test)]
@@ -99,7 +95,6 @@ mod tests {
         let refused = |text| Error::Refused { what: "add rule", errno: Errno::EINVAL, text };
         assert_eq!(refused(None).to_string(), "add rule refused (Invalid argument)");
         assert_eq!(refused(Some("no such file".into())).to_string(), "add rule refused (no such file)");
-        assert_eq!(text_of(Errno::ENOMEM), "Cannot allocate memory");
         assert_eq!(refused(None).errno(), Some(Errno::EINVAL));
     }
 }

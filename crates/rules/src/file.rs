@@ -3,6 +3,7 @@
 //! Words are separated by spaces, nothing else: no tabs, no quotes. `\ ` is a space and `\\` a backslash within a word. A
 //! line whose first word starts with `#` is a comment; a `#` further on is not special.
 
+use raudit_tables::errno::reason;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
@@ -17,13 +18,13 @@ pub const MAX_LINE: usize = 6143;
 pub enum FileError {
     #[error("audit rules file {} doesn't exist", .0.display())]
     Missing(PathBuf),
-    #[error("Error opening {} ({})", .path.display(), .error)]
+    #[error("Error opening {} ({})", .path.display(), reason(.error))]
     Open { path: PathBuf, error: io::Error },
     #[error("Error - {} is not a regular file", .0.display())]
     NotRegular(PathBuf),
     #[error("Error - {} is world writable", .0.display())]
     WorldWritable(PathBuf),
-    #[error("Error reading line {} of {} ({})", .line, .path.display(), .error)]
+    #[error("Error reading line {} of {} ({})", .line, .path.display(), reason(.error))]
     Read { path: PathBuf, line: usize, error: io::Error },
     #[error("Line {} of {} is longer than {} bytes", .line, .path.display(), MAX_LINE)]
     TooLong { path: PathBuf, line: usize },
@@ -175,5 +176,7 @@ mod tests {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o642)).unwrap();
         let error = RulesFile::open(&path).unwrap_err();
         assert!(error.to_string().ends_with("is world writable"), "{error}");
+        let unreadable = RulesFile::open(Path::new("/proc/self/mem")).unwrap().next().unwrap().unwrap_err();
+        assert_eq!(unreadable.to_string(), "Error reading line 1 of /proc/self/mem (Input/output error)");
     }
 }

@@ -5,10 +5,11 @@ use crate::facts::Facts;
 use crate::locale::DateForm;
 use crate::query::Window;
 use crate::rausearch::{Trouble, malformed_note, window};
-use crate::source::{CONFIG, Search, SearchError, Settings, Source};
+use crate::source::{Search, SearchError, Settings, Source};
 use crate::summary::{Span, Summary};
 use crate::when::Clock;
 use crate::words::{Asked, Table, is_set, switch, timed, value, valued};
+use raudit_config::auditd_conf::AUDITD_CONF;
 use raudit_record::EventId;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -138,7 +139,7 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
 }
 
 fn report(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<(), Trouble> {
-    let settings = Settings::load(Path::new(CONFIG), notes)?;
+    let settings = Settings::load(Path::new(AUDITD_CONF), notes)?;
     writeln!(out, "\nSummary Report\n======================")?;
     let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file)
         .map_err(SearchError::Source)?;

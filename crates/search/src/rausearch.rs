@@ -4,12 +4,13 @@ use crate::event::Event;
 use crate::locale::DateForm;
 use crate::print::{Format, Printer};
 use crate::query::{Query, Verdict, Window};
-use crate::source::{CONFIG, Search, SearchError, Settings, Source};
+use crate::source::{Search, SearchError, Settings, Source};
 use crate::stamp::{UNKNOWN, kind_named};
 use crate::when::{Bound, Clock};
 use crate::words::{Asked, Table, is_set, switch, timed, value, valued, values};
 use clap::ArgMatches;
 use memchr::memmem::Finder;
+use raudit_config::auditd_conf::AUDITD_CONF;
 use raudit_record::Kind;
 use raudit_tables::record_type::RECORD_TYPE;
 use std::ffi::{OsStr, OsString};
@@ -194,7 +195,7 @@ impl From<io::Error> for Trouble {
 }
 
 fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<Tally, Trouble> {
-    let settings = Settings::load(Path::new(CONFIG), notes)?;
+    let settings = Settings::load(Path::new(AUDITD_CONF), notes)?;
     let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file)
         .map_err(SearchError::Source)?;
     if let (Source::Log(log), Some(_)) = (&source, &request.input) {

@@ -10,13 +10,11 @@ use nix::sys::stat::{SFlag, fstat};
 use raudit_config::AuditdConf;
 use raudit_log::read::{LONGEST_LINE, Lines, files, lines_of};
 use raudit_record::EventId;
+use raudit_tables::errno::reason;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-
-/// Where auditd's configuration is.
-pub const CONFIG: &str = "/etc/audit/auditd.conf";
 
 /// What is read.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,11 +34,6 @@ pub struct SourceError {
     doing: &'static str,
     path: PathBuf,
     source: io::Error,
-}
-
-/// The reason alone, as `strerror` has it.
-fn reason(error: &io::Error) -> String {
-    error.raw_os_error().map_or_else(|| error.to_string(), |code| Errno::from_raw(code).desc().to_owned())
 }
 
 impl Source {

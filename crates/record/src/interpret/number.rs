@@ -7,7 +7,6 @@ use crate::text::push_signed;
 use raudit_tables::family::PROTOCOL;
 use raudit_tables::flag::{CAPABILITY, IOCTL, MAP_FLAG, OPEN_FLAG, RESOLVE};
 use raudit_tables::{errno, signal};
-use std::io::Error;
 
 /// Appends what a number stands for; false if the meaning is no number or the value is none.
 pub fn push(meaning: Meaning, kind: Kind, value: &[u8], out: &mut Vec<u8>) -> bool {
@@ -143,9 +142,7 @@ fn exit(text: &[u8], out: &mut Vec<u8>) -> bool {
     let name = errno::name(error.unsigned_abs()).unwrap_or("(null)");
     out.extend_from_slice(name.as_bytes());
     out.push(b'(');
-    let text = Error::from_raw_os_error(error).to_string();
-    let text = text.rsplit_once(" (os error").map_or(text.as_str(), |(text, _)| text);
-    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(errno::text(error).as_bytes());
     out.push(b')');
     true
 }
