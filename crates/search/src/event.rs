@@ -1,11 +1,9 @@
 //! An event as it stands in the log: its records' lines, in the order of the log.
 
 use memchr::memchr;
+use raudit_record::line::ENRICHMENT;
 use raudit_record::{EventId, Kind};
 use std::ops::Range;
-
-/// The byte between a record and its translations in a log with `log_format = ENRICHED`.
-pub const TRANSLATION_SEPARATOR: u8 = 0x1d;
 
 /// An event's records. The text of all of them is one allocation, which [`Grouper`](crate::group::Grouper) reuses.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +28,7 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// The line without translations.
     pub fn text(&self) -> &'a [u8] {
-        self.line.get(..memchr(TRANSLATION_SEPARATOR, self.line).unwrap_or(self.line.len())).unwrap_or(self.line)
+        self.line.get(..memchr(ENRICHMENT, self.line).unwrap_or(self.line.len())).unwrap_or(self.line)
     }
 }
 
@@ -64,12 +62,7 @@ impl Event {
 
     /// Whether any record carries translations.
     pub fn is_enriched(&self) -> bool {
-        memchr(TRANSLATION_SEPARATOR, &self.text).is_some()
-    }
-
-    /// The type of the first record, which decides how long the event stays open.
-    pub fn first_kind(&self) -> Option<Kind> {
-        self.lines.first().map(|(kind, _)| *kind)
+        memchr(ENRICHMENT, &self.text).is_some()
     }
 
     /// How many bytes of text it holds.

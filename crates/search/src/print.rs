@@ -1,9 +1,10 @@
 //! Events as text: `--format raw`, `default` and `interpret`.
 
-use crate::event::{Event, Record, TRANSLATION_SEPARATOR};
+use crate::event::{Event, Record};
 use crate::locale::DateForm;
 use crate::stamp::UNKNOWN;
 use chrono::{DateTime, Local, TimeZone};
+use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
 use raudit_record::{Interpreter, Line};
 use std::io::{self, Write};
@@ -137,7 +138,7 @@ fn raw(event: &Event, out: &mut impl Write) -> io::Result<()> {
     for record in event.records() {
         out.write_all(record.line)?;
         if enriched && record.line.len() == record.text().len() {
-            out.write_all(&[TRANSLATION_SEPARATOR])?;
+            out.write_all(&[ENRICHMENT])?;
         }
         out.write_all(b"\n")?;
     }
