@@ -4,11 +4,9 @@ use crate::Error;
 use crate::protocol::{self, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
 use crate::transport::Transport;
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use raudit_record::Kind;
 use raudit_rules::Rule;
 use std::io;
-use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -192,15 +190,9 @@ impl Client {
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
                 Err(e) => return Err(Error::os(format!("receive the answer to {what}"), &e)),
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let waited = self.transport.wait(deadline);
+            if !waited.map_err(|errno| Error::Os { what: format!("wait for the answer to {what}"), errno })? {
                 return Err(Error::Timeout { what, seconds: self.timeout.as_secs() });
-            }
-            // Rounded up, or the last millisecond would be spent spinning.
-            let wait = PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
-            match poll(&mut [PollFd::new(self.transport.as_fd(), PollFlags::POLLIN)], wait) {
-                Ok(_) | Err(Errno::EINTR) => {}
-                Err(errno) => return Err(Error::Os { what: format!("wait for the answer to {what}"), errno }),
             }
         }
     }

@@ -4,7 +4,6 @@ use crate::protocol::{self, Header, Status, StatusChange, flag, kind};
 use crate::transport::Transport;
 use crate::{Client, Error};
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{setsockopt, sockopt};
 use raudit_record::{Kind, Message};
 use std::collections::VecDeque;
@@ -89,11 +88,6 @@ impl Receiver {
         self.set("resign as the audit daemon", &StatusChange { pid: Some(0), ..StatusChange::default() })
     }
 
-    /// Whether this process is the kernel's audit daemon, as far as we know.
-    pub fn is_registered(&self) -> bool {
-        self.registered
-    }
-
     /// How often the socket's buffer was full when the kernel had a record to send (`ENOBUFS`).
     pub fn overruns(&self) -> u64 {
         self.overruns
@@ -161,14 +155,9 @@ impl Receiver {
                 }
                 continue;
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let waited = self.transport.wait(deadline);
+            if !waited.map_err(|errno| Error::Os { what: what.into(), errno })? {
                 return Err(Error::Timeout { what, seconds: TIMEOUT.as_secs() });
-            }
-            let wait = PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
-            match poll(&mut [PollFd::new(self.transport.as_fd(), PollFlags::POLLIN)], wait) {
-                Ok(_) | Err(Errno::EINTR) => {}
-                Err(errno) => return Err(Error::Os { what: what.into(), errno }),
             }
         }
     }

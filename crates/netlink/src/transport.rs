@@ -2,10 +2,13 @@
 
 use crate::Error;
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_AUDIT};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{self, AddressFamily, MsgFlags, SockFlag, SockType, UnixAddr};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A socket that carries one message a datagram.
 #[derive(Debug)]
@@ -73,6 +76,22 @@ impl Transport {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 other => return other,
             }
+        }
+    }
+}
+
+impl Transport {
+    /// Waits until a datagram can be received, or a signal or the deadline comes; false if the deadline has passed.
+    pub(crate) fn wait(&self, deadline: Instant) -> Result<bool, Errno> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(false);
+        }
+        // Rounded up, or the last millisecond would be spent spinning.
+        let time = PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
+        match poll(&mut [PollFd::new(self.as_fd(), PollFlags::POLLIN)], time) {
+            Ok(_) | Err(Errno::EINTR) => Ok(true),
+            Err(errno) => Err(errno),
         }
     }
 }
