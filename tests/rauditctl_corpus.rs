@@ -284,6 +284,11 @@ fn a_socket_nobody_serves_is_named_and_the_kernel_left_alone() {
 }
 
 #[test]
+fn rauditctl_looks_where_rauditd_serves() {
+    assert_eq!(raudit_config::RauditdConf::default().socket, Path::new(raudit_netlink::CONTROL_SOCKET));
+}
+
+#[test]
 fn the_rule_files_auditd_ships_load() {
     let Some(root) = std::env::var_os("RAUDITD_ORACLE").map(PathBuf::from) else {
         println!("SKIPPED: RAUDITD_ORACLE does not name a directory with Debian's auditd");

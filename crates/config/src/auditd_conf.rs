@@ -6,7 +6,7 @@ use crate::auditd_value::{
     interval, log_file, log_format, mail, port, ports, space,
 };
 use crate::owner::{self, Links};
-use crate::settings::{Reader, Scope, Settings, load, settings};
+use crate::settings::{Reader, Scope, Settings, load, settings, show};
 use crate::syntax::Given;
 use crate::value::{INT_MAX, number, path, string, word, yes_no};
 use crate::{ConfigError, Warning};
@@ -228,13 +228,7 @@ impl AuditdConf {
 /// All keys with their present values, as a file that reads back the same.
 impl fmt::Display for AuditdConf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for key in Self::KEYS {
-            let value = (key.show)(self);
-            if !value.is_empty() {
-                writeln!(f, "{} = {value}", key.name)?;
-            }
-        }
-        Ok(())
+        show(self, f)
     }
 }
 

@@ -1,15 +1,12 @@
 //! `/etc/audit/rauditd.conf`: the settings only rauditd has. The file and each key are optional (rauditd.conf(5)).
 
 use crate::owner::{self, Links};
-use crate::settings::{Reader, Scope, Settings, load, settings};
+use crate::settings::{Reader, Scope, load, settings, show};
 use crate::syntax::Given;
 use crate::value::{absolute, number, single, word, words};
 use crate::{ConfigError, Warning};
 use std::fmt;
 use std::path::{Path, PathBuf};
-
-/// Where rauditd.conf is.
-pub const RAUDITD_CONF: &str = "/etc/audit/rauditd.conf";
 
 words! {
     /// Where events come from.
@@ -108,19 +105,14 @@ impl RauditdConf {
 /// All keys with their present values, as a file that reads back the same.
 impl fmt::Display for RauditdConf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for key in Self::KEYS {
-            let value = (key.show)(self);
-            if !value.is_empty() {
-                writeln!(f, "{} = {value}", key.name)?;
-            }
-        }
-        Ok(())
+        show(self, f)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Settings;
 
     fn parse(text: &str) -> Result<RauditdConf, ConfigError> {
         RauditdConf::parse(Path::new("rauditd.conf"), text.as_bytes()).map(|(conf, _)| conf)

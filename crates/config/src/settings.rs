@@ -5,6 +5,7 @@
 
 use crate::syntax::{self, Given};
 use crate::{ConfigError, Warning};
+use std::fmt;
 use std::path::Path;
 
 /// Who loads a file, and therefore which checks of the system are made.
@@ -69,9 +70,21 @@ pub(crate) fn load<S: Settings>(text: &[u8], scope: &mut Scope<'_>) -> Result<(S
     Ok((settings, written))
 }
 
+/// Writes all keys with their present values, as a file that reads back the same.
+pub(crate) fn show<S: Settings>(settings: &S, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for key in S::KEYS {
+        let value = (key.show)(settings);
+        if !value.is_empty() {
+            writeln!(f, "{} = {value}", key.name)?;
+        }
+    }
+    Ok(())
+}
+
 /// Defines a settings struct by one row per key:
-/// `field: Type = built-in value, parser, acts;` (`field as "key": ...` where the key is no Rust name), where `parser` is `fn(&Given, &mut Scope) -> Result<Type, String>` and
-/// `acts` is `fn(&Self) -> bool`, false where a value is taken but nothing acts on it yet.
+/// `field: Type = built-in value, parser, acts;` (`field as "key": ...` where the key is no Rust name), where `parser` is
+/// `fn(&Given, &mut Scope) -> Result<Type, String>` and `acts` is `fn(&Self) -> bool`, false where a value is taken but
+/// nothing acts on it yet.
 macro_rules! settings {
     (
         $(#[$outer:meta])*
