@@ -1,5 +1,8 @@
 //! What raudispd was started with and its plugins must not get: ignored signals, open descriptors.
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "signal(2), fcntl(2) on a descriptor known by its number, and an ioctl have no safe wrapper"
+)]
 
 use nix::sys::signal::SigSet;
 use std::fs;

@@ -100,15 +100,6 @@ pub fn push_padded_octal(out: &mut Vec<u8>, number: u64, width: usize) {
     }
 }
 
-/// Appends a number in decimal, padded with zeros to `width` digits (`%0*llu`).
-pub fn push_padded(out: &mut Vec<u8>, number: u64, width: usize) {
-    let start = out.len();
-    push_decimal(out, number);
-    for _ in out.len() - start..width {
-        out.insert(start, b'0');
-    }
-}
-
 fn push_radix(out: &mut Vec<u8>, mut number: u64, radix: u64) {
     let start = out.len();
     loop {
@@ -144,8 +135,8 @@ mod tests {
         assert_eq!(pushed(|o| push_signed(o, -13)), "x-13");
         assert_eq!(pushed(|o| push_hex(o, 0xffff_ff9c)), "xffffff9c");
         assert_eq!(pushed(|o| push_octal(o, 0o100_644)), "x100644");
-        assert_eq!(pushed(|o| push_padded(o, 7, 3)), "x007");
-        assert_eq!(pushed(|o| push_padded(o, 1234, 3)), "x1234");
+        assert_eq!(pushed(|o| push_padded_octal(o, 7, 3)), "x007");
+        assert_eq!(pushed(|o| push_padded_octal(o, 0o1234, 3)), "x1234");
     }
 
     #[test]
