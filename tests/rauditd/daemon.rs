@@ -105,7 +105,7 @@ impl Setup {
         let mut child = self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let start = Instant::now();
         while child.try_wait().unwrap().is_none() {
-            if start.elapsed() > PATIENCE / 10 {
+            if start.elapsed() > PATIENCE / 3 {
                 drop(child.kill());
                 let conf = ["auditd.conf", "rauditd.conf"].map(|name| fs::read_to_string(self.path(name)));
                 panic!("rauditd {args:?} does not end: {conf:?}");

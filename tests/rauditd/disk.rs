@@ -66,7 +66,8 @@ fn full_disk(action: &str) {
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     println!("{action}:\n{}", ended.said);
     let complaints = complaints(&ended.said);
-    assert!((2..=5).contains(&complaints.len()), "not one line for each record:\n{}", complaints.join("\n"));
+    // At most at every power of two.
+    assert!((2..=16).contains(&complaints.len()), "not one line for each record:\n{}", complaints.join("\n"));
     let full = complaints.iter().filter(|line| line.contains("the log's disk is full"));
     assert_eq!(full.count(), 1, "{}", complaints.join("\n"));
     // All that is not in the log was counted.
