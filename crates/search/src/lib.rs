@@ -26,5 +26,6 @@ pub mod source;
 pub mod stamp;
 pub mod summary;
 mod text;
+mod trouble;
 pub mod when;
 mod words;

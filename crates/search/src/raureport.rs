@@ -4,11 +4,11 @@ use crate::event::Event;
 use crate::facts::Facts;
 use crate::locale::DateForm;
 use crate::query::Window;
-use crate::rausearch::{Trouble, malformed_note, window};
-use crate::source::{Search, SearchError, Settings, Source};
+use crate::source::{Search, Settings, Source};
 use crate::summary::{Span, Summary};
+use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;
-use crate::words::{Asked, Table, is_set, switch, timed, value, valued};
+use crate::words::{Asked, Table, is_set, switch, timed, value, valued, window};
 use raudit_config::auditd_conf::AUDITD_CONF;
 use raudit_record::EventId;
 use std::ffi::OsString;
@@ -141,11 +141,7 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
 fn report(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<(), Trouble> {
     let settings = Settings::load(Path::new(AUDITD_CONF), notes)?;
     writeln!(out, "\nSummary Report\n======================")?;
-    let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file)
-        .map_err(SearchError::Source)?;
-    if let (Source::Log(log), Some(_)) = (&source, &request.input) {
-        writeln!(notes, "NOTE - using logs in {}", log.display())?;
-    }
+    let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file, notes)?;
     let mut summary = Summary::default();
     let mut last = EventId::default();
     let mut malformed = 0;

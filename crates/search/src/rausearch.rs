@@ -4,10 +4,11 @@ use crate::event::Event;
 use crate::locale::DateForm;
 use crate::print::{Format, Printer};
 use crate::query::{Query, Verdict, Window};
-use crate::source::{Search, SearchError, Settings, Source};
+use crate::source::{Search, Settings, Source};
 use crate::stamp::{UNKNOWN, kind_named};
-use crate::when::{Bound, Clock};
-use crate::words::{Asked, Table, is_set, switch, timed, value, valued, values};
+use crate::trouble::{Trouble, malformed_note};
+use crate::when::Clock;
+use crate::words::{Asked, Table, is_set, switch, timed, value, valued, values, window};
 use clap::ArgMatches;
 use memchr::memmem::Finder;
 use raudit_config::auditd_conf::AUDITD_CONF;
@@ -171,36 +172,9 @@ struct Tally {
     malformed: u64,
 }
 
-/// Why there is no answer, or not the whole one.
-pub(crate) enum Trouble {
-    /// This has to be said.
-    Said(String),
-    /// Standard output is a closed pipe.
-    ReaderGone,
-}
-
-impl From<SearchError> for Trouble {
-    fn from(error: SearchError) -> Self {
-        match error {
-            SearchError::Output(e) if e.kind() == io::ErrorKind::BrokenPipe => Self::ReaderGone,
-            error => Self::Said(error.to_string()),
-        }
-    }
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        SearchError::Output(error).into()
-    }
-}
-
 fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<Tally, Trouble> {
     let settings = Settings::load(Path::new(AUDITD_CONF), notes)?;
-    let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file)
-        .map_err(SearchError::Source)?;
-    if let (Source::Log(log), Some(_)) = (&source, &request.input) {
-        writeln!(notes, "NOTE - using logs in {}", log.display())?;
-    }
+    let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file, notes)?;
     let mut printer = Printer::new(request.format, &request.date);
     let mut tally = Tally::default();
     let mut show = |event: &Event| {
@@ -229,12 +203,6 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     Ok(tally)
 }
 
-/// Said when events were skipped, so that nobody takes silence for absence.
-pub(crate) fn malformed_note(skipped: u64) -> String {
-    let events = if skipped == 1 { "event" } else { "events" };
-    format!("Skipped {skipped} malformed {events}")
-}
-
 impl Request {
     fn new(matches: &ArgMatches, clock: &Clock) -> Result<Self, String> {
         let mut request = Self {
@@ -255,24 +223,6 @@ impl Request {
         request.window = window(matches, clock)?;
         Ok(request)
     }
-}
-
-/// The range that `-ts` and `-te` give.
-pub(crate) fn window(matches: &ArgMatches, clock: &Clock) -> Result<Window, String> {
-    let start = bound(matches, clock, Bound::Start)?.unwrap_or(0);
-    let end = bound(matches, clock, Bound::End)?.unwrap_or(0);
-    Ok(Window { start, end })
-}
-
-/// The time an option gives; of several the last.
-fn bound(matches: &ArgMatches, clock: &Clock, bound: Bound) -> Result<Option<i64>, String> {
-    let long = if bound == Bound::Start { "start" } else { "end" };
-    let Ok(Some(mut given)) = matches.try_get_occurrences::<OsString>(long) else { return Ok(None) };
-    given.try_fold(None, |_, words| {
-        let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
-        let (first, rest) = words.split_first().ok_or_else(|| format!("--{long} requires either date and/or time"))?;
-        clock.bound(bound, first, rest.first().map(String::as_str)).map(Some).map_err(|e| e.to_string())
-    })
 }
 
 /// `-i`, `-r` and `--format` exclude each other, except a `--format default` before.

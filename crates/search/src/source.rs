@@ -38,17 +38,27 @@ pub struct SourceError {
 
 impl Source {
     /// Chooses as ausearch does: what `-if` names; else a pipe on standard input, unless `--input-logs`; else the logs.
+    /// When a directory was named, `notes` says which log in it is read.
     ///
     /// # Errors
-    /// A file that is not there.
-    pub fn choose(named: Option<&Path>, input_logs: bool, log_file: &Path) -> Result<Self, SourceError> {
+    /// A file that is not there; what writing to `notes` gives.
+    pub fn choose(
+        named: Option<&Path>,
+        input_logs: bool,
+        log_file: &Path,
+        notes: &mut impl Write,
+    ) -> Result<Self, SearchError> {
         let Some(named) = named else {
             return Ok(if !input_logs && stdin_is_pipe() { Self::Stdin } else { Self::Log(log_file.to_owned()) });
         };
         match std::fs::metadata(named) {
-            Ok(meta) if meta.is_dir() => Ok(Self::Log(named.join("audit.log"))),
+            Ok(meta) if meta.is_dir() => {
+                let log = named.join("audit.log");
+                writeln!(notes, "NOTE - using logs in {}", log.display()).map_err(SearchError::Output)?;
+                Ok(Self::Log(log))
+            }
             Ok(_) => Ok(Self::File(named.to_owned())),
-            Err(source) => Err(SourceError { doing: "opening", path: named.to_owned(), source }),
+            Err(error) => Err(failed("opening", named)(error)),
         }
     }
 }

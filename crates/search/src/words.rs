@@ -3,6 +3,8 @@
 //! They are whole words, some with one dash and two letters; a word that starts with a dash is never another option's
 //! value. So each is looked up in the program's table and handed to clap as its long form.
 
+use crate::query::Window;
+use crate::when::{Bound, Clock};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::ffi::{OsStr, OsString};
@@ -162,6 +164,24 @@ pub(crate) fn value<'a>(matches: &'a ArgMatches, long: &str) -> Option<&'a OsStr
 /// Whether a switch is given.
 pub(crate) fn is_set(matches: &ArgMatches, long: &str) -> bool {
     value(matches, long).is_some()
+}
+
+/// The range that `-ts` and `-te` give.
+pub(crate) fn window(matches: &ArgMatches, clock: &Clock) -> Result<Window, String> {
+    let start = bound(matches, clock, Bound::Start)?.unwrap_or(0);
+    let end = bound(matches, clock, Bound::End)?.unwrap_or(0);
+    Ok(Window { start, end })
+}
+
+/// The time an option gives; of several the last.
+fn bound(matches: &ArgMatches, clock: &Clock, bound: Bound) -> Result<Option<i64>, String> {
+    let long = if bound == Bound::Start { "start" } else { "end" };
+    let Ok(Some(mut given)) = matches.try_get_occurrences::<OsString>(long) else { return Ok(None) };
+    given.try_fold(None, |_, words| {
+        let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+        let (first, rest) = words.split_first().ok_or_else(|| format!("--{long} requires either date and/or time"))?;
+        clock.bound(bound, first, rest.first().map(String::as_str)).map(Some).map_err(|e| e.to_string())
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,33 @@
+//! Why a program has no answer, or not the whole one, and how it says so.
+
+use crate::source::SearchError;
+use std::io;
+
+/// Why there is no answer, or not the whole one.
+pub(crate) enum Trouble {
+    /// This has to be said.
+    Said(String),
+    /// Standard output is a closed pipe.
+    ReaderGone,
+}
+
+impl From<SearchError> for Trouble {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Output(e) if e.kind() == io::ErrorKind::BrokenPipe => Self::ReaderGone,
+            error => Self::Said(error.to_string()),
+        }
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        SearchError::Output(error).into()
+    }
+}
+
+/// Said when events were skipped, so that nobody takes silence for absence.
+pub(crate) fn malformed_note(skipped: u64) -> String {
+    let events = if skipped == 1 { "event" } else { "events" };
+    format!("Skipped {skipped} malformed {events}")
+}
