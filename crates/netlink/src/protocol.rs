@@ -3,6 +3,8 @@
 //! Everything is in the machine's byte order. Decoding takes whatever is there: older kernels send shorter structures, and
 //! nothing here trusts a length it has not seen.
 
+pub use raudit_rules::command::feature;
+
 /// Message types (`AUDIT_*` and `NLMSG_*`).
 #[allow(missing_docs, reason = "the names are linux/audit.h's and linux/netlink.h's")]
 pub mod kind {
@@ -43,20 +45,6 @@ mod status_bit {
     pub const BACKLOG_LIMIT: u32 = 0x10;
     pub const BACKLOG_WAIT_TIME: u32 = 0x20;
     pub const LOST: u32 = 0x40;
-}
-
-/// Bits of `audit_status.feature_bitmap`: what the kernel's audit can do.
-#[allow(missing_docs, reason = "the names are linux/audit.h's, without AUDIT_FEATURE_BITMAP_")]
-pub mod feature {
-    pub const BACKLOG_LIMIT: u32 = 0x01;
-    pub const BACKLOG_WAIT_TIME: u32 = 0x02;
-    pub const EXECUTABLE_PATH: u32 = 0x04;
-    pub const EXCLUDE_EXTEND: u32 = 0x08;
-    pub const SESSIONID_FILTER: u32 = 0x10;
-    pub const LOST_RESET: u32 = 0x20;
-    pub const FILTER_FS: u32 = 0x40;
-    /// Everything named here.
-    pub const ALL: u32 = 0x7f;
 }
 
 /// Bytes of a header (`struct nlmsghdr`).

@@ -1,6 +1,7 @@
 //! `-F field op value` and `-C field op field`.
 
 use super::error::FieldError;
+use super::feature;
 use super::number::{digits, signed, starts_number, unsigned};
 use super::rule::{Draft, text};
 use crate::valid::{AF_MAX, MAX_KEY_LEN};
@@ -8,14 +9,6 @@ use crate::wire::{MAX_FIELDS, MAX_TEXT};
 use crate::{Field, FieldId, List, Op, Value, compare, names, perm};
 use nix::unistd::{Group, User};
 use raudit_tables::{arch, errno, record_type};
-
-/// Bits of the kernel's feature bitmap that decide what a rule may say (`AUDIT_FEATURE_BITMAP_*`).
-mod feature {
-    pub(super) const EXECUTABLE_PATH: u32 = 0x04;
-    pub(super) const EXCLUDE_EXTEND: u32 = 0x08;
-    pub(super) const SESSIONID_FILTER: u32 = 0x10;
-    pub(super) const FILTER_FS: u32 = 0x40;
-}
 
 /// The operators, in the order in which they are looked for in the whole condition.
 const OPERATORS: [(&[u8], Op); 8] = [

@@ -4,6 +4,7 @@
 //! changed half of what it says.) Messages are auditctl's, word for word; printing them is up to the caller.
 
 mod error;
+pub mod feature;
 mod field;
 mod getopt;
 mod number;
@@ -87,7 +88,7 @@ impl From<&str> for CommandError {
 /// What the meaning of a command line depends on beside its words.
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
-    /// The kernel's feature bitmap (`audit_status.feature_bitmap`).
+    /// The kernel's feature bitmap (`audit_status.feature_bitmap`): [`feature`]s.
     pub features: u32,
     /// Number of the line in a rules file; `None` on the command line.
     pub line: Option<usize>,
