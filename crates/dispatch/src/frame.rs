@@ -96,10 +96,7 @@ impl Frame<'_> {
         let start = out.len();
         if self.version == Version::Kernel {
             out.extend_from_slice(b"type=");
-            match self.kind.name() {
-                Some(name) => out.extend_from_slice(name.as_bytes()),
-                None => out.extend_from_slice(self.kind.to_string().as_bytes()),
-            }
+            self.kind.push(out);
             out.extend_from_slice(b" msg=");
         }
         out.extend_from_slice(self.payload);

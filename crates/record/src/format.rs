@@ -1,8 +1,7 @@
 //! From a message to the line of the log, byte for byte as auditd writes it.
 
+use crate::Message;
 use crate::enrich::Enricher;
-use crate::text::push_decimal;
-use crate::{Kind, Message};
 
 /// `log_format`: with or without translations of ids, system calls and addresses.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -55,7 +54,7 @@ impl Formatter {
             out.push(b' ');
         }
         out.extend_from_slice(b"type=");
-        push_kind(out, message.kind);
+        message.kind.push(out);
         out.extend_from_slice(b" msg=");
         let text_start = out.len();
         let end = memchr::memchr(0, &message.text).unwrap_or(message.text.len());
@@ -75,17 +74,6 @@ impl Formatter {
     fn limit(&self) -> usize {
         // One byte of auditd's buffer is the NUL.
         LONGEST_MESSAGE - RESERVE - 1 + if self.node.is_some() { LONGEST_NODE } else { 0 }
-    }
-}
-
-fn push_kind(out: &mut Vec<u8>, kind: Kind) {
-    match kind.name() {
-        Some(name) => out.extend_from_slice(name.as_bytes()),
-        None => {
-            out.extend_from_slice(b"UNKNOWN[");
-            push_decimal(out, u64::from(kind.0));
-            out.push(b']');
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The record type.
 
+use crate::text::push_decimal;
 use raudit_tables::record_type;
 use std::fmt;
 
@@ -53,6 +54,18 @@ impl Kind {
     /// The name without `AUDIT_`, if this type has one.
     pub fn name(self) -> Option<&'static str> {
         record_type::RECORD_TYPE.name(self.0)
+    }
+
+    /// Appends what a line of the log has after `type=`; as [`Display`](fmt::Display), but fast.
+    pub fn push(self, out: &mut Vec<u8>) {
+        match self.name() {
+            Some(name) => out.extend_from_slice(name.as_bytes()),
+            None => {
+                out.extend_from_slice(b"UNKNOWN[");
+                push_decimal(out, u64::from(self.0));
+                out.push(b']');
+            }
+        }
     }
 
     /// The type with this name (exact, upper case), or of the form `UNKNOWN[n]`.
@@ -123,6 +136,10 @@ mod tests {
         {
             assert_eq!(kind.name(), Some(name));
             assert_eq!(Kind::from_name(name), Some(kind));
+            let mut pushed = Vec::new();
+            kind.push(&mut pushed);
+            Kind(1999).push(&mut pushed);
+            assert_eq!(pushed, format!("{kind}UNKNOWN[1999]").into_bytes());
         }
     }
 }

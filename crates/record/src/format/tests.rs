@@ -1,4 +1,5 @@
 use super::*;
+use crate::Kind;
 use crate::Line;
 use crate::names::Names;
 use proptest::prelude::*;
