@@ -9,8 +9,6 @@ use memchr::{memchr, memmem};
 use raudit_record::Kind;
 
 const USER_AVC: Kind = Kind(1107);
-const SECCOMP: Kind = Kind(1326);
-const AVC: Kind = Kind(1400);
 
 /// Whether a record of the event cannot be read.
 ///
@@ -38,8 +36,8 @@ pub(crate) fn key_is_closed(text: &[u8]) -> bool {
 pub(crate) fn readable(record: &Record<'_>) -> Option<()> {
     match record.kind {
         Kind::SYSCALL => syscall(record.text()),
-        AVC | USER_AVC => avc(record.kind, record.text()),
-        SECCOMP => seccomp(record.text()),
+        Kind::AVC | USER_AVC => avc(record.kind, record.text()),
+        Kind::SECCOMP => seccomp(record.text()),
         Kind(1800..=1805) => integrity(record.text()),
         _ => Some(()),
     }
@@ -63,7 +61,7 @@ fn avc(kind: Kind, text: &[u8]) -> Option<()> {
             rest = rest.get(memchr(b'}', rest)?..)?;
         }
     }
-    if kind == AVC && memmem::find(rest, b"tclass=").is_none() {
+    if kind == Kind::AVC && memmem::find(rest, b"tclass=").is_none() {
         memmem::find(text, b"apparmor=\"")?;
     }
     Some(())
@@ -111,19 +109,19 @@ mod tests {
 
     #[test]
     fn selinux_denials_need_a_class_but_apparmor_denials_do_not() {
-        assert!(!malformed(AVC, "avc:  denied  { read } for pid=1 tclass=file"));
-        assert!(malformed(AVC, "avc:  denied  { read } for pid=1"));
-        assert!(malformed(AVC, "avc:  denied  { read tclass=file"));
-        assert!(!malformed(AVC, "apparmor=\"DENIED\" operation=\"open\" profile=\"/usr/bin/x\""));
+        assert!(!malformed(Kind::AVC, "avc:  denied  { read } for pid=1 tclass=file"));
+        assert!(malformed(Kind::AVC, "avc:  denied  { read } for pid=1"));
+        assert!(malformed(Kind::AVC, "avc:  denied  { read tclass=file"));
+        assert!(!malformed(Kind::AVC, "apparmor=\"DENIED\" operation=\"open\" profile=\"/usr/bin/x\""));
         assert!(!malformed(USER_AVC, "avc:  received setenforce notice (enforcing=1)"));
         assert!(malformed(USER_AVC, "avc:  denied  { send"));
     }
 
     #[test]
     fn seccomp_and_integrity() {
-        assert!(!malformed(SECCOMP, "sig=31 arch=c000003e syscall=1 compat=0"));
-        assert!(malformed(SECCOMP, "sig=31 arch=c000003e "));
-        assert!(!malformed(SECCOMP, "sig=31"));
+        assert!(!malformed(Kind::SECCOMP, "sig=31 arch=c000003e syscall=1 compat=0"));
+        assert!(malformed(Kind::SECCOMP, "sig=31 arch=c000003e "));
+        assert!(!malformed(Kind::SECCOMP, "sig=31"));
         assert!(!malformed(Kind(1800), "file=\"x\" pid=1 res=1"));
         assert!(malformed(Kind(1805), "pid=1"));
     }

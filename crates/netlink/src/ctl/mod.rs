@@ -13,6 +13,7 @@ use crate::{CONTROL_SOCKET, Client, Error};
 use nix::errno::Errno;
 use raudit_rules::command::{self, Context, Setting, Step};
 use raudit_rules::{Field, FieldId, Rule, print};
+use raudit_tables::errno;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStringExt;
@@ -109,7 +110,7 @@ enum Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Line(format!("cannot write to standard output ({error})"))
+        Self::Line(format!("cannot write to standard output ({})", errno::reason(&error)))
     }
 }
 
