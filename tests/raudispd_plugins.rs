@@ -129,7 +129,8 @@ fn hup_reads_plugins_again_and_keeps_the_old_ones_if_they_are_wrong() {
     let first = scratch.cat("first", "string");
     let mut dispatcher = Dispatcher::start(&scratch, &[]);
     dispatcher.send(&numbered(0, 5));
-    dispatcher.wait_for("1 active plugins");
+    // Else the signal may overtake them, and the second plugin gets them too.
+    scratch.wait_until(|| fs::read_to_string(&first).is_ok_and(|text| text.lines().count() == 5));
     let second = scratch.cat("second", "string");
     dispatcher.signal_and_wait_for("HUP", "2 active plugins");
     dispatcher.send(&numbered(5, 5));
