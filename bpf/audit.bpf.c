@@ -10,7 +10,8 @@
  * fentry, fexit of a system call    fentry      the same, on just the calls the rules name (one clone of each program per call)
  * fentry, fexit/do_filp_open        fentry      a name is opened (open family, execve and its interpreters)
  * fexit/complete_walk               fentry      a lookup arrived, also when the open is then refused
- * fentry/security_path_mknod        fentry      the directory of a file about to be created
+ * fentry/mnt_want_write             fentry      up to 6.11: an open has O_CREAT, so its parent directory is noted
+ * fentry/security_path_mknod        fentry      that directory
  * fexit/getname_kernel              fentry      a name the kernel made itself: an interpreter, a socket's path
  * fexit/move_addr_to_kernel         fentry      a socket address, as the kernel copied it
  */
@@ -244,7 +245,7 @@ int BPF_PROG(name_exit, const char *text, struct filename *filename)
 	struct pending *c = pending_with_names();
 
 	if (c && (unsigned long)filename < (unsigned long)-MAX_ERRNO)
-		item_named(c, filename);
+		item_add_named(c, filename);
 	return 0;
 }
 
@@ -267,6 +268,16 @@ int BPF_PROG(walk_exit, struct nameidata *nd, int ret)
 		item->kind = ITEM_NORMAL;
 		item_set_inode(item, BPF_CORE_READ(dentry, d_inode));
 	}
+	return 0;
+}
+
+SEC("fentry/mnt_want_write")
+int BPF_PROG(write_enter)
+{
+	struct pending *c = pending_with_names();
+
+	if (c && c->opening < ITEMS_MAX)
+		open_may_create(c);
 	return 0;
 }
 

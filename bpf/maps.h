@@ -39,7 +39,8 @@ struct pending {
 	__u32 items;
 	__u32 opening; /* index of the item that the do_filp_open under way began; ITEMS_MAX when none */
 	__u32 child;   /* index of the second item of an open with O_CREAT; ITEMS_MAX when none */
-	__u32 creat;
+	__u32 creat;   /* the open under way has O_CREAT */
+	__u32 parent;  /* and the kernel has noted its parent directory */
 	__u32 flags; /* enum event_flag so far */
 	__u32 saddr_len;
 	__u8 saddr[SADDR_MAX];

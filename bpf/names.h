@@ -90,14 +90,14 @@ static __always_inline __u32 item_of_filename(struct pending *c, __u64 filename)
 	return ITEMS_MAX;
 }
 
-/* The item of this name, made if there is none. */
-static __always_inline __u32 item_named(struct pending *c, struct filename *filename)
+/* A new item for a new struct filename. The kernel's own names keep theirs alive; ours may lie where a freed one lay. */
+static __always_inline __u32 item_add_named(struct pending *c, struct filename *filename)
 {
 	__u32 at = item_of_filename(c, (unsigned long)filename);
 	struct item *item;
 
 	if (at < ITEMS_MAX)
-		return at;
+		c->filename[at & (ITEMS_MAX - 1)] = 0;
 	at = c->items;
 	item = item_add(c, ITEM_UNKNOWN);
 	if (!item)
@@ -107,12 +107,21 @@ static __always_inline __u32 item_named(struct pending *c, struct filename *file
 	return at;
 }
 
+/* The item of this name, made if there is none. */
+static __always_inline __u32 item_named(struct pending *c, struct filename *filename)
+{
+	__u32 at = item_of_filename(c, (unsigned long)filename);
+
+	return at < ITEMS_MAX ? at : item_add_named(c, filename);
+}
+
 /* An open begins to look up the name of item `at`. */
 static __always_inline void open_begin(struct pending *c, __u32 at, bool creat)
 {
 	c->opening = at;
 	c->child = ITEMS_MAX;
 	c->creat = creat;
+	c->parent = 0;
 }
 
 /* Likewise, of a name in kernel or user memory that no struct filename is known for. */
@@ -122,8 +131,14 @@ static __always_inline void open_begin_text(struct pending *c, const void *name,
 
 	open_begin(c, c->items, creat);
 	item = item_add(c, ITEM_UNKNOWN);
-	if (item)
-		item_set_name(item, name, user);
+	if (!item)
+		return;
+	item_set_name(item, name, user);
+	if (!item->name_len) {
+		/* an empty or unreadable name never became a struct filename */
+		c->items--;
+		c->opening = ITEMS_MAX;
+	}
 }
 
 /* The directory in which a file may be created: noted by the kernel before the creation is allowed. */
@@ -135,16 +150,31 @@ static __always_inline void open_parent(struct pending *c, struct dentry *dir)
 		return;
 	item_set_inode(item, BPF_CORE_READ(dir, d_inode));
 	item->kind = ITEM_PARENT;
+	c->parent = 1;
 }
 
-/* The lookup arrived at `dentry`, whatever may still fail. With O_CREAT there are two items: the parent and the file. */
+/*
+ * Up to 6.11 the kernel notes the parent of every O_CREAT, before it asks for write access. Since 6.12 it does so only when
+ * there is no such file yet; the hook that comes here is then not attached, and open_parent comes first.
+ */
+static __always_inline void open_may_create(struct pending *c)
+{
+	struct item *item = item_at(c, c->opening);
+
+	if (!item || !c->creat || item->kind != ITEM_UNKNOWN)
+		return;
+	c->parent = 1;
+	item->kind = ITEM_PARENT;
+}
+
+/* The lookup arrived at `dentry`, whatever may still fail. Where the parent was noted there are two items. */
 static __always_inline void open_found(struct pending *c, struct dentry *dentry, __u16 kind)
 {
 	struct item *item = item_at(c, c->opening), *child;
 
 	if (!item)
 		return;
-	if (!c->creat) {
+	if (!c->parent && kind != ITEM_CREATE) {
 		item_set_inode(item, BPF_CORE_READ(dentry, d_inode));
 		item->kind = ITEM_NORMAL;
 		return;

@@ -45,7 +45,7 @@ static __always_inline void args_compat(struct pending *c, struct pt_regs *regs)
 static __always_inline void syscall_begin(struct task_struct *task, struct pt_regs *regs, __u64 nr)
 {
 	const struct policy *p = policy_get();
-	__u32 compat = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT ? 1 : 0;
+	__u32 compat = task->thread_info.status & TS_COMPAT ? 1 : 0;
 	struct pending *c;
 	struct names *n;
 
@@ -54,7 +54,7 @@ static __always_inline void syscall_begin(struct task_struct *task, struct pt_re
 	/* said twice: up to 6.1 the verifier forgets a bound when clang keeps another copy of the number */
 	barrier_var(nr);
 	nr &= NR_MAX - 1;
-	if (!p->syscall[compat][nr] || p->exempt == (__u32)BPF_CORE_READ(task, tgid))
+	if (!p->syscall[compat][nr] || p->exempt == (__u32)task->tgid)
 		return;
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!c) {
@@ -83,25 +83,26 @@ static __always_inline void syscall_begin(struct task_struct *task, struct pt_re
 	}
 }
 
+/* Reads through the task's own pointers: no helper call for each, unlike for objects that may be gone. */
 static __always_inline void facts_fill(struct pending *c, struct task_struct *task, __s64 ret)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	const struct cred *cred = task->cred;
 	__u32 *f = c->facts;
 
-	f[FACT_PID] = BPF_CORE_READ(task, tgid);
-	f[FACT_PPID] = BPF_CORE_READ(task, real_parent, tgid);
-	f[FACT_AUID] = BPF_CORE_READ(task, loginuid.val);
+	f[FACT_PID] = task->tgid;
+	f[FACT_PPID] = task->real_parent->tgid;
+	f[FACT_AUID] = task->loginuid.val;
 	f[FACT_AUID_SET] = f[FACT_AUID] != (__u32)-1;
-	f[FACT_SESSION] = BPF_CORE_READ(task, sessionid);
-	f[FACT_UID] = BPF_CORE_READ(cred, uid.val);
-	f[FACT_EUID] = BPF_CORE_READ(cred, euid.val);
-	f[FACT_SUID] = BPF_CORE_READ(cred, suid.val);
-	f[FACT_FSUID] = BPF_CORE_READ(cred, fsuid.val);
-	f[FACT_GID] = BPF_CORE_READ(cred, gid.val);
-	f[FACT_EGID] = BPF_CORE_READ(cred, egid.val);
-	f[FACT_SGID] = BPF_CORE_READ(cred, sgid.val);
-	f[FACT_FSGID] = BPF_CORE_READ(cred, fsgid.val);
-	f[FACT_PERS] = BPF_CORE_READ(task, personality);
+	f[FACT_SESSION] = task->sessionid;
+	f[FACT_UID] = cred->uid.val;
+	f[FACT_EUID] = cred->euid.val;
+	f[FACT_SUID] = cred->suid.val;
+	f[FACT_FSUID] = cred->fsuid.val;
+	f[FACT_GID] = cred->gid.val;
+	f[FACT_EGID] = cred->egid.val;
+	f[FACT_SGID] = cred->sgid.val;
+	f[FACT_FSGID] = cred->fsgid.val;
+	f[FACT_PERS] = task->personality;
 	f[FACT_EXIT] = (__u32)ret;
 	f[FACT_SUCCESS] = (__u64)ret >= (__u64)-MAX_ERRNO ? RETURN_FAILURE : RETURN_SUCCESS;
 	f[FACT_A0] = c->args[0];

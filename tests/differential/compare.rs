@@ -20,7 +20,7 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "(names)",
         "O_CREAT in a deleted directory is refused before any hook that sees the parent",
     ),
-    ("open-names", "PATH", "(names)", "O_CREAT with a trailing slash is refused before any hook that sees the parent"),
+    ("open-names", "PATH", "(names)", "up to 6.11 O_CREAT with a trailing slash notes the parent, where no hook sees it"),
     (
         "open-links",
         "records",

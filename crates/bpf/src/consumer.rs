@@ -154,12 +154,9 @@ impl State {
         let from = self.out.len();
         let key = judged.as_ref().and_then(|j| j.key(event.rule));
         render::render(event, id, argv, key, &mut self.files, &mut self.out);
-        if let Some(judged) = &judged {
-            let mut at = 0;
-            self.out.retain(|m| {
-                at += 1;
-                at <= from || !judged.excludes(event, m.kind)
-            });
+        if let Some(judged) = judged.as_ref().filter(|j| j.has_exclusions()) {
+            let records = self.out.split_off(from);
+            self.out.extend(records.into_iter().filter(|m| !judged.excludes(event, m.kind)));
         }
         self.seen.events += 1;
         let argv_missing = event.flags & EVENT_F_EXEC != 0 && argv.len() < event.argv_len as usize;

@@ -30,8 +30,8 @@ pub struct Files {
 }
 
 impl Lookup for Files {
-    fn capabilities(&mut self, event: &Event<'_>, item: &Item<'_>) -> Option<FileCaps> {
-        remembered(&mut self.capabilities, event, item, |file| {
+    fn capabilities(&mut self, event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<FileCaps> {
+        remembered(&mut self.capabilities, event, item, name, |file| {
             // through /proc: the descriptor cannot be read with fgetxattr where the file itself may not be opened
             let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
             match xattr::get(path, "security.capability") {
@@ -44,7 +44,7 @@ impl Lookup for Files {
     }
 
     fn interpreter(&mut self, event: &Event<'_>, item: &Item<'_>) -> Option<Vec<u8>> {
-        remembered(&mut self.interpreters, event, item, elf_interpreter)
+        remembered(&mut self.interpreters, event, item, item.name, elf_interpreter)
     }
 }
 
@@ -52,13 +52,14 @@ fn remembered<T: Clone>(
     cache: &mut HashMap<Inode, T>,
     event: &Event<'_>,
     item: &Item<'_>,
+    name: &[u8],
     find: impl FnOnce(&mut File) -> Option<T>,
 ) -> Option<T> {
     let inode = (item.dev, item.ino, item.ctime);
     if let Some(known) = cache.get(&inode) {
         return Some(known.clone());
     }
-    let found = find(&mut open_same(event, item)?)?;
+    let found = find(&mut open_same(event, item, name)?)?;
     if cache.len() >= CACHE_MAX {
         cache.clear();
     }
@@ -67,11 +68,14 @@ fn remembered<T: Clone>(
 }
 
 /// Opens the file by the name the task used, and returns it only if it is the very inode of the event.
-fn open_same(event: &Event<'_>, item: &Item<'_>) -> Option<File> {
-    let name = OsStr::from_bytes(item.name);
-    let cwd = event.section(section::CWD).map(|s| PathBuf::from(OsStr::from_bytes(&crate::render::assemble(&s))));
-    let path = cwd.unwrap_or_default().join(name);
+fn open_same(event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<File> {
     let pid = event.fact(crate::fact::PID);
+    let cwd = event.section(section::CWD).map(|s| PathBuf::from(OsStr::from_bytes(&crate::render::assemble(&s))));
+    let mut path = cwd.unwrap_or_default().join(OsStr::from_bytes(name));
+    // what is the task's own in /proc would be ours
+    if let Ok(own) = path.strip_prefix("/proc/self").or_else(|_| path.strip_prefix("/proc/thread-self")) {
+        path = PathBuf::from(format!("/proc/{pid}")).join(own);
+    }
     let elsewhere = PathBuf::from(format!("/proc/{pid}/root")).join(path.strip_prefix("/").unwrap_or(&path));
     [path, elsewhere].into_iter().filter(|p| p.is_absolute()).find_map(|path| {
         let meta = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file)?;

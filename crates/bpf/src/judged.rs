@@ -31,6 +31,11 @@ impl Judged {
         self.keys.get(rule as usize)?.as_deref()
     }
 
+    /// Whether there is anything to leave out.
+    pub fn has_exclusions(&self) -> bool {
+        self.exclude.is_some()
+    }
+
     /// Whether the exclude list leaves out this record of the event (`audit_filter`, kernel/audit.c).
     pub fn excludes(&self, event: &Event<'_>, kind: Kind) -> bool {
         let Some(rules) = &self.exclude else { return false };

@@ -130,7 +130,7 @@ impl Capture {
         let policy =
             plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("the rules cannot be compiled for BPF".into()))?;
         self.install_policy(policy, &plan.attach, generation)?;
-        self.attach_hooks(&plan.attach)?;
+        self.attach_hooks(&plan.attach, offer)?;
         if let Some([enter, exit]) = &self.templates {
             for symbol in &plan.attach.syscalls {
                 if self.clones.contains_key(symbol) {
@@ -161,7 +161,7 @@ impl Capture {
         self.map("policies")?.update(&zero, &fd, MapFlags::ANY).map_err(bpf("switch to the new policy"))
     }
 
-    fn attach_hooks(&mut self, attach: &Attach) -> Result<(), CaptureError> {
+    fn attach_hooks(&mut self, attach: &Attach, offer: &Offer) -> Result<(), CaptureError> {
         let fentry = self.tier == Tier::Fentry;
         let any = attach.wants.iter().any(|w| !w.is_empty());
         let wanted = [
@@ -172,6 +172,7 @@ impl Capture {
             ("open_exit", fentry && attach.opens),
             ("open_enter", fentry && attach.opens),
             ("mknod_enter", fentry && attach.opens),
+            ("write_enter", fentry && attach.opens && offer.notes_every_parent),
             ("walk_exit", fentry && (attach.opens || attach.sockaddr)),
             ("name_exit", fentry && (attach.exec || attach.sockaddr)),
             ("saddr_exit", fentry && attach.sockaddr),

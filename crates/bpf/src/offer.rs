@@ -35,6 +35,9 @@ pub struct Offer {
     pub labels: Option<String>,
     /// Address of AppArmor's `apparmor_blob_sizes`, by which its labels are found; 0 without AppArmor.
     pub apparmor: u64,
+    /// Whether the kernel notes the parent directory of every open with O_CREAT (up to 6.11), or only of a file that is not
+    /// there yet: a change inside functions, which no probe sees. So this alone goes by the release.
+    pub notes_every_parent: bool,
     btf: Option<Btf<'static>>,
 }
 
@@ -50,7 +53,8 @@ impl Offer {
             Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
         };
         let (labels, apparmor) = security_labels();
-        let mut offer = Self { unusable, no_fentry: None, labels, apparmor, btf };
+        let notes_every_parent = release().is_some_and(|r| r < (6, 12));
+        let mut offer = Self { unusable, no_fentry: None, labels, apparmor, notes_every_parent, btf };
         offer.no_fentry = match offer.function(TRIAL_TARGET) {
             None => Some(format!("no function {TRIAL_TARGET} in the kernel's BTF")),
             Some(id) => clone::trial(id).err().map(|e| format!("fentry: {e}")),
@@ -71,9 +75,17 @@ impl Offer {
             no_fentry: (!fentry).then(|| "fentry: refused".into()),
             labels: None,
             apparmor: 0,
+            notes_every_parent: false,
             btf: Btf::from_vmlinux().ok(),
         }
     }
+}
+
+/// Version and patch level of the running kernel.
+fn release() -> Option<(u32, u32)> {
+    let name = nix::sys::utsname::uname().ok()?;
+    let mut numbers = name.release().to_str()?.split(|c: char| !c.is_ascii_digit()).map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 fn no_ring() -> Option<String> {

@@ -71,7 +71,7 @@ pub struct Attach {
 }
 
 /// Functions the fentry tier needs beside the system calls', by what for.
-const OPEN_FUNCTIONS: [&str; 3] = ["complete_walk", "security_path_mknod", "getname_kernel"];
+const OPEN_FUNCTIONS: [&str; 4] = ["complete_walk", "mnt_want_write", "security_path_mknod", "getname_kernel"];
 const SOCKADDR_FUNCTIONS: [&str; 3] = ["move_addr_to_kernel", "complete_walk", "getname_kernel"];
 
 impl Plan {

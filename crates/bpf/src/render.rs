@@ -7,15 +7,15 @@ mod path;
 pub use path::assemble;
 mod syscall;
 
-use crate::wire::{EVENT_F_EXEC, Event, section};
+use crate::wire::{EVENT_F_EXEC, Event, Item, section};
 use raudit_record::{EventId, Kind, Message, text};
 
 /// What the kernel knows of a file and the event does not carry.
 pub trait Lookup {
-    /// The file's capabilities, or `None` when they cannot be known.
-    fn capabilities(&mut self, event: &Event<'_>, item: &crate::wire::Item<'_>) -> Option<FileCaps>;
+    /// The capabilities of the file the task knows by this name, or `None` when they cannot be known.
+    fn capabilities(&mut self, event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<FileCaps>;
     /// The name of the ELF interpreter that the program `item` asks for.
-    fn interpreter(&mut self, event: &Event<'_>, item: &crate::wire::Item<'_>) -> Option<Vec<u8>>;
+    fn interpreter(&mut self, event: &Event<'_>, item: &Item<'_>) -> Option<Vec<u8>>;
 }
 
 /// File capabilities as a PATH record shows them (`cap_fp` ... `cap_frootid`); all zero for a file without.
@@ -69,8 +69,8 @@ pub fn render(
         });
     }
     for (at, item) in items.iter().enumerate() {
-        let caps = path::capabilities(event, item, lookup);
         let interpreter = path::interpreter(event, &items, at, lookup);
+        let caps = path::capabilities(event, item, interpreter.as_deref().unwrap_or(item.name), lookup);
         push(Kind::PATH, &|t| path::push(t, at, item, interpreter.as_deref(), cwd.as_deref(), caps));
     }
     push(Kind::PROCTITLE, &|t| syscall::push_title(t, event));

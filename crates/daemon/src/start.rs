@@ -15,6 +15,7 @@ use clap::error::ErrorKind;
 use crossbeam_channel::{Sender, bounded};
 use nix::sys::resource::{RLIM_INFINITY, Resource, setrlimit};
 use nix::sys::stat::{Mode, umask};
+use raudit_config::plugin_conf;
 use raudit_config::{AuditdConf, LogFormat, NameFormat, RauditdConf};
 use raudit_netlink::receiver::{self, Receiver};
 use raudit_netlink::{Client, Server, StatusChange};

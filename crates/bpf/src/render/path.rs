@@ -23,7 +23,7 @@ pub fn assemble(section: &Section<'_>) -> Vec<u8> {
 }
 
 /// The file's capabilities; directories, new files and names without an inode have none.
-pub fn capabilities(event: &Event<'_>, item: &Item<'_>, lookup: &mut dyn Lookup) -> Option<FileCaps> {
+pub fn capabilities(event: &Event<'_>, item: &Item<'_>, name: &[u8], lookup: &mut dyn Lookup) -> Option<FileCaps> {
     const REGULAR: u32 = 0o100_000;
     const EXECUTABLE: u32 = 0o111;
     if item.flags & item::F_INODE == 0
@@ -33,7 +33,7 @@ pub fn capabilities(event: &Event<'_>, item: &Item<'_>, lookup: &mut dyn Lookup)
     {
         return Some(FileCaps::default());
     }
-    lookup.capabilities(event, item)
+    lookup.capabilities(event, item, name)
 }
 
 /// The name of an ELF interpreter item: the program before it says.

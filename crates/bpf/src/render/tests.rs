@@ -1,12 +1,12 @@
 //! Golden: a hand-made event, rendered as the kernel renders the same call.
 use super::*;
 use crate::skel::{EVENT_LEN, ITEM_LEN};
-use crate::wire::{Item, Record};
+use crate::wire::Record;
 
 struct NoFiles;
 
 impl Lookup for NoFiles {
-    fn capabilities(&mut self, _: &Event<'_>, _: &Item<'_>) -> Option<FileCaps> {
+    fn capabilities(&mut self, _: &Event<'_>, _: &Item<'_>, _: &[u8]) -> Option<FileCaps> {
         Some(FileCaps { permitted: 0x2000, effective: true, version: 2, ..FileCaps::default() })
     }
     fn interpreter(&mut self, _: &Event<'_>, _: &Item<'_>) -> Option<Vec<u8>> {
