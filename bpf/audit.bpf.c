@@ -24,6 +24,7 @@ const volatile struct event *layout_event;
 const volatile struct section *layout_section;
 const volatile struct item *layout_item;
 const volatile struct argv_chunk *layout_chunk;
+const volatile struct exec_caps *layout_exec_caps;
 const volatile struct policy *layout_policy;
 const volatile struct counters *layout_counters;
 const volatile enum fact layout_fact;

@@ -59,6 +59,7 @@ enum section_kind {
 	SECTION_TITLE_ENV = 6, /* what follows it in the environment, for programs that overwrote their arguments */
 	SECTION_ARGV = 7,  /* the argument area when it is short */
 	SECTION_LABEL = 8, /* the task's security label, for subj= */
+	SECTION_CAPS = 9,  /* struct exec_caps */
 };
 
 enum section_flag {
@@ -100,6 +101,19 @@ struct item {
 	__u32 name_at; /* inside the kernel side only: where the name lies */
 	__u32 name_len;
 	__u32 pad;
+};
+
+/* A task's capability sets. */
+struct caps {
+	__u64 permitted, inheritable, effective, ambient;
+};
+
+/* What an execve made of them, for BPRM_FCAPS. */
+struct exec_caps {
+	struct caps before, after;
+	__u32 uid_before;
+	__u32 securebits;
+	struct item exe; /* the executable's inode, without a name */
 };
 
 struct argv_chunk {

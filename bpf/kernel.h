@@ -72,7 +72,14 @@ struct group_info {
 	kgid_t gid[0]; /* ascending */
 };
 
+/* 64 bits, as one number since 6.3 and as two before; read as a whole. */
+typedef struct {
+	__u64 val;
+} kernel_cap_t;
+
 struct cred {
+	kernel_cap_t cap_inheritable, cap_permitted, cap_effective, cap_ambient;
+	__u32 securebits;
 	kuid_t uid, suid, euid, fsuid;
 	kgid_t gid, sgid, egid, fsgid;
 	struct group_info *group_info;

@@ -42,6 +42,8 @@ struct pending {
 	__u32 creat;   /* the open under way has O_CREAT */
 	__u32 parent;  /* and the kernel has noted its parent directory */
 	__u32 flags; /* enum event_flag so far */
+	struct caps caps; /* at the entry of an execve */
+	__u32 uid;
 	__u32 saddr_len;
 	__u8 saddr[SADDR_MAX];
 	__u64 filename[ITEMS_MAX]; /* the struct filename each item was made for; 0: none */

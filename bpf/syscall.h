@@ -41,6 +41,14 @@ static __always_inline void args_compat(struct pending *c, struct pt_regs *regs)
 	c->args[5] = (__u32)BPF_CORE_READ(regs, bp);
 }
 
+static __always_inline void caps_read(struct caps *caps, const struct cred *cred)
+{
+	bpf_core_read(&caps->permitted, sizeof(__u64), &cred->cap_permitted);
+	bpf_core_read(&caps->inheritable, sizeof(__u64), &cred->cap_inheritable);
+	bpf_core_read(&caps->effective, sizeof(__u64), &cred->cap_effective);
+	bpf_core_read(&caps->ambient, sizeof(__u64), &cred->cap_ambient);
+}
+
 /* Entry: when some rule names this call, remember what may have changed by its exit. */
 static __always_inline void syscall_begin(struct task_struct *task, struct pt_regs *regs, __u64 nr)
 {
@@ -76,6 +84,10 @@ static __always_inline void syscall_begin(struct task_struct *task, struct pt_re
 		args_compat(c, regs);
 	else
 		args_native(c, regs);
+	if (c->want & WANT_EXEC) {
+		caps_read(&c->caps, task->cred);
+		c->uid = task->cred->uid.val;
+	}
 	if (c->want & WANT_NAMES) {
 		n = bpf_task_storage_get(&names, bpf_get_current_task_btf(), 0, 0);
 		if (n)
@@ -166,6 +178,24 @@ static __always_inline void event_fill(struct scratch *s, struct pending *c, str
 	s->used = sizeof(*e);
 }
 
+static __always_inline void caps_emit(struct scratch *s, const struct pending *c, struct task_struct *task)
+{
+	__u32 at = section_begin(s, SECTION_CAPS);
+	struct exec_caps *to = (struct exec_caps *)scratch_end(s);
+
+	if (!to)
+		return;
+	__builtin_memset(to, 0, sizeof(*to));
+	__builtin_memcpy(&to->before, &c->caps, sizeof(to->before));
+	caps_read(&to->after, task->cred);
+	to->uid_before = c->uid;
+	to->securebits = task->cred->securebits;
+	item_set_inode(&to->exe, BPF_CORE_READ(task, mm, exe_file, f_inode));
+	to->exe.kind = ITEM_NORMAL;
+	s->used += sizeof(*to);
+	section_end(s, at, 0);
+}
+
 static __always_inline void label_emit(struct scratch *s, struct task_struct *task)
 {
 	struct aa_label *label = 0;
@@ -218,6 +248,7 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 		e->argv_len = len;
 		if (len <= ARGV_INLINE)
 			argv_emit(s, mm, len);
+		caps_emit(s, c, task);
 	}
 	path_emit(s, SECTION_EXE);
 	if (c->items) {

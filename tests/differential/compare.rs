@@ -20,7 +20,18 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "(names)",
         "O_CREAT in a deleted directory is refused before any hook that sees the parent",
     ),
-    ("open-names", "PATH", "(names)", "up to 6.11 O_CREAT with a trailing slash notes the parent, where no hook sees it"),
+    (
+        "open-names",
+        "PATH",
+        "(names)",
+        "up to 6.11 O_CREAT with a trailing slash notes the parent, where no hook sees it",
+    ),
+    (
+        "exec-capabilities",
+        "PATH",
+        "(names)",
+        "the file was changed before we looked up its capabilities: cap_*=?, as the kernel writes what it does not know",
+    ),
     (
         "open-links",
         "records",

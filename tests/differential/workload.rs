@@ -28,6 +28,7 @@ pub const CASES: &[Case] = &[
     Case { name: "exec-failures", run: exec_failures },
     Case { name: "exec-arguments", run: exec_arguments },
     Case { name: "exec-setuid", run: exec_setuid },
+    Case { name: "exec-capabilities", run: exec_capabilities },
     Case { name: "exec-thread", run: exec_thread },
     Case { name: "connect-inet", run: connect_inet },
     Case { name: "connect-unix", run: connect_unix },
@@ -307,6 +308,25 @@ fn exec_setuid() {
     become_user();
     exec("./suid", &[]);
     exec("/bin/true", &[]);
+}
+
+fn exec_capabilities() {
+    for (name, caps) in
+        [("raised", "cap_net_raw=ep"), ("inherit", "cap_net_raw=ei"), ("several", "cap_chown,cap_kill=p")]
+    {
+        fs::copy("/bin/true", name).unwrap();
+        exec("/sbin/setcap", &[caps, name]);
+    }
+    fs::set_permissions(".", fs::Permissions::from_mode(0o755)).unwrap();
+    exec("./raised", &[]);
+    script("script", "#!/tmp/differential-exec-capabilities/raised\n");
+    // SAFETY: plain integers: root with less than everything.
+    unsafe { libc::prctl(libc::PR_CAPBSET_DROP, 12, 0, 0, 0) };
+    exec("/bin/true", &[]);
+    become_user();
+    for program in ["./raised", "./inherit", "./several", "./script"] {
+        exec(program, &[]);
+    }
 }
 
 fn exec_thread() {

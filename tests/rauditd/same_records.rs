@@ -8,35 +8,14 @@ use super::work::{GID, RULES, Workload};
 
 /// In what the tracepoint tier differs from the kernel, and why. The first event and record are netlink's.
 const KNOWN: &[Known] = &[
-    Known {
-        kind: "*",
-        field: "*",
-        why: "BPRM_FCAPS is not written by this tier",
-        explains: |a, b, _, _| without(a, &["BPRM_FCAPS"]) == b.kinds() && is_exec(a),
-    },
     Known { kind: "*", field: "*", why: NO_SOCKET_PATH, explains: |a, b, _, _| is_socket_path(a, b) },
     Known { kind: "SYSCALL", field: "items", why: NO_SOCKET_PATH, explains: |a, b, _, _| is_socket_path(a, b) },
-    Known { kind: "*", field: "*", why: NO_NAME, explains: |a, b, _, _| has_no_name(a, b) },
-    Known { kind: "SYSCALL", field: "items", why: NO_NAME, explains: |a, b, _, _| has_no_name(a, b) },
     Known {
         kind: "PATH",
         field: "*",
         why: "the inode of a file that a failed call found is not seen",
         explains: |a, _, x, y| {
             a.get("success") == Some("no") && y.get("nametype") == Some("UNKNOWN") && x.get("name") == y.get("name")
-        },
-    },
-    Known {
-        kind: "PATH",
-        field: "*",
-        why: "capabilities of a program's interpreter, and the names behind /proc/self, are not looked up",
-        explains: |a, _, x, y| {
-            let name = y.get("name").filter(|name| *name != "(null)").or(x.get("name"));
-            let rest = ["item", "inode", "dev", "mode", "ouid", "ogid", "rdev", "nametype"];
-            is_exec(a)
-                && y.get("cap_fver") == Some("?")
-                && name == x.get("name")
-                && rest.iter().all(|n| x.get(n) == y.get(n))
         },
     },
     Known {
@@ -48,22 +27,11 @@ const KNOWN: &[Known] = &[
             (x.get("nametype") == Some("CREATE") || temporary) && x.get("name") == y.get("name")
         },
     },
-    Known {
-        kind: "PROCTITLE",
-        field: "proctitle",
-        why: "an empty title is not (null)",
-        explains: |_, _, x, y| x.get("proctitle") == Some("\"(null)\"") && y.get("proctitle") == Some("\"\""),
-    },
 ];
 
 const NO_SOCKET_PATH: &str = "the name behind a socket's path is not seen: no CWD, no PATH";
-const NO_NAME: &str = "a name that cannot be read, or is empty, gets a CWD and a PATH";
 /// `O_TMPFILE | O_RDWR`.
 const TEMPORARY: &str = "410002";
-
-fn is_exec(event: &Event) -> bool {
-    matches!(event.get("syscall"), Some("59" | "322"))
-}
 
 fn without<'a>(event: &'a Event, kinds: &[&str]) -> Vec<&'a str> {
     event.kinds().into_iter().filter(|kind| !kinds.contains(kind)).collect()
@@ -74,13 +42,6 @@ fn is_socket_path(kernel: &Event, bpf: &Event) -> bool {
         && bpf.get("items") == Some("0")
         && kernel.get("items") == Some("1")
         && without(kernel, &["CWD", "PATH"]) == bpf.kinds()
-}
-
-fn has_no_name(kernel: &Event, bpf: &Event) -> bool {
-    matches!(kernel.get("exit"), Some("-14" | "-2"))
-        && kernel.get("items") == Some("0")
-        && bpf.get("items") == Some("1")
-        && without(bpf, &["CWD", "PATH"]) == kernel.kinds()
 }
 
 /// Events of the workload's group.

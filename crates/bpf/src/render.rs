@@ -3,6 +3,7 @@
 //! A pure function of the event, its arguments and what [`Lookup`] knows about files: testable without a kernel.
 
 mod execve;
+mod fcaps;
 mod path;
 pub use path::assemble;
 mod syscall;
@@ -51,6 +52,9 @@ pub fn render(
     let exe = event.section(section::EXE).map(|s| assemble(&s));
     push(Kind::SYSCALL, &|t| syscall::push(t, event, items.len(), exe.as_deref(), key));
     if event.flags & EVENT_F_EXEC != 0 {
+        if let Some(body) = fcaps::body(event, exe.as_deref(), lookup) {
+            push(Kind::BPRM_FCAPS, &|t| t.extend_from_slice(&body));
+        }
         for body in execve::bodies(argv) {
             push(Kind::EXECVE, &|t| t.extend_from_slice(&body));
         }

@@ -63,6 +63,9 @@ const _: () = {
     assert!(offset_of!(types::item, rdev) == 36);
     assert!(offset_of!(types::item, kind) == 40);
     assert!(offset_of!(types::item, name_at) == 44);
+    assert!(size_of::<types::exec_caps>() == 72 + ITEM_LEN);
+    assert!(offset_of!(types::exec_caps, uid_before) == 64);
+    assert!(offset_of!(types::exec_caps, exe) == 72);
     assert!(size_of::<types::argv_chunk>() == CHUNK_LEN);
     assert!(offset_of!(types::argv_chunk, offset) == 16);
     assert!(size_of::<types::counters>() == COUNTERS_LEN);

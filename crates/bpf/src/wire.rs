@@ -79,6 +79,7 @@ pub mod section {
     pub const TITLE_ENV: u16 = 6;
     pub const ARGV: u16 = 7;
     pub const LABEL: u16 = 8;
+    pub const CAPS: u16 = 9;
     pub const F_DELETED: u16 = 1;
 }
 
@@ -112,6 +113,31 @@ pub struct Item<'a> {
     pub kind: u16,
     pub flags: u16,
     pub name: &'a [u8],
+}
+
+/// `struct caps`: a task's capability sets.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[allow(missing_docs, reason = "the sets' own names")]
+pub struct Caps {
+    pub permitted: u64,
+    pub inheritable: u64,
+    pub effective: u64,
+    pub ambient: u64,
+}
+
+/// `struct exec_caps`: what an execve made of them.
+#[derive(Clone, Copy, Debug)]
+pub struct ExecCaps<'a> {
+    /// At entry.
+    pub before: Caps,
+    /// At exit.
+    pub after: Caps,
+    /// The real user id at entry.
+    pub uid_before: u32,
+    /// `SECBIT_*`.
+    pub securebits: u32,
+    /// The executable's inode; its name is the EXE section.
+    pub exe: Item<'a>,
 }
 
 /// `enum item_kind` and `enum item_flag`.
@@ -184,6 +210,27 @@ impl<'a> Event<'a> {
     /// The path items, in order.
     pub fn items(&self) -> impl Iterator<Item = Item<'a>> + use<'a> {
         self.sections().filter(|s| s.kind == section::ITEM).filter_map(|s| Item::decode(s.data))
+    }
+}
+
+impl<'a> ExecCaps<'a> {
+    /// Decodes a CAPS section.
+    pub fn decode(bytes: &'a [u8]) -> Option<Self> {
+        let caps = |at| {
+            Some(Caps {
+                permitted: u64_at(bytes, at)?,
+                inheritable: u64_at(bytes, at + 8)?,
+                effective: u64_at(bytes, at + 16)?,
+                ambient: u64_at(bytes, at + 24)?,
+            })
+        };
+        Some(Self {
+            before: caps(0)?,
+            after: caps(32)?,
+            uid_before: u32_at(bytes, 64)?,
+            securebits: u32_at(bytes, 68)?,
+            exe: Item::decode(bytes.get(72..)?)?,
+        })
     }
 }
 

@@ -181,7 +181,12 @@ struct Daemon {
 impl Daemon {
     /// Writer, plugins, and the first record: they stand before the kernel is told.
     fn start(options: &Options, conf: &AuditdConf, own: &RauditdConf, node: Option<Vec<u8>>) -> Result<Self, Failure> {
-        let feeder = Feeder::start(&own.dispatcher_path(), &options.config_dir, options.is_daemon());
+        let feeder = if plugin_conf::scan(&conf.plugin_dir).is_ok_and(|found| found.active.is_empty()) {
+            // as auditd: no plugins, no queue
+            Feeder::none()
+        } else {
+            Feeder::start(&own.dispatcher_path(), &options.config_dir, options.is_daemon())
+        };
         let writer = Writer::new(conf, node, options.foreground, feeder).map_err(failed)?;
         let (work, todo) = bounded(WAITING);
         let thread =

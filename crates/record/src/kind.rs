@@ -41,6 +41,7 @@ impl Kind {
     pub const EOE: Self = Self(1320);
     pub const NETFILTER_PKT: Self = Self(1324);
     pub const SECCOMP: Self = Self(1326);
+    pub const BPRM_FCAPS: Self = Self(1321);
     pub const PROCTITLE: Self = Self(1327);
     pub const OPENAT2: Self = Self(1337);
     pub const AVC: Self = Self(1400);

@@ -107,20 +107,24 @@ fn push_caps(out: &mut Vec<u8>, caps: Option<FileCaps>) {
     let Some(caps) = caps else {
         return out.extend_from_slice(b" cap_fe=? cap_fver=? cap_fp=? cap_fi=?");
     };
-    for (name, set) in [(" cap_fp=", caps.permitted), (" cap_fi=", caps.inheritable)] {
-        out.extend_from_slice(name.as_bytes());
-        if set == 0 {
-            out.push(b'0');
-        } else {
-            out.extend_from_slice(format!("{set:016x}").as_bytes());
-        }
-    }
+    push_set(out, " cap_fp=", caps.permitted);
+    push_set(out, " cap_fi=", caps.inheritable);
     out.extend_from_slice(b" cap_fe=");
     push_decimal(out, caps.effective.into());
     out.extend_from_slice(b" cap_fver=");
     push_hex(out, caps.version.into());
     out.extend_from_slice(b" cap_frootid=");
     push_decimal(out, caps.rootid.into());
+}
+
+/// A capability set (`audit_log_cap`).
+pub fn push_set(out: &mut Vec<u8>, name: &str, set: u64) {
+    out.extend_from_slice(name.as_bytes());
+    if set == 0 {
+        out.push(b'0');
+    } else {
+        out.extend_from_slice(format!("{set:016x}").as_bytes());
+    }
 }
 
 /// A PARENT shows the directory part of the name it was found under; the working directory when there is none.
