@@ -85,10 +85,27 @@ static __always_inline bool test_holds(const struct policy_test *t, __u32 fact)
 	}
 }
 
+/*
+ * What is known when a call begins and still true when it ends, as bits of enum fact. Identity is left out of calls that may
+ * change it: execve, and those without names and addresses, setuid among them. So is the parent, who may end meanwhile.
+ */
+enum early_facts {
+	EARLY_ALWAYS = 1 << FACT_PID | 1 << FACT_A0 | 1 << FACT_A1 | 1 << FACT_A2 | 1 << FACT_A3,
+	EARLY_IDENTITY = 1 << FACT_UID | 1 << FACT_EUID | 1 << FACT_SUID | 1 << FACT_FSUID | 1 << FACT_GID | 1 << FACT_EGID |
+			 1 << FACT_SGID | 1 << FACT_FSGID | 1 << FACT_AUID | 1 << FACT_AUID_SET | 1 << FACT_SESSION |
+			 1 << FACT_PERS,
+};
+
+static __always_inline __u32 early_facts(__u8 want)
+{
+	return want & (WANT_NAMES | WANT_SADDR) && !(want & WANT_EXEC) ? EARLY_ALWAYS | EARLY_IDENTITY : EARLY_ALWAYS;
+}
+
 /* A match under way. The steps are callbacks of bpf_loop, so that the verifier walks each of them once. */
 struct matcher {
 	const struct policy *policy;
 	const __u32 *facts;
+	__u32 known; /* facts to look at, as bits */
 	struct rule_bits bits;
 };
 
@@ -100,6 +117,8 @@ static long match_field(__u32 i, struct matcher *m)
 	if (i >= FIELDS_MAX)
 		return 1;
 	f = &p->field[i];
+	if (!(m->known & 1U << (f->fact & (FACT_MAX - 1))))
+		return 0;
 	rule_bits_and(&m->bits, p, policy_interval(p, f->first, f->count, m->facts[f->fact & (FACT_MAX - 1)]));
 	return 0;
 }
@@ -112,22 +131,45 @@ static long match_test(__u32 i, struct matcher *m)
 	if (i >= TESTS_MAX)
 		return 1;
 	t = &p->test[i];
+	if (!(m->known & 1U << (t->fact & (FACT_MAX - 1))))
+		return 0;
 	if (!test_holds(t, m->facts[t->fact & (FACT_MAX - 1)]))
 		rule_bits_and(&m->bits, p, t->row);
 	return 0;
 }
 
+/* Leaves in m->bits the rules that name the call and that the known facts do not rule out. */
+static __always_inline void policy_narrow(const struct policy *p, __u32 row, struct matcher *m)
+{
+	row &= ROWS_MAX - 1;
+	for (__u32 w = 0; w < RULE_WORDS; w++)
+		m->bits.word[w] = p->row[row].word[w];
+	bpf_loop(p->fields, match_field, m, 0);
+	if (p->tests)
+		bpf_loop(p->tests, match_test, m, 0);
+}
+
+/* Whether any rule can still match when the call ends. */
+static __always_inline bool policy_may_match(const struct policy *p, __u32 row, const __u32 *facts, __u32 known)
+{
+	struct matcher m = { .policy = p, .facts = facts, .known = known };
+	__u64 any = 0;
+
+	policy_narrow(p, row, &m);
+	for (__u32 w = 0; w < RULE_WORDS; w++) {
+		if (w >= p->words)
+			break;
+		any |= m.bits.word[w];
+	}
+	return any != 0;
+}
+
 /* The first rule that matches, or MATCH_NONE; sets *always to whether it says so. */
 static __always_inline int policy_match(const struct policy *p, __u32 row, const __u32 *facts, bool *always)
 {
-	struct matcher m = { .policy = p, .facts = facts };
+	struct matcher m = { .policy = p, .facts = facts, .known = -1 };
 
-	row &= ROWS_MAX - 1;
-	for (__u32 w = 0; w < RULE_WORDS; w++)
-		m.bits.word[w] = p->row[row].word[w];
-	bpf_loop(p->fields, match_field, &m, 0);
-	if (p->tests)
-		bpf_loop(p->tests, match_test, &m, 0);
+	policy_narrow(p, row, &m);
 	for (__u32 w = 0; w < RULE_WORDS; w++) {
 		__u64 word = m.bits.word[w];
 

@@ -55,7 +55,7 @@ struct policy {
 	__u32 fields;
 	__u32 tests;
 	__u32 exempt; /* thread group of the audit daemon, never audited */
-	__u32 pad;
+	__u32 facts;  /* bit f: some rule looks at fact f */
 	struct rule_bits always;
 	struct policy_field field[FIELDS_MAX];
 	struct policy_test test[TESTS_MAX];

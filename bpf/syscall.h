@@ -21,24 +21,63 @@
 #define RETURN_SUCCESS 1
 #define RETURN_FAILURE 2
 
-static __always_inline void args_native(struct pending *c, struct pt_regs *regs)
+static __always_inline void args_native(__u64 *args, struct pt_regs *regs)
 {
-	c->args[0] = BPF_CORE_READ(regs, di);
-	c->args[1] = BPF_CORE_READ(regs, si);
-	c->args[2] = BPF_CORE_READ(regs, dx);
-	c->args[3] = BPF_CORE_READ(regs, r10);
-	c->args[4] = BPF_CORE_READ(regs, r8);
-	c->args[5] = BPF_CORE_READ(regs, r9);
+	args[0] = BPF_CORE_READ(regs, di);
+	args[1] = BPF_CORE_READ(regs, si);
+	args[2] = BPF_CORE_READ(regs, dx);
+	args[3] = BPF_CORE_READ(regs, r10);
+	args[4] = BPF_CORE_READ(regs, r8);
+	args[5] = BPF_CORE_READ(regs, r9);
 }
 
-static __always_inline void args_compat(struct pending *c, struct pt_regs *regs)
+static __always_inline void args_compat(__u64 *args, struct pt_regs *regs)
 {
-	c->args[0] = (__u32)BPF_CORE_READ(regs, bx);
-	c->args[1] = (__u32)BPF_CORE_READ(regs, cx);
-	c->args[2] = (__u32)BPF_CORE_READ(regs, dx);
-	c->args[3] = (__u32)BPF_CORE_READ(regs, si);
-	c->args[4] = (__u32)BPF_CORE_READ(regs, di);
-	c->args[5] = (__u32)BPF_CORE_READ(regs, bp);
+	args[0] = (__u32)BPF_CORE_READ(regs, bx);
+	args[1] = (__u32)BPF_CORE_READ(regs, cx);
+	args[2] = (__u32)BPF_CORE_READ(regs, dx);
+	args[3] = (__u32)BPF_CORE_READ(regs, si);
+	args[4] = (__u32)BPF_CORE_READ(regs, di);
+	args[5] = (__u32)BPF_CORE_READ(regs, bp);
+}
+
+/* Who the task is. Reads through its own pointers: no helper call for each, unlike for objects that may be gone. */
+static __always_inline void facts_identity(__u32 *f, struct task_struct *task)
+{
+	const struct cred *cred = task->cred;
+
+	f[FACT_PID] = task->tgid;
+	f[FACT_AUID] = task->loginuid.val;
+	f[FACT_AUID_SET] = f[FACT_AUID] != (__u32)-1;
+	f[FACT_SESSION] = task->sessionid;
+	f[FACT_UID] = cred->uid.val;
+	f[FACT_EUID] = cred->euid.val;
+	f[FACT_SUID] = cred->suid.val;
+	f[FACT_FSUID] = cred->fsuid.val;
+	f[FACT_GID] = cred->gid.val;
+	f[FACT_EGID] = cred->egid.val;
+	f[FACT_SGID] = cred->sgid.val;
+	f[FACT_FSGID] = cred->fsgid.val;
+	f[FACT_PERS] = task->personality;
+}
+
+static __always_inline void facts_args(__u32 *f, const __u64 *args)
+{
+	f[FACT_A0] = args[0];
+	f[FACT_A1] = args[1];
+	f[FACT_A2] = args[2];
+	f[FACT_A3] = args[3];
+}
+
+static __always_inline void facts_fill(struct pending *c, struct task_struct *task, __s64 ret)
+{
+	__u32 *f = c->facts;
+
+	facts_identity(f, task);
+	facts_args(f, c->args);
+	f[FACT_PPID] = task->real_parent->tgid;
+	f[FACT_EXIT] = (__u32)ret;
+	f[FACT_SUCCESS] = (__u64)ret >= (__u64)-MAX_ERRNO ? RETURN_FAILURE : RETURN_SUCCESS;
 }
 
 static __always_inline void caps_read(struct caps *caps, const struct cred *cred)
@@ -49,6 +88,18 @@ static __always_inline void caps_read(struct caps *caps, const struct cred *cred
 	bpf_core_read(&caps->ambient, sizeof(__u64), &cred->cap_ambient);
 }
 
+/* Whether a rule can still match, by what is known now; arguments and identity are filled in on the way. */
+static __always_inline bool begin_may_match(const struct policy *p, struct task_struct *task, const __u64 *args, __u32 row, __u8 want)
+{
+	__u32 known = early_facts(want), facts[FACT_MAX] = {};
+
+	if (!(p->facts & known))
+		return true;
+	facts_identity(facts, task);
+	facts_args(facts, args);
+	return policy_may_match(p, row, facts, known);
+}
+
 /* Entry: when some rule names this call, remember what may have changed by its exit. */
 static __always_inline void syscall_begin(struct task_struct *task, struct pt_regs *regs, __u64 nr)
 {
@@ -56,6 +107,7 @@ static __always_inline void syscall_begin(struct task_struct *task, struct pt_re
 	__u32 compat = task->thread_info.status & TS_COMPAT ? 1 : 0;
 	struct pending *c;
 	struct names *n;
+	__u64 args[6];
 
 	if (!p || nr >= NR_MAX)
 		return;
@@ -64,6 +116,17 @@ static __always_inline void syscall_begin(struct task_struct *task, struct pt_re
 	nr &= NR_MAX - 1;
 	if (!p->syscall[compat][nr] || p->exempt == (__u32)task->tgid)
 		return;
+	if (compat)
+		args_compat(args, regs);
+	else
+		args_native(args, regs);
+	if (!begin_may_match(p, task, args, p->syscall[compat][nr], p->wants[compat][nr])) {
+		/* should the exit of an earlier call have been skipped, it must not be taken for this one's */
+		c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+		if (c)
+			c->active = 0;
+		return;
+	}
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!c) {
 		count_lost(LOSS_STATE);
@@ -80,10 +143,7 @@ static __always_inline void syscall_begin(struct task_struct *task, struct pt_re
 	c->child = ITEMS_MAX;
 	c->flags = 0;
 	c->saddr_len = 0;
-	if (compat)
-		args_compat(c, regs);
-	else
-		args_native(c, regs);
+	__builtin_memcpy(c->args, args, sizeof(args));
 	if (c->want & WANT_EXEC) {
 		caps_read(&c->caps, task->cred);
 		c->uid = task->cred->uid.val;
@@ -93,34 +153,6 @@ static __always_inline void syscall_begin(struct task_struct *task, struct pt_re
 		if (n)
 			n->used = 0;
 	}
-}
-
-/* Reads through the task's own pointers: no helper call for each, unlike for objects that may be gone. */
-static __always_inline void facts_fill(struct pending *c, struct task_struct *task, __s64 ret)
-{
-	const struct cred *cred = task->cred;
-	__u32 *f = c->facts;
-
-	f[FACT_PID] = task->tgid;
-	f[FACT_PPID] = task->real_parent->tgid;
-	f[FACT_AUID] = task->loginuid.val;
-	f[FACT_AUID_SET] = f[FACT_AUID] != (__u32)-1;
-	f[FACT_SESSION] = task->sessionid;
-	f[FACT_UID] = cred->uid.val;
-	f[FACT_EUID] = cred->euid.val;
-	f[FACT_SUID] = cred->suid.val;
-	f[FACT_FSUID] = cred->fsuid.val;
-	f[FACT_GID] = cred->gid.val;
-	f[FACT_EGID] = cred->egid.val;
-	f[FACT_SGID] = cred->sgid.val;
-	f[FACT_FSGID] = cred->fsgid.val;
-	f[FACT_PERS] = task->personality;
-	f[FACT_EXIT] = (__u32)ret;
-	f[FACT_SUCCESS] = (__u64)ret >= (__u64)-MAX_ERRNO ? RETURN_FAILURE : RETURN_SUCCESS;
-	f[FACT_A0] = c->args[0];
-	f[FACT_A1] = c->args[1];
-	f[FACT_A2] = c->args[2];
-	f[FACT_A3] = c->args[3];
 }
 
 /* The path items with their names. Global: verified once. */

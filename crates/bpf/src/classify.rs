@@ -126,6 +126,12 @@ impl Policy {
         Ok(policy)
     }
 
+    /// The facts that some rule looks at, as bits.
+    pub fn facts(&self) -> u32 {
+        let used = self.fields.iter().map(|f| f.fact).chain(self.tests.iter().map(|t| t.fact));
+        used.fold(0, |bits, fact| bits | 1 << fact)
+    }
+
     fn add_fields(&mut self, conditions: &[Vec<Condition>]) -> Result<(), ClassifyError> {
         let mut bounds: BTreeMap<Fact, BTreeSet<u32>> = BTreeMap::new();
         for condition in conditions.iter().flatten() {

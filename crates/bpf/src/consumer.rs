@@ -1,12 +1,12 @@
 //! The reading end of the ring: events in, records out.
 
+use crate::clock::clock_offset;
 use crate::files::Files;
 use crate::judged::{Generations, Judged};
 use crate::kernel::CaptureError;
 use crate::render;
 use crate::wire::{EVENT_F_CUT, EVENT_F_EXEC, Event, Record, section};
 use libbpf_rs::{MapHandle, RingBuffer, RingBufferBuilder};
-use nix::time::{ClockId, clock_gettime};
 use raudit_record::{EventId, Message};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -120,12 +120,6 @@ impl AsFd for Consumer {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.map.as_fd()
     }
-}
-
-fn clock_offset() -> i128 {
-    let now =
-        |clock| clock_gettime(clock).map_or(0, |t| i128::from(t.tv_sec()) * 1_000_000_000 + i128::from(t.tv_nsec()));
-    now(ClockId::CLOCK_REALTIME) - now(ClockId::CLOCK_MONOTONIC)
 }
 
 impl State {

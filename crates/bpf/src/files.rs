@@ -3,6 +3,7 @@
 //! Looked up by name, believed only when device, inode number and change time agree with the event's; remembered under
 //! these three, which change whenever the file or its attributes do.
 
+use crate::clock::clock_offset;
 use crate::render::{FileCaps, Lookup};
 use crate::wire::{Event, Item, section};
 use std::collections::HashMap;
@@ -31,7 +32,7 @@ pub struct Files {
 
 impl Lookup for Files {
     fn capabilities(&mut self, event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<FileCaps> {
-        remembered(&mut self.capabilities, event, item, name, |file| match file.get_xattr("security.capability") {
+        let found = remembered(&mut self.capabilities, event, item, name, |file| match file.get_xattr("security.capability") {
             Ok(Some(value)) => parse_capabilities(&value),
             Ok(None) => Some(FileCaps::default()),
             Err(e) if e.raw_os_error() == Some(libc::EOPNOTSUPP) => Some(FileCaps::default()),
@@ -78,6 +79,13 @@ fn open_same(event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<File> {
         let file = same(&meta, item).then(|| File::open(&path).ok())??;
         same(&file.metadata().ok()?, item).then_some(file)
     })
+}
+
+/// Whether the file was changed less than a clock tick before the event (HZ is at least 100).
+fn is_fresh(event: &Event<'_>, item: &Item<'_>) -> bool {
+    const TICK: i128 = 10_000_000;
+    let changed = i128::from(item.ctime.0) * 1_000_000_000 + i128::from(item.ctime.1);
+    i128::from(event.time) + clock_offset() - changed < TICK
 }
 
 fn same(meta: &std::fs::Metadata, item: &Item<'_>) -> bool {

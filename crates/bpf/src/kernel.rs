@@ -295,7 +295,8 @@ fn policy_image(policy: &Policy, attach: &Attach, generation: u32, exempt: u32) 
             place.copy_from_slice(value);
         }
     };
-    let head = [generation, policy.words, policy.fields.len() as u32, policy.tests.len() as u32, exempt, 0];
+    let head =
+        [generation, policy.words, policy.fields.len() as u32, policy.tests.len() as u32, exempt, policy.facts()];
     put(0, &words(&head));
     put(at::ALWAYS, &row(&policy.always));
     for (n, f) in policy.fields.iter().enumerate() {

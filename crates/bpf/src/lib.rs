@@ -6,6 +6,7 @@
 //! space can look up. The C side is `bpf/` at the root of the repository.
 pub mod calls;
 pub mod classify;
+mod clock;
 mod clone;
 pub mod consumer;
 pub mod fact;

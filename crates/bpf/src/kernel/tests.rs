@@ -122,3 +122,20 @@ fn the_verifiers_work_stays_small() {
 fn program_id(program: &libbpf_rs::Program<'_>) -> Option<u32> {
     libbpf_rs::Program::id_from_fd(program.as_fd()).ok()
 }
+
+#[test]
+fn what_is_known_at_entry_decides_like_what_is_known_at_exit() {
+    let uid = |op, value| Field { id: FieldId::UID, op, value: Value::Number(value) };
+    let flags = |value| Field { id: FieldId::ARG2, op: Op::BitMask, value: Value::Number(value) };
+    let mine = nix::unistd::getuid().as_raw();
+    let open = || drop(std::fs::File::open("/etc/passwd"));
+    for (fields, matches) in [
+        (vec![own_pid(), uid(Op::Eq, mine)], true),
+        (vec![own_pid(), uid(Op::Ne, mine)], false),
+        (vec![own_pid(), flags(0o2000000)], true),
+        (vec![own_pid(), flags(0o1)], false),
+    ] {
+        let Some((_, counters)) = captured(vec![rule("openat", Action::Always, fields.clone())], open) else { return };
+        assert_eq!(counters.matched > 0, matches, "{fields:?}");
+    }
+}
