@@ -79,12 +79,37 @@ impl Workload {
     }
 
     /// `count` calls of getppid, as the group of the workload.
-    pub fn start(&self, mode: &str, count: u64) -> Child {
+    pub fn start(&self, mode: &str, count: u64) -> Running {
         use std::os::unix::process::CommandExt;
-        Command::new(self.program()).args([mode, &count.to_string()]).gid(GID).stdout(Stdio::piped()).spawn().unwrap()
+        let mut command = Command::new(self.program());
+        Running(command.args([mode, &count.to_string()]).gid(GID).stdout(Stdio::piped()).spawn().unwrap())
     }
 
     pub fn burst(&self, count: u64) {
         assert!(self.start("burst", count).wait().unwrap().success());
+    }
+}
+
+/// The workload at work. It ends with the test, also when that fails: other tests would see its events.
+pub struct Running(Child);
+
+impl std::ops::Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
     }
 }

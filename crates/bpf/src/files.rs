@@ -32,12 +32,16 @@ pub struct Files {
 
 impl Lookup for Files {
     fn capabilities(&mut self, event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<FileCaps> {
-        let found = remembered(&mut self.capabilities, event, item, name, |file| match file.get_xattr("security.capability") {
-            Ok(Some(value)) => parse_capabilities(&value),
-            Ok(None) => Some(FileCaps::default()),
-            Err(e) if e.raw_os_error() == Some(libc::EOPNOTSUPP) => Some(FileCaps::default()),
-            Err(_) => None,
-        })
+        let found = remembered(&mut self.capabilities, event, item, name, |file| {
+            match file.get_xattr("security.capability") {
+                Ok(Some(value)) => parse_capabilities(&value),
+                Ok(None) => Some(FileCaps::default()),
+                Err(e) if e.raw_os_error() == Some(libc::EOPNOTSUPP) => Some(FileCaps::default()),
+                Err(_) => None,
+            }
+        })?;
+        // given within a clock tick of the event they may be younger than it, with the same change time
+        (found == FileCaps::default() || !is_fresh(event, item)).then_some(found)
     }
 
     fn interpreter(&mut self, event: &Event<'_>, item: &Item<'_>) -> Option<Vec<u8>> {

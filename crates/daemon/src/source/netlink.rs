@@ -52,7 +52,8 @@ fn read(mut receiver: Receiver, out: &Sender<Work>, stop: &AtomicBool, overruns:
         if stopping && let Err(e) = receiver.unregister() {
             say::error(e.to_string());
         }
-        drain(&mut receiver, out);
+        // once resigned nothing more comes, so the rest is finite; before, the flood may never end
+        drain(&mut receiver, out, || !stopping && stop.load(Ordering::Relaxed));
         overruns.store(receiver.overruns(), Ordering::Relaxed);
         if stopping {
             return receiver;
@@ -62,8 +63,8 @@ fn read(mut receiver: Receiver, out: &Sender<Work>, stop: &AtomicBool, overruns:
     }
 }
 
-/// Takes all that is there.
-fn drain(receiver: &mut Receiver, out: &Sender<Work>) {
+/// Takes what is there, until it is time to do something else.
+fn drain(receiver: &mut Receiver, out: &Sender<Work>, enough: impl Fn() -> bool) {
     loop {
         let mut messages = Vec::new();
         let more = match receiver.recv_batch(&mut messages, BATCH) {
@@ -78,7 +79,7 @@ fn drain(receiver: &mut Receiver, out: &Sender<Work>) {
         if !messages.is_empty() && out.send(Work::Records(messages)).is_err() {
             return;
         }
-        if !more {
+        if !more || enough() {
             return;
         }
     }
