@@ -49,6 +49,11 @@ fn full_disk(action: &str) {
     wait_until("a complaint", || !complaints(&daemon.said()).is_empty());
     wait_until("the burst's end", || setup.status("bpf_events").contains("matched=4000 delivered=4000 "));
     let marked = setup.status("bpf_events");
+    // Delivered to the writer is not yet dealt with by it: what is written later takes the room made below.
+    wait_until("the writer to have dealt with it", || {
+        let records = |text: &str| text.split(['=', ' ']).filter_map(|n| n.parse::<u64>().ok()).sum::<u64>();
+        records(&setup.status("log_records")) >= 2 * 4000
+    });
     fs::remove_file(setup.path("log/ballast")).unwrap();
     if action == "SUSPEND" {
         daemon.signal(nix::sys::signal::SIGUSR2);

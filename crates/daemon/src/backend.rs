@@ -15,12 +15,14 @@ mod describe;
 use crate::event::Stamps;
 use crate::say;
 use crate::work::Work;
+use crate::writer::Written;
 use bpf::{Outlook, Side};
 use crossbeam_channel::Sender;
 use nix::errno::Errno;
 use raudit_config::{Backend as Choice, RauditdConf};
 use raudit_netlink::{Client, Error, Peer, Reply, Request, StatusChange};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Marks the rule that keeps kernel audit out of new tasks as ours, so that it is recognised after a crash.
@@ -40,6 +42,8 @@ pub struct Backend {
     kernel: Client,
     side: Side,
     work: Sender<Work>,
+    /// What the writer has done, for the status.
+    written: Arc<Written>,
     /// For the records of rule changes.
     stamps: Stamps,
     rules: RuleSet,
@@ -55,7 +59,12 @@ pub struct Backend {
 
 impl Backend {
     /// Takes over the rules the kernel has. A forced BPF backend starts at once, or fails.
-    pub fn start(conf: &RauditdConf, mut kernel: Client, work: Sender<Work>) -> Result<Self, String> {
+    pub fn start(
+        conf: &RauditdConf,
+        mut kernel: Client,
+        work: Sender<Work>,
+        written: Arc<Written>,
+    ) -> Result<Self, String> {
         let enabled = kernel.status().map_err(|e| e.to_string())?.enabled;
         let side = Side::new(conf, work.clone());
         let mut backend = Self {
@@ -63,6 +72,7 @@ impl Backend {
             kernel,
             side,
             work,
+            written,
             stamps: Stamps::new(),
             rules: RuleSet::new(),
             mode: Mode::Kernel,

@@ -9,7 +9,7 @@ use crate::process::{self, Parent};
 use crate::say;
 use crate::source::netlink::Source;
 use crate::work::{WAITING, Work};
-use crate::writer::{Writer, format_of};
+use crate::writer::{Writer, Written, format_of};
 use clap::Parser;
 use clap::error::ErrorKind;
 use crossbeam_channel::{Sender, bounded};
@@ -24,6 +24,7 @@ use std::fs;
 use std::net::ToSocketAddrs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 /// Why the daemon did not start, and what it exits with.
@@ -174,6 +175,7 @@ struct Restore {
 struct Daemon {
     work: Sender<Work>,
     writer: Option<JoinHandle<()>>,
+    written: Arc<Written>,
     netlink: Option<Source>,
     stamps: Stamps,
 }
@@ -188,10 +190,11 @@ impl Daemon {
             Feeder::start(&own.dispatcher_path(), &options.config_dir, options.is_daemon())
         };
         let writer = Writer::new(conf, node, options.foreground, feeder).map_err(failed)?;
+        let written = writer.written();
         let (work, todo) = bounded(WAITING);
         let thread =
             std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&todo)).map_err(failed)?;
-        let mut daemon = Self { work, writer: Some(thread), netlink: None, stamps: Stamps::new() };
+        let mut daemon = Self { work, writer: Some(thread), written, netlink: None, stamps: Stamps::new() };
         let format = if !conf.write_logs {
             "nolog"
         } else if conf.log_format == LogFormat::Raw {
@@ -233,7 +236,7 @@ impl Daemon {
         }
         let server = Server::bind(&own.socket).map_err(failed)?;
         let kernel = Client::kernel().map_err(failed)?;
-        let backend = Backend::start(own, kernel, self.work.clone()).map_err(failed)?;
+        let backend = Backend::start(own, kernel, self.work.clone(), Arc::clone(&self.written)).map_err(failed)?;
         Ok((backend, server))
     }
 

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// What the writer has done, for the state report and tests.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// Records taken from the channel.
+    /// Records dealt with, written or not.
     pub records: AtomicU64,
     /// Records that did not reach the disk.
     pub failed: AtomicU64,
@@ -107,11 +107,11 @@ impl Writer {
                 records += 1;
             }
         }
-        self.written.records.fetch_add(records as u64, Ordering::Relaxed);
         if !frames.is_empty() {
             self.feeder.send(frames, messages.len() as u64);
         }
         self.put(records);
+        self.written.records.fetch_add(records as u64, Ordering::Relaxed);
     }
 
     fn put(&mut self, records: usize) {

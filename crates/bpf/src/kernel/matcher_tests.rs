@@ -156,7 +156,9 @@ fn the_matcher_means_what_the_rules_mean() {
     };
     let groups: Vec<u32> = nix::unistd::getgroups().unwrap().into_iter().map(nix::unistd::Gid::as_raw).collect();
     let object = std::cell::RefCell::new(object);
-    let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
+    // PROPTEST_CASES makes it fewer where the processor is emulated
+    let cases = Config::default().cases.min(150);
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let strategy = (prop::collection::vec(rule(), 1..80), prop::collection::vec(call(), 40));
     runner
         .run(&strategy, |(rules, calls)| {

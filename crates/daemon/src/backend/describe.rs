@@ -1,12 +1,15 @@
 //! What runs and why not a better one: the lines `rauditctl -s` adds to auditctl's.
 
 use super::{Backend, Choice, Mode, Outlook};
+use std::sync::atomic::Ordering::Relaxed;
 
 impl Backend {
     /// One fact a line, key first, as auditctl's status has it.
     pub(super) fn describe(&self) -> String {
         if self.choice == Choice::Netlink {
-            return "backend netlink\nbackend_configured netlink\nbackend_reason configured\n".into();
+            let lines =
+                ["backend netlink", "backend_configured netlink", "backend_reason configured", &self.log_records(), ""];
+            return lines.join("\n");
         }
         let outlook = self.side.outlook(&self.rules);
         let runs = match self.mode {
@@ -29,8 +32,15 @@ impl Backend {
         lines
             .push(format!("bpf_events matched={} delivered={} lost={}", counts.matched, counts.delivered, counts.lost));
         lines.extend(self.side.lines());
+        lines.push(self.log_records());
         lines.push(String::new());
         lines.join("\n")
+    }
+
+    /// What the writer has made of the records it got.
+    fn log_records(&self) -> String {
+        let (records, failed) = (self.written.records.load(Relaxed), self.written.failed.load(Relaxed));
+        format!("log_records written={} not_written={failed}", records.saturating_sub(failed))
     }
 
     fn why_kernel(&self, outlook: &Outlook) -> String {
