@@ -28,7 +28,7 @@ enum fact {
 enum event_flag {
 	EVENT_F_EXEC = 1,      /* a successful execve: argv follows or preceded */
 	EVENT_F_ARGV_CUT = 2,  /* some of argv could not be read */
-	EVENT_F_ITEMS_CUT = 4, /* more path items than ITEMS_MAX */
+	EVENT_F_ITEMS_CUT = 4, /* more path items, or longer names, than there is room for */
 };
 
 struct event {

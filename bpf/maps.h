@@ -10,7 +10,7 @@
 enum {
 	ITEMS_MAX = 8,          /* an execve of a script of a script stays below */
 	NAME_MAX_LEN = 4096,    /* PATH_MAX, with the NUL */
-	NAMES_TEXT = 4 * NAME_MAX_LEN, /* all names of one system call; a power of two */
+	NAMES_TEXT = 2048, /* where the last name of a system call may begin: with its length below the 8 KiB that 7.x gives a task */
 	LABEL_MAX = 1024,
 	SADDR_MAX = 128,        /* struct sockaddr_storage */
 	TITLE_MAX = 128,        /* MAX_PROCTITLE_AUDIT_LEN, kernel/auditsc.c */

@@ -41,7 +41,7 @@ static __always_inline struct item *item_add(struct pending *c, __u16 kind)
 }
 
 /* Copies the item's name from kernel or user memory. */
-static __always_inline void item_set_name(struct item *item, const void *name, bool user)
+static __always_inline void item_set_name(struct pending *c, struct item *item, const void *name, bool user)
 {
 	struct names *n = bpf_task_storage_get(&names, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	__u32 at;
@@ -54,6 +54,7 @@ static __always_inline void item_set_name(struct item *item, const void *name, b
 	at = n->used;
 	if (at >= NAMES_TEXT) {
 		item->flags |= ITEM_F_NAME_CUT;
+		c->flags |= EVENT_F_ITEMS_CUT;
 		return;
 	}
 	len = user ? bpf_probe_read_user_str(n->text + at, NAME_MAX_LEN, name)
@@ -103,7 +104,7 @@ static __always_inline __u32 item_add_named(struct pending *c, struct filename *
 	if (!item)
 		return ITEMS_MAX;
 	c->filename[at & (ITEMS_MAX - 1)] = (unsigned long)filename;
-	item_set_name(item, BPF_CORE_READ(filename, name), false);
+	item_set_name(c, item, BPF_CORE_READ(filename, name), false);
 	return at;
 }
 
@@ -133,7 +134,7 @@ static __always_inline void open_begin_text(struct pending *c, const void *name,
 	item = item_add(c, ITEM_UNKNOWN);
 	if (!item)
 		return;
-	item_set_name(item, name, user);
+	item_set_name(c, item, name, user);
 	if (!item->name_len) {
 		/* an empty or unreadable name never became a struct filename */
 		c->items--;

@@ -223,16 +223,21 @@ fn call(at: usize, arch: u32, nr: u32, offer: &Offer, attach: &mut Attach) -> Re
     Ok((fentry, tracepoint))
 }
 
-/// The function that a kind of call needs and this kernel cannot trace.
+/// What keeps a kind of call from being served exactly: a function that this kernel does not let us trace, or one it has in
+/// another form than those compared with kernel audit.
 fn missing(kind: Call, offer: &Offer) -> Option<Obstacle> {
     let needed: &[&str] = match kind {
-        Call::Plain => &[],
+        Call::Plain => return None,
         Call::Open | Call::Exec => &OPEN_FUNCTIONS,
         Call::Sockaddr => &SOCKADDR_FUNCTIONS,
     };
-    let opens = matches!(kind, Call::Open | Call::Exec) && crate::kernel::open_function(offer).is_none();
-    let gone = if opens { Some(&"do_filp_open") } else { needed.iter().find(|f| offer.function(f).is_none()) }?;
-    Some(Obstacle::Refused(format!("no function {gone} in the kernel's BTF")))
+    let open = crate::kernel::open_function(offer);
+    let gone = needed.iter().find(|f| offer.function(f).is_none()).or(open.is_none().then_some(&"do_filp_open"));
+    if let Some(gone) = gone {
+        return Some(Obstacle::Refused(format!("no function {gone} in the kernel's BTF")));
+    }
+    let other = open.filter(|&name| name != "do_filp_open")?;
+    Some(Obstacle::Inexact(format!("this kernel opens by {other}: names that it refuses early are recorded otherwise")))
 }
 
 /// The function a call enters by: the names the kernel's macros give it (arch/x86/include/asm/syscall_wrapper.h).
