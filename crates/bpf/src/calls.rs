@@ -1,7 +1,5 @@
 //! What a system call needs: the records the kernel would write beside SYSCALL, and what to collect for them.
 
-use std::fmt;
-
 /// Bits of `enum want` (bpf/policy.h).
 #[allow(missing_docs, reason = "explained there")]
 pub mod want {
@@ -204,17 +202,6 @@ impl Call {
             Self::Exec => Some("a script's inode and a failed program's name are not seen in kernel memory"),
             Self::Sockaddr => Some("the address is read from user memory a second time"),
         }
-    }
-}
-
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Plain => "SYSCALL",
-            Self::Open => "SYSCALL CWD PATH",
-            Self::Exec => "SYSCALL EXECVE CWD PATH",
-            Self::Sockaddr => "SYSCALL SOCKADDR CWD PATH",
-        })
     }
 }
 

@@ -122,7 +122,7 @@ impl Backend {
     fn force_bpf(&mut self) -> Result<(), String> {
         let outlook = self.side.outlook(&self.rules);
         if !outlook.usable {
-            return Err(format!("backend = bpf: {}", outlook.why_unusable()));
+            return Err(format!("backend = bpf: {}", outlook.why_not()));
         }
         self.enter_bpf(&outlook)
     }

@@ -1,6 +1,5 @@
 //! What crosses the channel to the writer.
 
-use crossbeam_channel::Sender;
 use raudit_config::AuditdConf;
 use raudit_record::Message;
 
@@ -18,6 +17,4 @@ pub enum Work {
     Resume,
     /// Take new settings.
     Reconfigure(Box<AuditdConf>),
-    /// Write what came before, and answer.
-    Flush(Sender<()>),
 }

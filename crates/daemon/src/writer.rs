@@ -72,7 +72,6 @@ impl Writer {
                 Work::Rotate => self.rotate(),
                 Work::Resume => self.resume(),
                 Work::Reconfigure(conf) => self.reconfigure(&conf),
-                Work::Flush(done) => drop(done.send(())),
             }
             self.tell();
         }

@@ -43,11 +43,6 @@ impl Outlook {
         first.map_or_else(|| "no tier is to be had".into(), |(at, o)| format!("rule {}: {}", at + 1, o.join("; ")))
     }
 
-    /// Why it cannot be used even when forced.
-    pub fn why_unusable(&self) -> String {
-        self.why_not()
-    }
-
     /// What stands against rule `at` (in listing order), a line a tier; empty when a tier serves it exactly.
     pub fn obstacles(&self, at: usize) -> Vec<String> {
         let Some(rule) = self.plan.rules.get(at) else { return Vec::new() };

@@ -18,9 +18,6 @@ impl Outlook {
     pub fn why_not(&self) -> String {
         WHY.into()
     }
-    pub fn why_unusable(&self) -> String {
-        WHY.into()
-    }
     pub fn tier(&self) -> String {
         "no".into()
     }
