@@ -8,6 +8,8 @@
 //! * [`mask`]: the set of system calls it names
 //! * [`command`]: the command line, from words to steps
 //! * [`mod@file`]: the lines of a rules file
+//! * [`rules_dir`]: the files of rules.d
+//! * [`merge`]: them as one, as augenrules writes it
 //! * [`mod@print`]: rules as `-l` lists them
 //! * [`valid`]: whether a rule makes sense to the kernel
 //! * [`set`]: all loaded rules, in the order in which they decide
@@ -19,12 +21,15 @@ pub mod eval;
 pub mod field;
 pub mod file;
 pub mod mask;
+pub mod merge;
 pub mod names;
+pub mod natural;
 pub mod perm;
 pub mod print;
 #[cfg(test)]
 mod round_trip;
 pub mod rule;
+pub mod rules_dir;
 pub mod set;
 pub mod valid;
 pub mod wire;
