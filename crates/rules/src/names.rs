@@ -2,6 +2,8 @@
 
 use raudit_tables::Table;
 
+pub use raudit_tables::generated::io_uring::OPERATION as IO_URING;
+
 /// `filetype=`: `S_IF*` of stat(2).
 pub static FILE_TYPE: Table = Table::new(&[
     (0o010_000, "fifo"),
@@ -19,40 +21,6 @@ pub static FILE_SYSTEM: Table = Table::new(&[
     (0x6367_7270, "cgroup2"),
     (0x6462_6720, "debugfs"),
     (0x7472_6163, "tracefs"),
-]);
-
-/// Operations of the io_uring list (`IORING_OP_*`, linux/io_uring.h): those the kernel audits at all.
-pub static IO_URING: Table = Table::new(&[
-    (9, "sendmsg"),
-    (10, "recvmsg"),
-    (13, "accept"),
-    (16, "connect"),
-    (17, "fallocate"),
-    (18, "openat"),
-    (19, "close"),
-    (28, "openat2"),
-    (34, "shutdown"),
-    (35, "renameat"),
-    (36, "unlinkat"),
-    (37, "mkdirat"),
-    (38, "symlinkat"),
-    (39, "linkat"),
-    (40, "msg_ring"),
-    (41, "fsetxattr"),
-    (42, "setxattr"),
-    (43, "fgetxattr"),
-    (44, "getxattr"),
-    (46, "uring_cmd"),
-    (48, "sendmsg_zc"),
-    (50, "waitid"),
-    (51, "futex_wait"),
-    (52, "futex_wake"),
-    (53, "futex_waitv"),
-    (54, "fixed_fd_install"),
-    (55, "ftruncate"),
-    (56, "bind"),
-    (57, "listen"),
-    (64, "uring_cmd128"),
 ]);
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Writes src/generated/*.rs from linux-libc-dev's, libc6-dev's and libaudit-dev's headers.
+"""Writes src/generated/*.rs from the headers of linux-libc-dev, libc6-dev and libaudit-dev.
+
+The system calls of other machines are those of the linux-libc-dev-*-cross packages.
 
     generate.py [--check] [--libaudit DIR]
 
@@ -17,6 +19,7 @@ from headers import Headers  # noqa: E402
 import identity  # noqa: E402
 import interpretation  # noqa: E402
 import syscalls  # noqa: E402
+import uring  # noqa: E402
 
 
 def main():
@@ -27,7 +30,7 @@ def main():
 
     target = pathlib.Path(__file__).resolve().parent.parent / "src" / "generated"
     files = {}
-    for part in (identity, syscalls, interpretation):
+    for part in (identity, syscalls, uring, interpretation):
         files.update(part.files(lambda *names, **more: Headers(names, **more), options.libaudit))
     stale = [name for name, text in sorted(files.items()) if not current(target / name, text)]
     if options.check:

@@ -23,7 +23,9 @@ def record_types(headers, libaudit):
 
 def architectures(headers):
     pairs = headers("linux/audit.h").pairs("AUDIT_ARCH_")
-    return [(number, name.lower()) for number, name in pairs]
+    # auditd calls ARM of either byte order by the little-endian number, and prints it armeb.
+    arm = next(number for number, name in pairs if name == "ARM")
+    return [(arm, "armeb")] + [(number, name.lower()) for number, name in pairs if name != "ARMEB"]
 
 
 def errors(headers):

@@ -38,10 +38,34 @@ SYSCALLS = [
     (468, "file_getattr"),  # 6.17
     (469, "file_setattr"),  # 6.17
     (470, "listns"),  # 6.19
+    (471, "rseq_slice_yield"),  # 7.0
 ]
 
 # arch/x86/entry/syscalls/syscall_64.tbl
 SYSCALLS_X86_64 = [
     (335, "uretprobe"),  # 6.11
     (336, "uprobe"),  # 6.18
+]
+
+# arch/s390/kernel/syscalls/syscall.tbl
+SYSCALLS_S390 = [
+    (447, "memfd_secret"),  # 6.4
+]
+
+# scripts/syscall.tbl, as riscv takes it
+SYSCALLS_RISCV = [
+    (258, "riscv_hwprobe"),  # 6.4
+]
+
+# include/uapi/linux/io_uring.h
+IO_URING = [
+    (50, "waitid"),  # 6.7
+    (51, "futex_wait"),  # 6.7
+    (52, "futex_wake"),  # 6.7
+    (53, "futex_waitv"),  # 6.7
+    (54, "fixed_fd_install"),  # 6.8
+    (55, "ftruncate"),  # 6.9
+    (56, "bind"),  # 6.11
+    (57, "listen"),  # 6.11
+    (64, "uring_cmd128"),  # 6.19
 ]

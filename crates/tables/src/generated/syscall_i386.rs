@@ -226,6 +226,7 @@ pub static SYSCALL: Table = Table::new(&[
     (217, "pivot_root"),
     (218, "mincore"),
     (219, "madvise"),
+    (219, "madvise1"),
     (220, "getdents64"),
     (221, "fcntl64"),
     (224, "gettid"),
@@ -468,4 +469,5 @@ pub static SYSCALL: Table = Table::new(&[
     (468, "file_getattr"),
     (469, "file_setattr"),
     (470, "listns"),
+    (471, "rseq_slice_yield"),
 ]);

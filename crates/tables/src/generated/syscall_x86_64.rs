@@ -392,4 +392,5 @@ pub static SYSCALL: Table = Table::new(&[
     (468, "file_getattr"),
     (469, "file_setattr"),
     (470, "listns"),
+    (471, "rseq_slice_yield"),
 ]);
