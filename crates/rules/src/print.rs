@@ -48,7 +48,7 @@ fn is_watch(rule: &Rule) -> bool {
 fn arch_field(field: &Field, interpret: bool) -> String {
     let Value::Number(number) = field.value else { return String::new() };
     let op = field.op.symbol();
-    match arch::name(number) {
+    match arch::name(number).filter(|_| arch::IN_RULES.contains(&number)) {
         None => format!(" -F arch{op}0x{number:X}"),
         Some(name) if interpret => format!(" -F arch{op}{name}"),
         Some(_) if number & arch::IS_64BIT != 0 => format!(" -F arch{op}b64"),

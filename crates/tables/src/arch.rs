@@ -26,8 +26,7 @@ pub const RISCV64: u32 = 0xc000_00f3;
 pub const RISCV32: u32 = 0x4000_00f3;
 
 /// The architectures that rules can name: those whose system calls are known.
-pub const IN_RULES: [u32; 11] =
-    [X86_64, I386, AARCH64, ARM, PPC64LE, PPC64, PPC, S390X, S390, RISCV64, RISCV32];
+pub const IN_RULES: [u32; 11] = [X86_64, I386, AARCH64, ARM, PPC64LE, PPC64, PPC, S390X, S390, RISCV64, RISCV32];
 
 /// The bit that says 64-bit (`__AUDIT_ARCH_64BIT`).
 pub const IS_64BIT: u32 = 0x8000_0000;

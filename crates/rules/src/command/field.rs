@@ -122,11 +122,9 @@ fn arch_value(draft: &mut Draft, op: Op, value: &[u8]) -> Result<u32, FieldError
     Ok(number)
 }
 
-/// The architectures auditctl knows.
+/// Whether rules can name the architecture.
 fn is_known(number: u32) -> bool {
-    const KNOWN: [&str; 12] =
-        ["i386", "x86_64", "ppc", "ppc64", "ppc64le", "s390", "s390x", "arm", "armeb", "aarch64", "riscv32", "riscv64"];
-    arch::name(number).is_some_and(|name| KNOWN.contains(&name))
+    arch::IN_RULES.contains(&number)
 }
 
 fn perm_value(draft: &mut Draft, op: Op, value: &[u8]) -> Result<u32, FieldError> {
