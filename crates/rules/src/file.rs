@@ -6,6 +6,7 @@
 use raudit_tables::errno::reason;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -107,18 +108,47 @@ impl Iterator for RulesFile {
     }
 }
 
+/// A word and where it stands in its line.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Word {
+    /// The word as it is meant, without the backslashes that escape.
+    pub bytes: Vec<u8>,
+    /// Offset of its first byte in the line.
+    pub start: usize,
+    /// Indexes of the bytes a backslash in the line escapes.
+    escaped: Vec<usize>,
+}
+
+impl Word {
+    /// The bytes of the line that say these bytes of the word.
+    pub fn in_line(&self, bytes: Range<usize>) -> Range<usize> {
+        let offset = |at: usize| self.start + at + self.escaped.partition_point(|&escaped| escaped < at);
+        offset(bytes.start)..offset(bytes.end)
+    }
+}
+
 /// Splits a line into words.
 pub fn words(line: &[u8]) -> Vec<Vec<u8>> {
+    placed_words(line).into_iter().map(|word| word.bytes).collect()
+}
+
+/// Splits a line into words that know where they stand.
+pub fn placed_words(line: &[u8]) -> Vec<Word> {
     let mut words = Vec::new();
-    let mut word: Option<Vec<u8>> = None;
-    let mut bytes = line.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
+    let mut word: Option<Word> = None;
+    let mut bytes = line.iter().copied().enumerate().peekable();
+    while let Some((start, byte)) = bytes.next() {
         if byte == b' ' {
             words.extend(word.take());
             continue;
         }
-        let escaped = if byte == b'\\' { bytes.next_if(|&next| next == b' ' || next == b'\\') } else { None };
-        word.get_or_insert_default().push(escaped.unwrap_or(byte));
+        let word = word.get_or_insert_with(|| Word { start, ..Word::default() });
+        let special = |&(_, next): &(usize, u8)| byte == b'\\' && (next == b' ' || next == b'\\');
+        let escaped = bytes.next_if(special).map(|(_, next)| next);
+        if escaped.is_some() {
+            word.escaped.push(word.bytes.len());
+        }
+        word.bytes.push(escaped.unwrap_or(byte));
     }
     words.extend(word);
     words
@@ -139,6 +169,17 @@ mod tests {
         assert_eq!(split("-k a\\\\b c\\d \\"), ["-k", "a\\b", "c\\d", "\\"]);
         assert_eq!(split("-a\talways 'x y'"), ["-a\talways", "'x", "y'"]);
         assert!(split("   ").is_empty());
+    }
+
+    #[test]
+    fn words_know_where_they_stand() {
+        let line = br"  -w /a\ b\\c/d -k";
+        let words = placed_words(line);
+        let shown = |word: usize, bytes| String::from_utf8(line[words[word].in_line(bytes)].to_vec()).unwrap();
+        assert_eq!(words[1].bytes, br"/a b\c/d");
+        assert_eq!(shown(1, 0..words[1].bytes.len()), r"/a\ b\\c/d");
+        assert_eq!([shown(0, 0..2), shown(2, 1..2)], ["-w", "k"]);
+        assert_eq!([shown(1, 2..3), shown(1, 3..4), shown(1, 4..5)], [r"\ ", "b", r"\\"]);
     }
 
     fn file(content: &[u8]) -> (PathBuf, tempfile::TempDir) {

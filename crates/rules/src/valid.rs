@@ -45,24 +45,34 @@ enum Ops {
 impl Rule {
     /// Checks what the kernel checks before it looks at the file system.
     pub fn validate(&self) -> Result<(), Invalid> {
-        let mut objects = 0;
-        for (at, field) in self.fields.iter().enumerate() {
-            let id = field.id;
-            check_list(id, self.list)?;
-            check_op(field)?;
-            check_value(field)?;
-            let repeated = || self.fields.iter().take(at).any(|f| f.id == id);
-            match id {
-                FieldId::FILTERKEY | FieldId::EXE if repeated() => return Err(Invalid::Repeated(id)),
-                FieldId::WATCH | FieldId::DIR | FieldId::INODE => objects += 1,
-                _ => {}
-            }
-            if objects > 1 {
-                return Err(Invalid::Repeated(id));
-            }
-        }
-        Ok(())
+        self.first_invalid().map_or(Ok(()), |(_, why)| Err(why))
     }
+
+    /// The first field the kernel would refuse, and why: what [`validate`](Self::validate) says, with the field's index.
+    pub fn first_invalid(&self) -> Option<(usize, Invalid)> {
+        let mut objects = 0;
+        self.fields.iter().enumerate().find_map(|(at, field)| {
+            objects += usize::from(is_object(field.id));
+            let repeated = self.fields.iter().take(at).any(|f| f.id == field.id);
+            check_field(field, self.list, repeated, objects).err().map(|why| (at, why))
+        })
+    }
+}
+
+fn is_object(id: FieldId) -> bool {
+    matches!(id, FieldId::WATCH | FieldId::DIR | FieldId::INODE)
+}
+
+/// A field, of which there was one before or not; it is the `objects`th of path, dir and inode if it is one.
+fn check_field(field: &Field, list: List, repeated: bool, objects: usize) -> Result<(), Invalid> {
+    check_list(field.id, list)?;
+    check_op(field)?;
+    check_value(field)?;
+    let once = matches!(field.id, FieldId::FILTERKEY | FieldId::EXE);
+    if once && repeated || objects > 1 {
+        return Err(Invalid::Repeated(field.id));
+    }
+    Ok(())
 }
 
 fn check_list(id: FieldId, list: List) -> Result<(), Invalid> {

@@ -50,7 +50,7 @@ fn run(args: &[&[u8]]) -> u8 {
     }
     let mut session = Session::start();
     let parsed = command::parse(args, Context { features: session.features, line: None });
-    parsed.warnings.iter().for_each(|warning| complain(warning));
+    parsed.warnings.iter().for_each(|warning| complain(&warning.text));
     let steps = match parsed.steps {
         Ok(steps) => steps,
         Err(error) => {

@@ -70,7 +70,7 @@ pub(super) fn load(session: &mut Session, path: &Path) -> u8 {
 fn run_line(session: &mut Session, line: &Line, on_error: &mut OnError) -> Result<(), Failure> {
     let words: Vec<&[u8]> = line.words.iter().map(Vec::as_slice).collect();
     let parsed = command::parse(&words, Context { features: session.features, line: Some(line.number) });
-    parsed.warnings.iter().for_each(|warning| complain(warning));
+    parsed.warnings.iter().for_each(|warning| complain(&warning.text));
     let steps = parsed.steps.map_err(|error| Failure::Line(error.to_string()))?;
     for step in &steps {
         match step {

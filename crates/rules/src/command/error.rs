@@ -2,7 +2,8 @@
 
 /// Why a condition was refused. `Display` is not enough: some texts quote the whole condition, some its field.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum FieldError {
+#[allow(missing_docs, reason = "the texts below say it")]
+pub enum FieldError {
     OperatorMissing,
     UnknownField,
     ArchMisplaced,
@@ -38,6 +39,15 @@ pub(super) enum FieldError {
     UnknownGroup(String),
 }
 
+/// A part of a condition.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Part {
+    Whole,
+    Name,
+    Operator,
+    Value,
+}
+
 /// Where the condition stands in the message.
 enum Quote {
     No,
@@ -55,6 +65,21 @@ impl FieldError {
             (_, Quote::No) => text.to_owned(),
             (_, Quote::Before) => format!("{quoted} {text}"),
             (_, Quote::After) => format!("{text} {quoted}"),
+        }
+    }
+
+    /// The part of the condition that is wrong.
+    pub(super) fn part(&self) -> Part {
+        match self {
+            Self::UnknownField | Self::ExitOnly | Self::MessageTypeList | Self::ExcludeFields => Part::Name,
+            Self::NotSupported | Self::SessionList | Self::WrongList | Self::CompareUnknownField => Part::Name,
+            Self::ListNotSupported => Part::Name,
+            Self::OnlyEquality | Self::OnlyEqual => Part::Operator,
+            Self::ArchUnknown | Self::UnknownMessageType | Self::TextTooLong | Self::PermLetters => Part::Value,
+            Self::UnknownErrno | Self::UnknownFileType | Self::NotANumber | Self::UnknownFileSystem => Part::Value,
+            Self::CompareUnknownValue | Self::ValueTooLarge | Self::PermSyscalls => Part::Value,
+            Self::UnknownUser(_) | Self::UnknownGroup(_) => Part::Value,
+            _ => Part::Whole,
         }
     }
 

@@ -1,6 +1,7 @@
 //! `-F field op value` and `-C field op field`.
 
-use super::error::FieldError;
+use super::error::{FieldError, Part};
+use super::fault::Fault;
 use super::feature;
 use super::number::{digits, signed, starts_number, unsigned};
 use super::rule::{Draft, text};
@@ -9,6 +10,7 @@ use crate::wire::{MAX_FIELDS, MAX_TEXT};
 use crate::{Field, FieldId, List, Op, Value, compare, names, perm};
 use nix::unistd::{Group, User};
 use raudit_tables::{arch, errno, record_type};
+use std::ops::Range;
 
 /// The operators, in the order in which they are looked for in the whole condition.
 const OPERATORS: [(&[u8], Op); 8] = [
@@ -31,15 +33,29 @@ fn split<'a>(condition: &'a [u8], operators: &[(&[u8], Op)]) -> Option<(&'a [u8]
     })
 }
 
-/// Adds the condition of a `-F` (other than `key=`) to the rule; the message if it is wrong.
-pub(super) fn add(draft: &mut Draft, list: Option<List>, condition: &[u8]) -> Result<(), String> {
-    let whole = |error: FieldError| error.message(&text(condition));
+/// The bytes of a part of a condition whose field's name and operator are this long.
+fn bytes(part: Part, condition: &[u8], name: usize, op: Op) -> Range<usize> {
+    let value = name + op.symbol().len();
+    match part {
+        Part::Whole => 0..condition.len(),
+        Part::Name => 0..name,
+        Part::Operator => name..value,
+        Part::Value => value..condition.len(),
+    }
+}
+
+/// Adds the condition of a `-F` (other than `key=`) to the rule.
+pub(super) fn add(draft: &mut Draft, list: Option<List>, condition: &[u8]) -> Result<(), Fault> {
+    let whole = |error: FieldError| Fault::condition(error, &text(condition), 0..condition.len());
     if draft.fields.len() >= MAX_FIELDS - 1 {
         return Err(whole(FieldError::TooManyFields));
     }
     let (name, op, value) = split(condition, &OPERATORS).ok_or_else(|| whole(FieldError::OperatorMissing))?;
-    let name = text(name);
-    condition_field(draft, list, &name, op, value).map_err(|error| error.message(&name))
+    let (length, name) = (name.len(), text(name));
+    condition_field(draft, list, &name, op, value).map_err(|error| {
+        let part = bytes(error.part(), condition, length, op);
+        Fault::condition(error, &name, part)
+    })
 }
 
 fn condition_field(draft: &mut Draft, list: Option<List>, name: &str, op: Op, value: &[u8]) -> Result<(), FieldError> {
@@ -205,15 +221,15 @@ fn message_type(name: &str) -> Option<u32> {
     record_type::RECORD_TYPE.number(&upper)
 }
 
-/// Adds the comparison of a `-C` to the rule; the message if it is wrong.
-pub(super) fn add_comparison(draft: &mut Draft, list: Option<List>, condition: &[u8]) -> Result<(), String> {
-    let whole = |error: FieldError| error.message(&text(condition));
+/// Adds the comparison of a `-C` to the rule.
+pub(super) fn add_comparison(draft: &mut Draft, list: Option<List>, condition: &[u8]) -> Result<(), Fault> {
+    let whole = |error: FieldError| Fault::condition(error, &text(condition), 0..condition.len());
     if draft.fields.len() >= MAX_FIELDS - 1 {
         return Err(whole(FieldError::TooManyFields));
     }
     let equality = [(b"!=".as_slice(), Op::Ne), (b"=".as_slice(), Op::Eq)];
     let (left, op, right) = split(condition, &equality).ok_or_else(|| whole(FieldError::OnlyEquality))?;
-    let left = text(left);
+    let (length, left) = (left.len(), text(left));
     let pair = match (FieldId::from_name(&left), FieldId::from_name(&text(right))) {
         _ if left.is_empty() => Err(FieldError::CompareFieldMissing),
         _ if right.is_empty() => Err(FieldError::CompareValueMissing),
@@ -222,7 +238,10 @@ pub(super) fn add_comparison(draft: &mut Draft, list: Option<List>, condition: &
         _ if list != Some(List::Exit) => Err(FieldError::ExitOnly),
         (Some(left), Some(right)) => compare::number(left, right).ok_or(FieldError::Incompatible),
     };
-    let value = Value::Number(pair.map_err(|error| error.message(&left))?);
+    let value = Value::Number(pair.map_err(|error| {
+        let part = bytes(error.part(), condition, length, op);
+        Fault::condition(error, &left, part)
+    })?);
     draft.fields.push(Field { id: FieldId::FIELD_COMPARE, op, value });
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Options taken off a command line in getopt_long(3)'s order: what is no option is passed over, `--` ends them, short
 //! options may be joined, long ones shortened.
 
+use super::Place;
+
 /// A short option by its letter, or a long one by its full name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Opt {
@@ -40,12 +42,16 @@ pub(super) struct Options<'a> {
     joined: &'a [u8],
     /// Words that were no options.
     passed_over: usize,
+    /// Index of the first of them.
+    stray: Option<usize>,
+    /// Index of the word that held the last option's argument, or the option, and where in it that starts.
+    at: (usize, usize),
     ended: bool,
 }
 
 impl<'a> Options<'a> {
     pub(super) fn new(args: &'a [&'a [u8]]) -> Self {
-        Self { args, next: 0, joined: &[], passed_over: 0, ended: false }
+        Self { args, next: 0, joined: &[], passed_over: 0, stray: None, at: (0, 0), ended: false }
     }
 
     /// How many words there are.
@@ -79,6 +85,19 @@ impl<'a> Options<'a> {
         self.next.checked_sub(1).and_then(|at| self.args.get(at)).copied().unwrap_or(b" ")
     }
 
+    /// Where the last option's argument stands, or the option itself.
+    pub(super) fn place(&self) -> Place {
+        let (word, start) = self.at;
+        Place { word, bytes: start..self.args.get(word).map_or(start, |word| word.len()) }
+    }
+
+    /// Where the first of the [`words_left`](Self::words_left) stands.
+    pub(super) fn place_left(&self) -> Place {
+        let joined = self.next.saturating_sub(usize::from(!self.joined.is_empty()));
+        let word = self.stray.unwrap_or(joined);
+        Place { word, bytes: 0..self.args.get(word).map_or(0, |word| word.len()) }
+    }
+
     /// The next option and its argument (empty for options without).
     pub(super) fn next(&mut self) -> Option<(Opt, &'a [u8])> {
         if self.joined.is_empty() {
@@ -90,11 +109,13 @@ impl<'a> Options<'a> {
         }
         let (&letter, rest) = self.joined.split_first()?;
         self.joined = rest;
+        self.at = (self.next.saturating_sub(1), 0);
         match takes_argument(letter) {
             None => Some((Opt::Bad, &[])),
             Some(false) => Some((Opt::Short(letter), &[])),
             Some(true) => {
                 self.joined = &[];
+                self.at.1 = self.args.get(self.at.0).map_or(0, |word| word.len() - rest.len());
                 let argument = if rest.is_empty() { self.argument() } else { Some(rest) };
                 Some(argument.map_or((Opt::Bad, &[]), |argument| (Opt::Short(letter), argument)))
             }
@@ -106,12 +127,16 @@ impl<'a> Options<'a> {
         while let Some(&word) = self.args.get(self.next) {
             self.next += 1;
             if word == b"--" {
+                if self.next < self.args.len() {
+                    self.stray.get_or_insert(self.next);
+                }
                 self.passed_over += self.args.len() - self.next;
                 break;
             }
             if word.len() > 1 && word.starts_with(b"-") {
                 return Some(word);
             }
+            self.stray.get_or_insert(self.next - 1);
             self.passed_over += 1;
         }
         self.next = self.args.len();
@@ -120,12 +145,17 @@ impl<'a> Options<'a> {
     }
 
     fn argument(&mut self) -> Option<&'a [u8]> {
-        let argument = self.args.get(self.next).copied()?;
+        let Some(&argument) = self.args.get(self.next) else {
+            self.at.1 = 0;
+            return None;
+        };
+        self.at = (self.next, 0);
         self.next += 1;
         Some(argument)
     }
 
     fn long(&mut self, word: &'a [u8]) -> (Opt, &'a [u8]) {
+        self.at = (self.next.saturating_sub(1), 0);
         let equals = word.iter().position(|&b| b == b'=');
         let (name, inline) = match equals {
             Some(at) => (word.get(..at).unwrap_or_default(), word.get(at + 1..)),
@@ -140,7 +170,10 @@ impl<'a> Options<'a> {
         };
         match (one, inline) {
             (Some(&(long, false)), None) => (Opt::Long(long), &[]),
-            (Some(&(long, true)), Some(argument)) => (Opt::Long(long), argument),
+            (Some(&(long, true)), Some(argument)) => {
+                self.at.1 = self.args.get(self.at.0).map_or(0, |word| word.len() - argument.len());
+                (Opt::Long(long), argument)
+            }
             (Some(&(long, true)), None) => {
                 self.argument().map_or((Opt::Bad, &[]), |argument| (Opt::Long(long), argument))
             }

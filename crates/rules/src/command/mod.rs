@@ -4,15 +4,22 @@
 //! changed half of what it says.) Messages are auditctl's, word for word; printing them is up to the caller.
 
 mod error;
+mod fault;
 pub mod feature;
 mod field;
 mod getopt;
 mod number;
+mod place;
 mod rule;
 #[cfg(test)]
 mod tests;
 
-use crate::Rule;
+pub use error::FieldError;
+pub use fault::Reason;
+pub use place::{Place, Places};
+
+use crate::{FieldId, Rule};
+use fault::Fault;
 use getopt::{Opt, Options};
 use rule::{BadWords, Draft, Goal, text};
 
@@ -71,18 +78,19 @@ pub enum Setting {
 pub struct CommandError {
     /// What to tell the user; in rare cases nothing but that there was an error.
     pub lines: Vec<String>,
+    /// What is wrong; `None`: the line as a whole.
+    pub place: Option<Place>,
+    /// What kind of thing that is.
+    pub reason: Reason,
 }
 
-impl From<String> for CommandError {
-    fn from(line: String) -> Self {
-        Self { lines: vec![line] }
-    }
-}
-
-impl From<&str> for CommandError {
-    fn from(line: &str) -> Self {
-        line.to_owned().into()
-    }
+/// What the user should know, whether the command line is right or wrong.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Warning {
+    /// In auditctl's words.
+    pub text: String,
+    /// What it is about.
+    pub place: Place,
 }
 
 /// What the meaning of a command line depends on beside its words.
@@ -105,7 +113,9 @@ impl Default for Context {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Parsed {
     /// What the user should know, whether the line is right or wrong.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
+    /// Where the parts of the rule stand, if the line has one.
+    pub places: Places,
     /// What to do.
     pub steps: Result<Vec<Step>, CommandError>,
 }
@@ -113,13 +123,20 @@ pub struct Parsed {
 /// Reads a command line, given without the program's name.
 pub fn parse(args: &[&[u8]], context: Context) -> Parsed {
     if let ([b"-R", file], None) = (args, context.line) {
-        return Parsed { warnings: Vec::new(), steps: Ok(vec![Step::ReadFile(file.to_vec())]) };
+        let steps = Ok(vec![Step::ReadFile(file.to_vec())]);
+        return Parsed { warnings: Vec::new(), places: Places::default(), steps };
     }
     let draft = Draft::new(context);
-    let mut parser = Parser { options: Options::new(args), draft, steps: Vec::new(), rule: false };
-    let outcome = parser.run();
-    let warnings = std::mem::take(&mut parser.draft.warnings);
-    Parsed { warnings, steps: outcome.and_then(|()| parser.finish()) }
+    let mut parser = Parser {
+        options: Options::new(args),
+        draft,
+        steps: Vec::new(),
+        rule: false,
+        warnings: Vec::new(),
+        places: Places::default(),
+    };
+    let steps = parser.run().and_then(|()| parser.finish());
+    Parsed { warnings: parser.warnings, places: parser.places, steps }
 }
 
 struct Parser<'a> {
@@ -128,6 +145,8 @@ struct Parser<'a> {
     steps: Vec<Step>,
     /// Whether a rule is to be added or deleted.
     rule: bool,
+    warnings: Vec<Warning>,
+    places: Places,
 }
 
 /// Whether further options are read.
@@ -140,47 +159,62 @@ enum Flow {
     Done,
 }
 
-type Taken = Result<Flow, CommandError>;
+type Taken = Result<Flow, Fault>;
 
 impl<'a> Parser<'a> {
     fn run(&mut self) -> Result<(), CommandError> {
         while let Some((option, argument)) = self.options.next() {
-            match self.option(option, argument)? {
+            let place = self.options.place();
+            let flow = self.option(option, argument);
+            self.note(option, argument, &place);
+            match flow.map_err(|fault| fault.at_place(&place))? {
                 Flow::More => {}
                 Flow::Last => break,
                 Flow::Done => return Ok(()),
             }
         }
         if self.options.none_taken() {
-            return Err(CommandError { lines: Vec::new() });
+            return Err(CommandError { lines: Vec::new(), place: None, reason: Reason::Stray });
         }
         if self.options.words_left() {
-            return Err("parameter passed without an option given".into());
+            let fault = Fault::new(Reason::Stray, "parameter passed without an option given");
+            return Err(fault.at_place(&self.options.place_left()));
         }
         Ok(())
     }
 
+    /// Notes where what the option has added stands.
+    fn note(&mut self, option: Opt, argument: &[u8], place: &Place) {
+        let warnings = self.draft.warnings.drain(..);
+        self.warnings.extend(warnings.map(|text| Warning { text, place: place.clone() }));
+        if let Opt::Short(letter) = option {
+            let fields: Vec<FieldId> = self.draft.fields.iter().map(|field| field.id).collect();
+            self.places.note(letter, argument, place, &fields);
+        }
+    }
+
     /// The steps, once all options are read.
-    fn finish(mut self) -> Result<Vec<Step>, CommandError> {
+    fn finish(&mut self) -> Result<Vec<Step>, CommandError> {
         if let Some(condition) = self.draft.key_condition() {
-            field::add(&mut self.draft, None, &condition)?;
+            let added = field::add(&mut self.draft, None, &condition);
+            self.places.note_key(self.draft.fields.len());
+            added.map_err(|fault| CommandError { place: self.places.first_key(), ..fault.on_line() })?;
         }
         let asks = |step: &Step| !matches!(step, Step::Set(..));
+        let no_list = || Fault::new(Reason::NoList, "Error - no list specified").on_line();
         if self.rule {
-            let Some((rule, goal)) = self.draft.finish() else {
-                return Err("Error - no list specified".into());
-            };
+            let (rule, goal) = std::mem::take(&mut self.draft).finish().ok_or_else(no_list)?;
             self.steps.push(match goal {
                 Goal::Append => Step::Add(rule, false),
                 Goal::Prepend => Step::Add(rule, true),
                 Goal::Delete => Step::Delete(rule),
             });
         } else if self.draft.syscall_added {
-            return Err("Error - no list specified".into());
+            return Err(no_list());
         } else if !self.steps.is_empty() && !self.steps.iter().any(asks) {
             self.steps.push(Step::ShowSettings);
         }
-        Ok(self.steps)
+        Ok(std::mem::take(&mut self.steps))
     }
 
     fn option(&mut self, option: Opt, argument: &'a [u8]) -> Taken {
@@ -207,10 +241,8 @@ impl<'a> Parser<'a> {
             Opt::Long(name) => Err(format!("Option --{name} is not supported").into()),
             Opt::Bad => {
                 let word = text(self.options.last_word());
-                Err(match self.draft.line {
-                    Some(line) => format!("Option {word} on line {line} is invalid").into(),
-                    None => format!("Option {word} is invalid").into(),
-                })
+                let line = self.draft.line.map(|line| format!(" on line {line}")).unwrap_or_default();
+                Err(Fault::new(Reason::Option, format!("Option {word}{line} is invalid")))
             }
         }
     }
@@ -259,7 +291,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A key that rules are chosen by.
-    fn key(&self, key: &[u8]) -> Result<Vec<u8>, CommandError> {
+    fn key(&self, key: &[u8]) -> Result<Vec<u8>, Fault> {
         Draft::default().add_key(key)?;
         Ok(key.to_vec())
     }
@@ -304,21 +336,21 @@ impl<'a> Parser<'a> {
             Opt::Short(b'A') => return self.start_rule(Goal::Prepend, argument),
             Opt::Short(b'd') => return self.start_rule(Goal::Delete, argument),
             Opt::Short(b'w') if draft.goal.is_some() => {
-                return Err("watch option can't be given with a syscall".into());
+                return Err(Fault::new(Reason::Order, "watch option can't be given with a syscall"));
             }
             Opt::Short(b'w') => self.watch(Goal::Append, argument)?,
             Opt::Short(b'W') => self.watch(Goal::Delete, argument)?,
             Opt::Short(b'S') => draft.add_syscalls(argument)?,
             Opt::Short(b'C') => field::add_comparison(draft, draft.list, argument)?,
             Opt::Short(b'k') if !draft.takes_key() || draft.goal.is_none() => {
-                return Err("key option needs a watch or syscall given prior to it".into());
+                return Err(Fault::new(Reason::Order, "key option needs a watch or syscall given prior to it"));
             }
             Opt::Short(b'k') => draft.add_key(argument)?,
             Opt::Short(b'p') if draft.goal.is_none() => {
-                return Err("permission option needs a watch given prior to it".into());
+                return Err(Fault::new(Reason::Order, "permission option needs a watch given prior to it"));
             }
             Opt::Short(b'p') => draft.set_perm(argument)?,
-            _ if draft.goal.is_none() => return Err("List must be given before field".into()),
+            _ if draft.goal.is_none() => return Err(Fault::new(Reason::Order, "List must be given before field")),
             _ => match argument.strip_prefix(b"key=") {
                 Some(key) => draft.add_key(key)?,
                 None => field::add(draft, draft.list, argument)?,
@@ -327,17 +359,18 @@ impl<'a> Parser<'a> {
         Ok(Flow::More)
     }
 
-    fn watch(&mut self, goal: Goal, path: &[u8]) -> Result<(), CommandError> {
+    fn watch(&mut self, goal: Goal, path: &[u8]) -> Result<(), Fault> {
         self.rule = true;
-        Ok(self.draft.watch(goal, path)?)
+        self.draft.watch(goal, path)
     }
 
     fn start_rule(&mut self, goal: Goal, words: &[u8]) -> Taken {
         if self.draft.syscall_added && goal != Goal::Delete && text(words).contains("task") {
-            return Err(match goal {
-                Goal::Append => "Syscall auditing requested for task list".into(),
-                _ => "Error: syscall auditing requested for task list".into(),
-            });
+            let line = match goal {
+                Goal::Append => "Syscall auditing requested for task list",
+                _ => "Error: syscall auditing requested for task list",
+            };
+            return Err(Fault::new(Reason::CallsOnList, line));
         }
         let name = match goal {
             Goal::Append => "Append",
@@ -351,7 +384,10 @@ impl<'a> Parser<'a> {
                 Ok(Flow::More)
             }
             Err(BadWords::Repeated) => Err("Multiple rule insert/delete operations are not allowed".into()),
-            Err(BadWords::Unknown) => Err(format!("{name} rule - bad keyword {}", text(words)).into()),
+            Err(BadWords::Unknown(word)) => {
+                let line = format!("{name} rule - bad keyword {}", text(words));
+                Err(Fault::new(Reason::Keyword, line).at(words, word))
+            }
             Err(BadWords::Deprecated) => {
                 let name = if goal == Goal::Delete { "Delete" } else { "Append" };
                 self.draft.warnings.push(format!("{name} rule - possible is deprecated"));

@@ -1,5 +1,6 @@
 //! A rule while its options are read.
 
+use super::fault::{Fault, Reason};
 use super::{Context, number};
 use crate::valid::MAX_KEY_LEN;
 use crate::wire::{MAX_FIELDS, MAX_TEXT};
@@ -46,9 +47,10 @@ pub(super) struct Draft {
 }
 
 /// Why the two words of `-a` were not taken.
-pub(super) enum BadWords {
+pub(super) enum BadWords<'a> {
     Repeated,
-    Unknown,
+    /// The word, or all of them, that is neither.
+    Unknown(&'a [u8]),
     /// The action `possible` of old.
     Deprecated,
 }
@@ -86,55 +88,59 @@ impl Draft {
     }
 
     /// The list and action of `-a list,action`, in either order. After `-w` the list is settled and must come first.
-    pub(super) fn set_list_and_action(&mut self, words: &[u8]) -> Result<(), BadWords> {
+    pub(super) fn set_list_and_action<'a>(&mut self, words: &'a [u8]) -> Result<(), BadWords<'a>> {
         self.operations += 1;
         if self.operations > 1 {
             return Err(BadWords::Repeated);
         }
         let mut parts = words.split(|&b| b == b',');
         let (Some(first), Some(second), None) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(BadWords::Unknown);
+            return Err(BadWords::Unknown(words));
         };
         let settled = self.list.is_some();
         match action_named(first) {
             Some(action) => self.action = Some(action),
-            None if first == b"possible" => return Err(BadWords::Unknown),
-            None => self.list = Some(list_named(first).ok_or(BadWords::Unknown)?),
+            None if first == b"possible" => return Err(BadWords::Unknown(first)),
+            None => self.list = Some(list_named(first).ok_or(BadWords::Unknown(first))?),
         }
         let list_is_first = settled || action_named(first).is_none();
         if list_is_first {
             if second == b"possible" {
                 return Err(BadWords::Deprecated);
             }
-            self.action = Some(action_named(second).ok_or(BadWords::Unknown)?);
+            self.action = Some(action_named(second).ok_or(BadWords::Unknown(second))?);
         } else {
-            self.list = Some(list_named(second).ok_or(BadWords::Unknown)?);
+            self.list = Some(list_named(second).ok_or(BadWords::Unknown(second))?);
         }
         Ok(())
     }
 
-    /// Names system calls (or io_uring operations), separated by commas; the message if one is wrong.
-    pub(super) fn add_syscalls(&mut self, words: &[u8]) -> Result<(), String> {
+    /// Names system calls (or io_uring operations), separated by commas.
+    pub(super) fn add_syscalls(&mut self, words: &[u8]) -> Result<(), Fault> {
         match self.list {
             Some(List::IoUring) => return self.add_io_uring(words),
             Some(list @ (List::Task | List::User | List::Filesystem)) => {
-                return Err(format!("Error: syscall auditing being added to {} list", list.name()));
+                let line = format!("Error: syscall auditing being added to {} list", list.name());
+                return Err(Fault::new(Reason::CallsOnList, line));
             }
-            Some(List::Exclude) => return Err("Error: syscall auditing cannot be put on exclude list".into()),
+            Some(List::Exclude) => {
+                return Err(Fault::new(Reason::CallsOnList, "Error: syscall auditing cannot be put on exclude list"));
+            }
             Some(List::Exit) | None => {}
         }
         if words.is_empty() {
-            return Err("Syscall name unknown: ".into());
+            return Err(Fault::new(Reason::Call, "Syscall name unknown: "));
         }
         let arch_given = self.arch.is_some();
         let of = *self.arch.get_or_insert(arch::native());
         let table = syscall::table(of);
         for word in words.split(|&b| b == b',').filter(|word| !word.is_empty()) {
             if !name_call(&mut self.syscalls, table, word) {
-                return Err(match table {
+                let line = match table {
                     None if !number::starts_number(word) => format!("Elf type unknown: {of:#x}"),
                     _ => format!("Syscall name unknown: {}", text(word)),
-                });
+                };
+                return Err(Fault::new(Reason::Call, line).at(words, word));
             }
         }
         self.syscall_added = true;
@@ -159,14 +165,15 @@ impl Draft {
         mask != self.syscalls
     }
 
-    fn add_io_uring(&mut self, words: &[u8]) -> Result<(), String> {
+    fn add_io_uring(&mut self, words: &[u8]) -> Result<(), Fault> {
         for word in words.split(|&b| b == b',').filter(|word| !word.is_empty()) {
             if word == b"all" {
                 for (number, _) in names::IO_URING.iter() {
                     self.syscalls.insert(number);
                 }
             } else if !name_call(&mut self.syscalls, Some(&names::IO_URING), word) {
-                return Err(format!("io_uring op unknown: {}", text(words)));
+                let line = format!("io_uring op unknown: {}", text(words));
+                return Err(Fault::new(Reason::Call, line).at(words, word));
             }
         }
         self.syscall_added = true;
@@ -185,7 +192,7 @@ impl Draft {
     }
 
     /// A watch: path or directory, whichever it is now, with all kinds of access.
-    pub(super) fn watch(&mut self, goal: Goal, path: &[u8]) -> Result<(), String> {
+    pub(super) fn watch(&mut self, goal: Goal, path: &[u8]) -> Result<(), Fault> {
         self.goal = Some(goal);
         self.list = Some(List::Exit);
         self.action = Some(Action::Always);
@@ -214,12 +221,12 @@ impl Draft {
         Ok(())
     }
 
-    fn check_path(&mut self, path: &[u8]) -> Result<(), String> {
+    fn check_path(&mut self, path: &[u8]) -> Result<(), Fault> {
         if path.len() >= MAX_TEXT {
             return Err("The path passed for the watch is too big".into());
         }
         if !path.starts_with(b"/") {
-            return Err("The path must start with '/'".into());
+            return Err(Fault::new(Reason::Path, "The path must start with '/'"));
         }
         let parts = path.split(|&b| b == b'/').rfind(|part| !part.is_empty());
         if parts.is_some_and(|base| base.len() > MAX_NAME) {
@@ -235,16 +242,20 @@ impl Draft {
     }
 
     /// `-p`: sets the kinds of access of a watch.
-    pub(super) fn set_perm(&mut self, letters: &[u8]) -> Result<(), String> {
+    pub(super) fn set_perm(&mut self, letters: &[u8]) -> Result<(), Fault> {
         if letters.len() > 4 {
-            return Err(format!("permission {} is too long", text(letters)));
+            return Err(Fault::new(Reason::Letters, format!("permission {} is too long", text(letters))));
         }
         let mut bits = 0;
-        for &letter in letters {
-            bits |= perm::bit(letter).ok_or_else(|| format!("Permission {} isn't supported", char::from(letter)))?;
+        for letter in letters.chunks(1) {
+            let bit = letter.first().and_then(|&letter| perm::bit(letter));
+            bits |= bit.ok_or_else(|| {
+                let shown: String = letter.iter().copied().map(char::from).collect();
+                Fault::new(Reason::Letters, format!("Permission {shown} isn't supported")).at(letters, letter)
+            })?;
         }
         if self.fields.is_empty() {
-            return Err("Permissions should be preceded by other fields".into());
+            return Err(Fault::new(Reason::Order, "Permissions should be preceded by other fields"));
         }
         let mut found = false;
         for field in self.fields.iter_mut().filter(|field| field.id == FieldId::PERM) {
@@ -262,13 +273,13 @@ impl Draft {
     }
 
     /// One more key.
-    pub(super) fn add_key(&mut self, key: &[u8]) -> Result<(), String> {
+    pub(super) fn add_key(&mut self, key: &[u8]) -> Result<(), Fault> {
         let separator = usize::from(!self.key.is_empty());
         if key.len() + separator + self.key.len() > MAX_KEY_LEN {
-            return Err("key option exceeds size limit".into());
+            return Err(Fault::new(Reason::Key, "key option exceeds size limit"));
         }
         if key.contains(&1) {
-            return Err(format!("key {} has illegal character", text(key)));
+            return Err(Fault::new(Reason::Key, format!("key {} has illegal character", text(key))));
         }
         if separator == 1 {
             self.key.push(1);

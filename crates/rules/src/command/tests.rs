@@ -146,3 +146,58 @@ fn bytes_of_any_kind_are_an_error_or_a_rule() {
         }
     }
 }
+
+/// What an error is about, between brackets in its line.
+fn marked(line: &str) -> String {
+    let words: Vec<&[u8]> = line.split(' ').filter(|word| !word.is_empty()).map(str::as_bytes).collect();
+    let error = parse(&words, Context::default()).steps.unwrap_err();
+    let Some(place) = error.place else { return "-".into() };
+    let word = std::str::from_utf8(words[place.word]).unwrap();
+    let (start, end) = (place.bytes.start, place.bytes.end);
+    format!("{}[{}]{}", &word[..start], &word[start..end], &word[end..])
+}
+
+#[test]
+fn errors_say_what_they_are_about() {
+    for (line, expected) in [
+        ("-a always,exit -S open,opne,close -k x", "open,[opne],close"),
+        ("-a always,exit -Sopne", "-S[opne]"),
+        ("-a always,exit -F auid>=abc -k x", "auid>=[abc]"),
+        ("-a always,exit -Fuaid=1", "-F[uaid]=1"),
+        ("-a always,exit -F perm!=wa", "perm[!=]wa"),
+        ("-a always,exti -S open", "always,[exti]"),
+        ("-a exit,awlays -S open", "exit,[awlays]"),
+        ("-a always -S open", "[always]"),
+        ("-a always,exit -C uid!=nobody", "uid!=[nobody]"),
+        ("-a always,exit -S open # why", "[#]"),
+        ("-a always,exit -S open -- -x y", "[-x]"),
+        ("-v x", "[x]"),
+        ("-sl", "[-sl]"),
+        ("-a always,exit -z -S open", "[-z]"),
+        ("-w /x -p wq", "w[q]"),
+        ("-w /x -k", "[-k]"),
+        ("-F auid=0 -a always,exit", "[auid=0]"),
+        ("-e 3", "[3]"),
+        ("--backlog_wait_time=x", "--backlog_wait_time=[x]"),
+        ("-k x", "[x]"),
+        ("-S open", "-"),
+        ("-a always,io_uring -S openat,opne", "openat,[opne]"),
+    ] {
+        assert_eq!(marked(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn the_parts_of_a_rule_and_the_warnings_have_places() {
+    let parsed = read("-w /x/.. -F uid=1 -k a -p w -k b");
+    let words = |places: &[Place]| places.iter().map(|place| place.word).collect::<Vec<_>>();
+    assert_eq!(words(&parsed.places.fields), [1, 7, 3, 5], "path, perm, uid, key");
+    assert_eq!((parsed.places.list.unwrap().word, words(&parsed.places.keys)), (1, vec![5, 9]));
+    let warned: Vec<_> = parsed.warnings.iter().map(|w| (w.place.word, w.text.as_str())).collect();
+    assert_eq!(
+        warned,
+        [(1, "Warning - relative path notation is not supported"), (1, "Old style watch rules are slower")]
+    );
+    let parsed = read("-a always,exit -F key=a -S open -S 3 -F key=b");
+    assert_eq!((words(&parsed.places.syscalls), words(&parsed.places.keys)), (vec![5, 7], vec![3, 9]));
+}
