@@ -13,6 +13,7 @@
 //! 2> ...                          (standard error)
 //! L> -w /etc/passwd -p wa         (`-l` afterwards)
 //! M> text=hello                   (a user message that arrived)
+//! K> trim                         (another request that arrived)
 //! ```
 //!
 //! `@` in a command line is the data directory. `RAUDITD_BLESS=1` writes what happened into the files; read the diff.
@@ -31,6 +32,7 @@ use raudit_netlink::{Features, Reply, Request, Server, Status, protocol::feature
 use raudit_rules::{RuleSet, SetError, file};
 use std::fmt::Write as _;
 use std::fs;
+use std::io::BufRead as _;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -46,6 +48,9 @@ struct Kernel {
     rules: RuleSet,
     status: Status,
     messages: Vec<Vec<u8>>,
+    features: Features,
+    /// Requests that change nothing that can be asked for.
+    others: Vec<String>,
 }
 
 impl Kernel {
@@ -57,10 +62,10 @@ impl Kernel {
             lost: 3,
             feature_bitmap: feature::ALL,
             backlog_wait_time: Some(15000),
-            backlog_wait_time_actual: Some(0),
+            backlog_wait_time_actual: Some(7),
             ..Status::default()
         };
-        Self { status, ..Self::default() }
+        Self { status, features: Features { mask: 3, features: 0, lock: 0 }, ..Self::default() }
     }
 
     fn answer(&mut self, request: Request) -> Reply {
@@ -68,7 +73,19 @@ impl Kernel {
         let refuse = |errno| Reply::Error(errno, None);
         match request {
             Request::GetStatus => Reply::Status(self.status),
-            Request::GetFeatures => Reply::Features(Features { mask: 3, features: 0, lock: 0 }),
+            Request::GetFeatures => Reply::Features(self.features),
+            Request::SetFeatures(asked) => self.set_features(asked),
+            Request::Trim => {
+                self.others.push("trim".into());
+                Reply::Ack
+            }
+            Request::MakeEquivalent(trees) if trees.mount.is_empty() => refuse(Errno::EINVAL),
+            Request::MakeEquivalent(trees) if trees.subtree.starts_with(b"/nosuch") => refuse(Errno::ENOENT),
+            Request::MakeEquivalent(trees) => {
+                let [mount, subtree] = [&trees.mount, &trees.subtree].map(|path| String::from_utf8_lossy(path));
+                self.others.push(format!("equivalent {mount} {subtree}"));
+                Reply::Ack
+            }
             Request::ListRules => Reply::Rules(self.rules.iter().cloned().collect()),
             Request::Describe => Reply::Text("backend double\n".into()),
             Request::SetStatus(_) | Request::AddRule(..) | Request::DeleteRule(_) if locked => refuse(Errno::EPERM),
@@ -82,6 +99,9 @@ impl Kernel {
                 Reply::Ack
             }
             Request::SetStatus(change) if change.reset_lost => Reply::Value(std::mem::take(&mut self.status.lost)),
+            Request::SetStatus(change) if change.reset_backlog_wait_time_actual => {
+                Reply::Value(self.status.backlog_wait_time_actual.replace(0).unwrap())
+            }
             Request::SetStatus(change) => {
                 let status = &mut self.status;
                 status.enabled = change.enabled.unwrap_or(status.enabled);
@@ -97,6 +117,19 @@ impl Kernel {
             }
             _ => refuse(Errno::EINVAL),
         }
+    }
+}
+
+impl Kernel {
+    /// As the kernel's `audit_set_feature`: what is locked does not change.
+    fn set_features(&mut self, asked: Features) -> Reply {
+        let known = &mut self.features;
+        if asked.mask & known.lock & (asked.features ^ known.features) != 0 {
+            return Reply::Error(Errno::EPERM, None);
+        }
+        known.features = (known.features & !asked.mask) | (asked.features & asked.mask);
+        known.lock |= asked.lock & asked.mask;
+        Reply::Ack
     }
 }
 
@@ -169,7 +202,7 @@ fn cases(text: &str) -> Vec<Case> {
             continue;
         }
         let case = cases.last_mut().unwrap();
-        let outcome = ["rc ", "1> ", "2> ", "L> ", "M> "].iter().any(|prefix| line.starts_with(prefix));
+        let outcome = ["rc ", "1> ", "2> ", "L> ", "M> ", "K> "].iter().any(|prefix| line.starts_with(prefix));
         if outcome { &mut case.expected } else { &mut case.given }.push(line.to_owned());
     }
     cases.retain(|case| case.given.iter().any(|line| !line.starts_with('#')));
@@ -193,10 +226,12 @@ fn outcome(running: &Running, case: &Case) -> Vec<String> {
     let listing = running.run("-l").stdout;
     let listing = String::from_utf8_lossy(&listing).into_owned();
     lines.extend(listing.lines().filter(|line| *line != "No rules").map(|line| format!("L> {line}")));
-    for message in &running.kernel.lock().unwrap().messages {
+    let kernel = running.kernel.lock().unwrap();
+    for message in &kernel.messages {
         let message = String::from_utf8_lossy(message);
         lines.push(format!("M> {}", message.split(" exe=").next().unwrap()));
     }
+    lines.extend(kernel.others.iter().map(|other| format!("K> {other}")));
     lines
 }
 
@@ -206,6 +241,7 @@ fn set(status: &mut Status, setting: &str) {
     match name {
         "enabled" => status.enabled = value,
         "features" => status.feature_bitmap = value,
+        "pid" => status.pid = value,
         other => panic!("{other}"),
     }
 }
@@ -284,6 +320,43 @@ fn a_socket_nobody_serves_is_named_and_the_kernel_left_alone() {
 }
 
 #[test]
+fn the_daemon_gets_its_signals_and_its_end_is_waited_for() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: rauditctl refuses to run without CAP_AUDIT_CONTROL; run the tests as root");
+        return;
+    }
+    let running = Running::start();
+    // Says which signals came, and takes its time to end.
+    let script = "for s in HUP USR1 USR2 CONT; do trap \"echo $s\" $s; done; trap 'sleep 0.5; echo TERM; exit' TERM
+        echo ready; while :; do sleep 0.02; done";
+    let mut daemon = Command::new("sh").args(["-c", script]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut said = std::io::BufReader::new(daemon.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(said.next().as_deref(), Some("ready"));
+    running.kernel.lock().unwrap().status.pid = daemon.id();
+    for (word, signal) in [
+        ("HUP", "HUP"),
+        ("Reload", "HUP"),
+        ("usr1", "USR1"),
+        ("rotate", "USR1"),
+        ("USR2", "USR2"),
+        ("resume", "USR2"),
+        ("CONT", "CONT"),
+        ("state", "CONT"),
+    ] {
+        assert_eq!(running.run(&format!("--signal {word}")).status.code(), Some(0), "{word}");
+        assert_eq!(said.next().as_deref(), Some(signal), "{word}");
+    }
+    let begin = std::time::Instant::now();
+    assert_eq!(running.run("--signal=stop").status.code(), Some(0));
+    assert!(begin.elapsed().as_millis() >= 500, "it did not wait");
+    assert!(daemon.try_wait().unwrap().is_some(), "the daemon is still there");
+    assert_eq!(said.next().as_deref(), Some("TERM"));
+    // The status goes on to name a daemon that is gone.
+    let late = running.run("--signal TERM");
+    assert_eq!((late.status.code(), late.stderr.as_slice()), (Some(2), b"Auditd is not running\n".as_slice()));
+}
+
+#[test]
 fn rauditctl_looks_where_rauditd_serves() {
     assert_eq!(raudit_config::RauditdConf::default().socket, Path::new(raudit_netlink::CONTROL_SOCKET));
 }
@@ -302,8 +375,8 @@ fn the_rule_files_auditd_ships_load() {
         println!("SKIPPED: rauditctl refuses to run without CAP_AUDIT_CONTROL; run the tests as root");
         return;
     }
-    // A user that is not everywhere, and an option that is not built yet.
-    let may_fail = [("22-ignore-chrony", "Unknown user: chrony"), ("11-loginuid", "Option --loginuid-immutable")];
+    // A user that is not everywhere.
+    let may_fail = [("22-ignore-chrony", "Unknown user: chrony")];
     let running = Running::start();
     let (mut files, mut rules) = (0, 0);
     for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "rules"))

@@ -139,7 +139,11 @@ impl Backend {
             Request::SignalInfo => self.kernel.signal_info().map(Reply::SignalInfo),
             Request::UserMessage(kind, text) => self.kernel.user_message(kind, &text).map(|()| Reply::Ack),
             Request::Describe => self.resync().map(|()| Reply::Text(self.describe())),
-            Request::SetFeatures(_) | Request::Other(_) => {
+            // the kernel's own affairs, also while BPF captures: login uids, and trees, whose rules stay with it
+            Request::SetFeatures(features) => self.kernel.set_features(&features).map(|()| Reply::Ack),
+            Request::Trim => self.kernel.trim().map(|()| Reply::Ack),
+            Request::MakeEquivalent(trees) => self.kernel.make_equivalent(&trees).map(|()| Reply::Ack),
+            Request::Other(_) => {
                 Ok(Reply::Error(Errno::EOPNOTSUPP, Some("rauditd does not support this request".into())))
             }
         };
@@ -277,7 +281,8 @@ impl Backend {
                 Mode::Kernel => self.changed = Some(Instant::now()),
             }
         }
-        Ok(if change.reset_lost { Reply::Value(value) } else { Reply::Ack })
+        let resets = change.reset_lost || change.reset_backlog_wait_time_actual;
+        Ok(if resets { Reply::Value(value) } else { Reply::Ack })
     }
 
     /// When [`tick`](Self::tick) has something to decide.
@@ -350,7 +355,7 @@ impl Backend {
             if let Err(e) = self.kernel.add_rule(rule, false)
                 && e.errno() != Some(Errno::EEXIST)
             {
-                let text = raudit_rules::print::rule(rule, false);
+                let text = raudit_rules::print::rule(rule);
                 say::error(format!("the kernel refuses \"{}\": {e}", String::from_utf8_lossy(&text)));
             }
         }

@@ -1,7 +1,7 @@
 //! Asking the audit system: the kernel, or rauditd in its place.
 
 use crate::Error;
-use crate::protocol::{self, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
+use crate::protocol::{self, Equivalence, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
 use crate::transport::Transport;
 use nix::errno::Errno;
 use raudit_record::Kind;
@@ -63,7 +63,7 @@ impl Client {
         self.ask_one("status", kind::GET, Status::from_bytes)
     }
 
-    /// Changes what `change` names (`AUDIT_SET`). The value acknowledged is 0, or the former count after `reset_lost`.
+    /// Changes what `change` names (`AUDIT_SET`). The value acknowledged is 0, or after a reset what was there before.
     pub fn set_status(&mut self, change: &StatusChange) -> Result<u32, Error> {
         self.request("set status", kind::SET, &change.to_bytes(), None)
     }
@@ -71,6 +71,21 @@ impl Client {
     /// Switches that can be locked (`AUDIT_GET_FEATURE`).
     pub fn features(&mut self) -> Result<Features, Error> {
         self.ask_one("features", kind::GET_FEATURE, Features::from_bytes)
+    }
+
+    /// Sets or locks the switches in its mask (`AUDIT_SET_FEATURE`). What is locked stays so until the next boot.
+    pub fn set_features(&mut self, features: &Features) -> Result<(), Error> {
+        self.request("set features", kind::SET_FEATURE, &features.to_bytes(), None).map(drop)
+    }
+
+    /// Has the kernel forget trees of directory watches that are gone (`AUDIT_TRIM`).
+    pub fn trim(&mut self) -> Result<(), Error> {
+        self.request("trim", kind::TRIM, &[], None).map(drop)
+    }
+
+    /// Has directory watches on one tree cover another (`AUDIT_MAKE_EQUIV`).
+    pub fn make_equivalent(&mut self, trees: &Equivalence) -> Result<(), Error> {
+        self.request("make equivalent", kind::MAKE_EQUIV, &trees.to_bytes(), None).map(drop)
     }
 
     /// Who last sent the audit daemon a signal (`AUDIT_SIGNAL_INFO`).

@@ -19,6 +19,8 @@ pub mod kind {
     pub const ADD_RULE: u16 = 1011;
     pub const DEL_RULE: u16 = 1012;
     pub const LIST_RULES: u16 = 1013;
+    pub const TRIM: u16 = 1014;
+    pub const MAKE_EQUIV: u16 = 1015;
     pub const SET_FEATURE: u16 = 1018;
     pub const GET_FEATURE: u16 = 1019;
     pub const REPLACE: u16 = 1329;
@@ -45,6 +47,7 @@ mod status_bit {
     pub const BACKLOG_LIMIT: u32 = 0x10;
     pub const BACKLOG_WAIT_TIME: u32 = 0x20;
     pub const LOST: u32 = 0x40;
+    pub const BACKLOG_WAIT_TIME_ACTUAL: u32 = 0x80;
 }
 
 /// Bytes of a header (`struct nlmsghdr`).
@@ -177,6 +180,8 @@ pub struct StatusChange {
     pub backlog_wait_time: Option<u32>,
     /// Set the count of lost messages to 0; the acknowledgement carries what it was. Must come alone.
     pub reset_lost: bool,
+    /// Set the time tasks have waited to 0; the acknowledgement carries what it was. Must come alone.
+    pub reset_backlog_wait_time_actual: bool,
 }
 
 impl StatusChange {
@@ -191,6 +196,7 @@ impl StatusChange {
             (self.backlog_limit, bit::BACKLOG_LIMIT),
             (self.backlog_wait_time, bit::BACKLOG_WAIT_TIME),
             (self.reset_lost.then_some(0), bit::LOST),
+            (self.reset_backlog_wait_time_actual.then_some(0), bit::BACKLOG_WAIT_TIME_ACTUAL),
         ];
         let mask = asked.iter().filter(|(value, _)| value.is_some()).fold(0, |mask, (_, bit)| mask | bit);
         let or_0 = |value: Option<u32>| value.unwrap_or(0);
@@ -211,6 +217,7 @@ impl StatusChange {
             backlog_limit: member(bit::BACKLOG_LIMIT, 5),
             backlog_wait_time: member(bit::BACKLOG_WAIT_TIME, 9),
             reset_lost: member(bit::LOST, 6).is_some(),
+            reset_backlog_wait_time_actual: member(bit::BACKLOG_WAIT_TIME_ACTUAL, 10).is_some(),
         }
     }
 }
@@ -240,6 +247,33 @@ impl Features {
     /// As it crosses the socket.
     pub fn to_bytes(&self) -> Vec<u8> {
         bytes_of(&[Self::VERSION, self.mask, self.features, self.lock])
+    }
+}
+
+/// The request `AUDIT_MAKE_EQUIV`: directory watches that cover `mount` are to cover `subtree` too. Both are paths without NUL.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Equivalence {
+    /// The tree that is watched.
+    pub mount: Vec<u8>,
+    /// The tree to watch like it.
+    pub subtree: Vec<u8>,
+}
+
+impl Equivalence {
+    /// Reads a request; `None` if it is shorter than it says.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (lengths, texts) = bytes.split_at_checked(8)?;
+        let (mount, rest) = texts.split_at_checked(word(lengths, 0) as usize)?;
+        let subtree = rest.get(..word(lengths, 1) as usize)?;
+        Some(Self { mount: mount.to_vec(), subtree: subtree.to_vec() })
+    }
+
+    /// As it crosses the socket: two lengths, two texts.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = bytes_of(&[self.mount.len() as u32, self.subtree.len() as u32]);
+        bytes.extend_from_slice(&self.mount);
+        bytes.extend_from_slice(&self.subtree);
+        bytes
     }
 }
 
@@ -329,7 +363,22 @@ mod tests {
         assert_eq!(StatusChange::from_bytes(&bytes), change);
         let reset = StatusChange { reset_lost: true, ..StatusChange::default() };
         assert_eq!(StatusChange::from_bytes(&reset.to_bytes()), reset);
+        let reset = StatusChange { reset_backlog_wait_time_actual: true, ..StatusChange::default() };
+        assert_eq!(word(&reset.to_bytes(), 0), 0x80);
+        assert_eq!(StatusChange::from_bytes(&reset.to_bytes()), reset);
         assert_eq!(StatusChange::from_bytes(&[]), StatusChange::default());
+    }
+
+    #[test]
+    fn equal_trees_of_any_bytes() {
+        let trees = Equivalence { mount: b"/proc".to_vec(), subtree: b"/sys/x".to_vec() };
+        let bytes = trees.to_bytes();
+        assert_eq!(bytes, b"\x05\0\0\0\x06\0\0\0/proc/sys/x");
+        assert_eq!(Equivalence::from_bytes(&[bytes.as_slice(), b"\0\0\0"].concat()), Some(trees));
+        for len in 0..bytes.len() {
+            assert_eq!(Equivalence::from_bytes(&bytes[..len]), None, "{len}");
+        }
+        assert_eq!(Equivalence::from_bytes(&[0xff; 8]), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! rauditd serves this when it decides by its own rules; tests serve it in the kernel's place. Nothing here waits: put
 //! [`Server::poll_fds`] into your poll loop and call [`Server::serve`] when one of them is ready.
 
-use crate::protocol::{self, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
+use crate::protocol::{self, Equivalence, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
 use crate::{Error, transport::Transport};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags};
@@ -59,6 +59,10 @@ pub enum Request {
     GetFeatures,
     /// Set or lock switches.
     SetFeatures(Features),
+    /// Forget trees of directory watches that are gone.
+    Trim,
+    /// Have directory watches on one tree cover another.
+    MakeEquivalent(Equivalence),
     /// A few lines about the backend and its tier.
     Describe,
     /// A message type nothing is known about.
@@ -70,7 +74,7 @@ pub enum Request {
 pub enum Reply {
     /// Done.
     Ack,
-    /// Done, with a value: the former count after [`StatusChange::reset_lost`].
+    /// Done, with a value: what was there before a reset ([`StatusChange::reset_lost`]).
     Value(u32),
     /// Refused, with words for the user where the number alone says too little.
     Error(Errno, Option<String>),
@@ -239,6 +243,11 @@ fn decode(header: Header, payload: &[u8]) -> Result<Request, Reply> {
         kind::SIGNAL_INFO => Request::SignalInfo,
         kind::GET_FEATURE => Request::GetFeatures,
         kind::SET_FEATURE => Request::SetFeatures(Features::from_bytes(payload)),
+        kind::TRIM => Request::Trim,
+        kind::MAKE_EQUIV => {
+            let trees = Equivalence::from_bytes(payload).ok_or(Reply::Error(Errno::EINVAL, None))?;
+            Request::MakeEquivalent(trees)
+        }
         kind::DESCRIBE => Request::Describe,
         kind::USER | 1100..=1199 | 2100..=2999 => {
             let end = payload.iter().position(|&b| b == 0).unwrap_or(payload.len());

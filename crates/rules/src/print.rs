@@ -4,10 +4,38 @@ use crate::{Field, FieldId, List, Op, Rule, SyscallMask, Value, compare, names, 
 use raudit_tables::{Table, arch, errno, record_type, syscall};
 use std::fmt::Write as _;
 
-/// One line without its newline. With `interpret` (`-l -i`) architectures and unset ids are words.
+/// An argument of a system call that a rule asks for, with what its meaning depends on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Argument {
+    /// The architecture of the call (`AUDIT_ARCH_*`).
+    pub arch: u32,
+    /// The number of the call.
+    pub syscall: u32,
+    /// 0 to 3.
+    pub index: u8,
+    /// The value asked for.
+    pub value: u32,
+    /// What the rule asks of the first two arguments; 0 where it does not.
+    pub first: [u32; 2],
+}
+
+/// Puts an argument into words.
+pub type ArgumentWords<'a> = &'a mut dyn FnMut(&Argument) -> Vec<u8>;
+
+/// One line without its newline.
 ///
 /// Strings are as they were given, unquoted; so the line is bytes.
-pub fn rule(rule: &Rule, interpret: bool) -> Vec<u8> {
+pub fn rule(rule: &Rule) -> Vec<u8> {
+    line(rule, None)
+}
+
+/// The same (`-l -i`) with words for architectures, unset ids and, by `words`, for the arguments of a single system call.
+pub fn rule_in_words(rule: &Rule, words: ArgumentWords<'_>) -> Vec<u8> {
+    line(rule, Some(words))
+}
+
+fn line(rule: &Rule, mut words: Option<ArgumentWords<'_>>) -> Vec<u8> {
+    let interpret = words.is_some();
     let watch = is_watch(rule);
     let mut line = Vec::new();
     if !watch {
@@ -21,7 +49,13 @@ pub fn rule(rule: &Rule, interpret: bool) -> Vec<u8> {
     for field in rule.fields.iter().filter(|field| watch || field.id != FieldId::ARCH) {
         match &field.value {
             Value::Text(value) => text_field(&mut line, field, value, watch),
-            Value::Number(value) => line.extend(number_field(field, *value, watch, interpret).bytes()),
+            Value::Number(value) => match (&mut words, argument_index(field), only_call(rule)) {
+                (Some(words), Some(index), Some(call)) => {
+                    line.extend(format!(" -F a{index}{}", field.op.symbol()).bytes());
+                    line.extend(argument(rule, index, *value, call, *words));
+                }
+                _ => line.extend(number_field(field, *value, watch, interpret).bytes()),
+            },
         }
     }
     line
@@ -56,19 +90,51 @@ fn arch_field(field: &Field, interpret: bool) -> String {
     }
 }
 
+/// Which argument of a system call the field is.
+fn argument_index(field: &Field) -> Option<u8> {
+    match field.id {
+        FieldId::ARG0 => Some(0),
+        FieldId::ARG1 => Some(1),
+        FieldId::ARG2 => Some(2),
+        FieldId::ARG3 => Some(3),
+        _ => None,
+    }
+}
+
+/// The system call, if the rule is about just one.
+fn only_call(rule: &Rule) -> Option<u32> {
+    let mut calls = rule.syscalls.iter();
+    match (rule.list, calls.next(), calls.next()) {
+        (List::Exit, Some(call), None) => Some(call),
+        _ => None,
+    }
+}
+
+/// The architecture asked for last, whatever the operator: names of system calls are printed by it.
+fn last_arch(rule: &Rule) -> Option<u32> {
+    rule.fields.iter().rev().find_map(|field| match (field.id, &field.value) {
+        (FieldId::ARCH, Value::Number(number)) => Some(*number),
+        _ => None,
+    })
+}
+
+/// An argument in words; without an architecture nobody knows what it means.
+fn argument(rule: &Rule, index: u8, value: u32, syscall: u32, words: ArgumentWords<'_>) -> Vec<u8> {
+    let Some(arch) = last_arch(rule) else { return format!("0x{value:x}").into_bytes() };
+    let asked = |id| {
+        let last = rule.fields.iter().rev().find(|field| field.id == id).map(|field| &field.value);
+        if let Some(Value::Number(value)) = last { *value } else { 0 }
+    };
+    words(&Argument { arch, syscall, index, value, first: [asked(FieldId::ARG0), asked(FieldId::ARG1)] })
+}
+
 /// ` -S all` or ` -S a,b`, by number; the names are those of the last architecture in the rule, else of this machine.
 fn syscalls(rule: &Rule) -> String {
     let table = match rule.list {
         List::User | List::Task | List::Exclude | List::Filesystem => return String::new(),
         _ if rule.syscalls.is_all() => return " -S all".into(),
         List::IoUring => Some(&names::IO_URING),
-        List::Exit => {
-            let last = rule.fields.iter().rev().find_map(|field| match (field.id, &field.value) {
-                (FieldId::ARCH, Value::Number(number)) => Some(*number),
-                _ => None,
-            });
-            syscall::table(last.unwrap_or(arch::native()))
-        }
+        List::Exit => syscall::table(last_arch(rule).unwrap_or(arch::native())),
     };
     call_names(&rule.syscalls, table)
 }
@@ -151,7 +217,11 @@ mod tests {
     fn listed(line: &str, interpret: bool) -> String {
         let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
         match command::parse(&words, Context::default()).steps.unwrap().remove(0) {
-            Step::Add(added, _) => String::from_utf8(rule(&added, interpret)).unwrap(),
+            Step::Add(added, _) if interpret => {
+                let words = &mut |argument: &Argument| format!("<{argument:x?}>").into_bytes();
+                String::from_utf8(rule_in_words(&added, words)).unwrap()
+            }
+            Step::Add(added, _) => String::from_utf8(rule(&added)).unwrap(),
             other => panic!("{other:?}"),
         }
     }
@@ -186,6 +256,20 @@ mod tests {
     }
 
     #[test]
+    fn arguments_of_one_call_are_handed_over_with_what_they_depend_on() {
+        assert_eq!(
+            listed("-a always,exit -F arch=b64 -S fcntl -F a2&0x1f -F a1!=4", true),
+            "-a always,exit -F arch=x86_64 -S fcntl \
+             -F a2&<Argument { arch: c000003e, syscall: 48, index: 2, value: 1f, first: [0, 4] }> \
+             -F a1!=<Argument { arch: c000003e, syscall: 48, index: 1, value: 4, first: [0, 4] }>"
+        );
+        for line in ["-a always,exit -F arch=b64 -S fcntl,open -F a2=0x1F", "-a always,exit -S all -F a2=0x1F"] {
+            assert!(listed(line, true).ends_with(" -F a2=0x1F"), "{line}");
+        }
+        assert_eq!(listed("-a always,exit -S open -F a2=0x1F", true), "-a always,exit -S open -F a2=0x1f");
+    }
+
+    #[test]
     fn numbers_without_a_name_are_shown_as_numbers() {
         let field = |id, value| Field { id: FieldId(id), op: Op::Eq, value: Value::Number(value) };
         let rule = Rule {
@@ -194,7 +278,7 @@ mod tests {
             syscalls: SyscallMask::ALL,
             fields: vec![field(11, 0x1234), field(77, 5), field(111, 99)],
         };
-        assert_eq!(super::rule(&rule, false), b"-a always,exit -F arch=0x1234 -S all f77=5 -F field_compare=99");
+        assert_eq!(super::rule(&rule), b"-a always,exit -F arch=0x1234 -S all f77=5 -F field_compare=99");
     }
 
     #[test]

@@ -100,13 +100,13 @@ proptest! {
         }
         if let Ok((rule, _)) = Rule::from_wire(&bytes) {
             let _ = rule.validate();
-            drop(print::rule(&rule, true));
+            drop(print::rule_in_words(&rule, &mut |_| Vec::new()));
         }
     }
 
     #[test]
     fn through_the_listing(rule in written_rule()) {
-        let line = print::rule(&rule, false);
+        let line = print::rule(&rule);
         let words: Vec<&[u8]> = line.split(|&b| b == b' ').collect();
         let parsed = command::parse(&words, Context::default());
         prop_assert_eq!(

@@ -9,7 +9,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 1> enabled 1
 1> failure 1
 1> pid 0
@@ -18,7 +18,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 2> Old style watch rules are slower
 2> Old style watch rules are slower
 L> -w /etc/passwd -p wa -k identity
@@ -89,7 +89,7 @@ rc 1
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 2> Old style watch rules are slower
 2> Old style watch rules are slower
 2> Error sending add rule data request (Operation not permitted)
@@ -138,7 +138,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 1> enabled 1
 1> failure 1
 1> pid 0
@@ -147,7 +147,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 2> Old style watch rules are slower
 2> Old style watch rules are slower
 L> -w /etc/passwd -p wa -k identity

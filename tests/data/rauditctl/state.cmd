@@ -8,7 +8,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 1> loginuid_immutable 0 unlocked
 1> backend double
 
@@ -22,7 +22,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 1> loginuid_immutable 0 unlocked
 1> backend double
 
@@ -36,7 +36,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -e 1
 rc 0
@@ -48,7 +48,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -e 2
 rc 0
@@ -60,7 +60,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -e 01
 rc 255
@@ -80,7 +80,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -f 3
 rc 255
@@ -96,7 +96,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -b 0x20
 rc 0
@@ -108,7 +108,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -b 8k
 rc 0
@@ -120,7 +120,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -b x
 rc 255
@@ -136,7 +136,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -r -5
 rc 255
@@ -152,7 +152,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 60000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > --backlog_wait_time=0
 rc 0
@@ -164,7 +164,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 0
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > --backlog_wait_time x
 rc 255
@@ -184,7 +184,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 5
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -e 1 -b 320 -f 0 -r 7
 rc 0
@@ -196,7 +196,7 @@ rc 0
 1> lost 3
 1> backlog 0
 1> backlog_wait_time 15000
-1> backlog_wait_time_actual 0
+1> backlog_wait_time_actual 7
 
 > -b 99999999999999999999
 rc 255
@@ -257,14 +257,6 @@ rc 255
 rc 255
 2> The -m option must be only the only option and takes 1 parameter
 
-> --loginuid-immutable
-rc 255
-2> Option --loginuid-immutable is not supported
-
-> --reset_backlog_wait_time_actual
-rc 255
-2> Option --reset_backlog_wait_time_actual is not supported
-
 >
 rc 1
 1> usage: rauditctl [options]
@@ -293,7 +285,14 @@ rc 1
 1>     -r <number>              Most records a second, 0 = any number
 1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
 1>     --reset-lost             Set the count of lost records to 0
+1>     --reset_backlog_wait_time_actual
+1>                              Set the time that tasks have waited to 0
+1>     --loginuid-immutable     Login uids cannot be changed any more, until the next boot
 1> Other
+1>     --signal <signal>        Send rauditd a signal: TERM or stop (and wait for its end), HUP or reload, USR1 or rotate,
+1>                              USR2 or resume, CONT or state
+1>     -q <mount,subtree>       Directory watches on mount cover subtree too
+1>     -t                       Forget directories that were watched and are gone
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
@@ -351,7 +350,14 @@ rc 0
 1>     -r <number>              Most records a second, 0 = any number
 1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
 1>     --reset-lost             Set the count of lost records to 0
+1>     --reset_backlog_wait_time_actual
+1>                              Set the time that tasks have waited to 0
+1>     --loginuid-immutable     Login uids cannot be changed any more, until the next boot
 1> Other
+1>     --signal <signal>        Send rauditd a signal: TERM or stop (and wait for its end), HUP or reload, USR1 or rotate,
+1>                              USR2 or resume, CONT or state
+1>     -q <mount,subtree>       Directory watches on mount cover subtree too
+1>     -t                       Forget directories that were watched and are gone
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
@@ -384,7 +390,14 @@ rc 0
 1>     -r <number>              Most records a second, 0 = any number
 1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
 1>     --reset-lost             Set the count of lost records to 0
+1>     --reset_backlog_wait_time_actual
+1>                              Set the time that tasks have waited to 0
+1>     --loginuid-immutable     Login uids cannot be changed any more, until the next boot
 1> Other
+1>     --signal <signal>        Send rauditd a signal: TERM or stop (and wait for its end), HUP or reload, USR1 or rotate,
+1>                              USR2 or resume, CONT or state
+1>     -q <mount,subtree>       Directory watches on mount cover subtree too
+1>     -t                       Forget directories that were watched and are gone
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
@@ -417,7 +430,14 @@ rc 0
 1>     -r <number>              Most records a second, 0 = any number
 1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
 1>     --reset-lost             Set the count of lost records to 0
+1>     --reset_backlog_wait_time_actual
+1>                              Set the time that tasks have waited to 0
+1>     --loginuid-immutable     Login uids cannot be changed any more, until the next boot
 1> Other
+1>     --signal <signal>        Send rauditd a signal: TERM or stop (and wait for its end), HUP or reload, USR1 or rotate,
+1>                              USR2 or resume, CONT or state
+1>     -q <mount,subtree>       Directory watches on mount cover subtree too
+1>     -t                       Forget directories that were watched and are gone
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this

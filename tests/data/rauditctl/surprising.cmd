@@ -216,25 +216,22 @@ rc 255
 rc 255
 2> The -m option must be only the only option and takes 1 parameter
 
-# not built yet
 > -t /a
-rc 255
-2> Option -t is not supported
+rc 0
+K> trim
 
-# not built yet
 > -q a,b
-rc 255
-2> Option -q is not supported
+rc 0
+K> equivalent a b
 
 # the double has lost 3
 > --reset-lost
 rc 0
 2> lost: 3
 
-# not built yet
 > --signal bogus
-rc 255
-2> Option --signal is not supported
+rc 1
+2> bogus is an unsupported signal
 
 # differs: auditctl says this to the system log only
 > -R /nosuch

@@ -23,7 +23,7 @@ impl Backend {
             lines.push(format!("backend_reason {}", self.why_kernel(&outlook)));
         }
         for (at, rule) in self.rules.iter().enumerate() {
-            let text = raudit_rules::print::rule(rule, false);
+            let text = raudit_rules::print::rule(rule);
             for obstacle in outlook.obstacles(at) {
                 lines.push(format!("rule {} {}: {obstacle}", at + 1, String::from_utf8_lossy(&text).trim_end()));
             }

@@ -1,14 +1,16 @@
 //! The program `rauditctl`: auditctl's commands, for the kernel's audit or for rauditd, whichever decides.
 //!
-//! Exit codes are auditctl's: 0 done, 1 no arguments, a rules file not loaded, or rules that may not change, 4 without the
-//! right to do it, 255 any other error.
+//! Exit codes are auditctl's: 0 done, 1 no arguments, a rules file not loaded, rules that may not change, or no such signal,
+//! 2 no daemon to signal, 4 without the right to do it, 255 any other error.
 
 mod message;
 mod rules_file;
 mod show;
+mod signal;
+mod words;
 
 use crate::client::sending_failed;
-use crate::protocol::{StatusChange, feature};
+use crate::protocol::{Equivalence, Features, StatusChange, feature};
 use crate::{CONTROL_SOCKET, Client, Error};
 use nix::errno::Errno;
 use raudit_rules::command::{self, Context, Setting, Step};
@@ -73,9 +75,9 @@ fn run(args: &[&[u8]]) -> u8 {
             complain(DISABLED);
             u8::from(changes_rules)
         }
-        Err(Failure::NoSocket(line)) => {
+        Err(Failure::Coded(code, line)) => {
             complain(&line);
-            1
+            code
         }
         Err(Failure::Line(line)) => {
             complain(&line);
@@ -102,8 +104,8 @@ fn may_control_audit() -> bool {
 enum Failure {
     /// Nobody listens: the kernel was started with audit off.
     Disabled,
-    /// There is no connection, for the reason in this line.
-    NoSocket(String),
+    /// For the reason in this line, and with an exit code of its own.
+    Coded(u8, String),
     /// For the reason in this line.
     Line(String),
 }
@@ -162,7 +164,7 @@ impl Session {
     }
 
     fn client(&mut self) -> Result<&mut Client, Failure> {
-        self.client.as_mut().map_err(|error| Failure::NoSocket(error.to_string()))
+        self.client.as_mut().map_err(|error| Failure::Coded(1, error.to_string()))
     }
 
     fn step(&mut self, step: &Step) -> Result<(), Failure> {
@@ -180,6 +182,21 @@ impl Session {
                 Ok(show::status(&status, false)?)
             }
             Step::ResetLost => self.reset_lost(),
+            Step::ResetBacklogWaitTimeActual => self.reset_wait_time(),
+            Step::LoginUidImmutable => {
+                let bit = Features::LOGINUID_IMMUTABLE;
+                let features = Features { mask: bit, features: bit, lock: bit };
+                self.client()?.set_features(&features).map_err(|e| match failed("feature", &e) {
+                    Failure::Line(_) => Failure::Line(format!("Error setting feature ({})", e.reason())),
+                    other => other,
+                })
+            }
+            Step::Trim => self.client()?.trim().map_err(|e| failed_command("trim subtrees", &e)),
+            Step::MakeEquivalent(mount, subtree) => {
+                let trees = Equivalence { mount: mount.clone(), subtree: subtree.clone() };
+                self.client()?.make_equivalent(&trees).map_err(|e| failed_command("make_equivalent", &e))
+            }
+            Step::Signal(name) => signal::send(self.client()?, name),
             Step::Message(text) => {
                 let record = message::user_record(text);
                 let kind = raudit_record::Kind::USER;
@@ -257,6 +274,21 @@ impl Session {
         let lost = self.client()?.set_status(&change).map_err(|e| failed("lost reset", &e))?;
         complain(&format!("lost: {lost}"));
         Ok(())
+    }
+
+    fn reset_wait_time(&mut self) -> Result<(), Failure> {
+        let change = StatusChange { reset_backlog_wait_time_actual: true, ..StatusChange::default() };
+        let waited = self.client()?.set_status(&change).map_err(|e| failed("backlog wait time actual reset", &e))?;
+        complain(&format!("backlog_wait_time_actual: {waited}"));
+        Ok(())
+    }
+}
+
+/// As [`failed`], for what auditctl calls a command.
+fn failed_command(command: &str, error: &Error) -> Failure {
+    match failed(command, error) {
+        Failure::Line(_) => Failure::Line(format!("Error sending {command} command ({})", error.reason())),
+        other => other,
     }
 }
 

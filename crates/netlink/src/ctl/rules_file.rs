@@ -21,7 +21,7 @@ pub(super) fn load(session: &mut Session, path: &Path) -> u8 {
     }
     if session.disabled {
         complain(DISABLED);
-        return 1;
+        return 0;
     }
     let lines = match RulesFile::open(path) {
         Ok(lines) => lines,
@@ -47,11 +47,12 @@ pub(super) fn load(session: &mut Session, path: &Path) -> u8 {
                 complain(DISABLED);
                 return 0;
             }
-            (Err(Failure::NoSocket(text)), _) => {
+            // Without a connection no line can do anything.
+            (Err(Failure::Coded(_, text)), _) if session.client.is_err() => {
                 complain(&text);
                 return 1;
             }
-            (Err(Failure::Line(text)), line) => {
+            (Err(Failure::Line(text) | Failure::Coded(_, text)), line) => {
                 if !text.is_empty() {
                     complain(&text);
                 }

@@ -1,5 +1,6 @@
 //! What `rauditctl` prints on standard output.
 
+use super::words::Words;
 use crate::{Features, Status};
 use raudit_rules::{Rule, print};
 use std::io::{self, Write};
@@ -31,7 +32,14 @@ State
     -r <number>              Most records a second, 0 = any number
     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
     --reset-lost             Set the count of lost records to 0
+    --reset_backlog_wait_time_actual
+                             Set the time that tasks have waited to 0
+    --loginuid-immutable     Login uids cannot be changed any more, until the next boot
 Other
+    --signal <signal>        Send rauditd a signal: TERM or stop (and wait for its end), HUP or reload, USR1 or rotate,
+                             USR2 or resume, CONT or state
+    -q <mount,subtree>       Directory watches on mount cover subtree too
+    -t                       Forget directories that were watched and are gone
     -m <text>                Log a message
     -v                       Show the version
     -h, --help               Show this
@@ -61,9 +69,13 @@ pub(super) fn rules(rules: &[Rule], interpret: bool, key: &[u8]) -> io::Result<(
     if rules.is_empty() {
         return bytes(b"No rules\n");
     }
+    let mut words = interpret.then(Words::default);
     let mut text = Vec::new();
     for rule in rules.iter().filter(|rule| print::key_contains(rule, key)) {
-        text.extend(print::rule(rule, interpret));
+        match &mut words {
+            Some(words) => text.extend(print::rule_in_words(rule, &mut |argument| words.of(argument))),
+            None => text.extend(print::rule(rule)),
+        }
         text.push(b'\n');
     }
     bytes(&text)
@@ -127,9 +139,26 @@ mod tests {
     }
 
     #[test]
-    fn usage_names_only_what_exists() {
-        for absent in ["--signal", "-t ", "-q ", "--loginuid", "reset_backlog"] {
-            assert!(!USAGE.contains(absent), "{absent}");
+    fn usage_and_manual_name_every_option() {
+        let manual = include_str!("../../../../man/rauditctl.8");
+        let listed = |option: &str| USAGE.split([' ', ',', '\n']).any(|word| word == option);
+        for letter in "hicslDvtCefrbaAdSFmRwWkpq".chars() {
+            assert!(listed(&format!("-{letter}")), "-{letter} in the usage");
+            assert!(
+                manual.contains(&format!(" Fl {letter}")) || manual.contains(&format!("\n.Fl {letter}")),
+                "-{letter}"
+            );
+        }
+        for long in [
+            "help",
+            "loginuid-immutable",
+            "backlog_wait_time",
+            "reset-lost",
+            "reset_backlog_wait_time_actual",
+            "signal",
+        ] {
+            assert!(listed(&format!("--{long}")), "--{long} in the usage");
+            assert!(manual.contains(&format!(" -{long}")), "--{long} in the manual");
         }
     }
 }

@@ -51,6 +51,16 @@ pub enum Step {
     ShowSettings,
     /// `--reset-lost`: set the count of lost records to 0.
     ResetLost,
+    /// `--reset_backlog_wait_time_actual`: set the time tasks have waited to 0.
+    ResetBacklogWaitTimeActual,
+    /// `--loginuid-immutable`: a login uid that is set can never be changed again.
+    LoginUidImmutable,
+    /// `-t`: forget trees of directory watches that are gone.
+    Trim,
+    /// `-q`: have directory watches on the first tree cover the second.
+    MakeEquivalent(Vec<u8>, Vec<u8>),
+    /// `--signal`: send the daemon the signal of this name.
+    Signal(Vec<u8>),
     /// `-m`: log a message.
     Message(Vec<u8>),
     /// `-R`: read rules from a file.
@@ -236,10 +246,13 @@ impl<'a> Parser<'a> {
             Opt::Short(b'r') => self.amount(Setting::RateLimit, "Rate", argument),
             Opt::Short(b'b') => self.amount(Setting::BacklogLimit, "Backlog", argument),
             Opt::Long("backlog_wait_time") => self.amount(Setting::BacklogWaitTime, "Backlog_wait_time", argument),
-            Opt::Long("reset-lost") => self.last(Step::ResetLost),
-            Opt::Short(letter) => Err(format!("Option -{} is not supported", char::from(letter)).into()),
-            Opt::Long(name) => Err(format!("Option --{name} is not supported").into()),
-            Opt::Bad => {
+            Opt::Long("reset-lost") => self.done(Step::ResetLost),
+            Opt::Long("reset_backlog_wait_time_actual") => self.done(Step::ResetBacklogWaitTimeActual),
+            Opt::Long("loginuid-immutable") => self.done(Step::LoginUidImmutable),
+            Opt::Long("signal") => self.last(Step::Signal(argument.to_vec())),
+            Opt::Short(b't') => self.done(Step::Trim),
+            Opt::Short(b'q') => self.equivalent(argument),
+            Opt::Bad | Opt::Short(_) | Opt::Long(_) => {
                 let word = text(self.options.last_word());
                 let line = self.draft.line.map(|line| format!(" on line {line}")).unwrap_or_default();
                 Err(Fault::new(Reason::Option, format!("Option {word}{line} is invalid")))
@@ -250,6 +263,11 @@ impl<'a> Parser<'a> {
     fn last(&mut self, step: Step) -> Taken {
         self.steps.push(step);
         Ok(Flow::Last)
+    }
+
+    fn done(&mut self, step: Step) -> Taken {
+        self.steps.push(step);
+        Ok(Flow::Done)
     }
 
     fn status(&mut self) -> Taken {
@@ -303,8 +321,18 @@ impl<'a> Parser<'a> {
         if argument.iter().any(|&b| b < 32) {
             return Err("Illegal character in audit event".into());
         }
-        self.steps.push(Step::Message(argument.to_vec()));
-        Ok(Flow::Done)
+        self.done(Step::Message(argument.to_vec()))
+    }
+
+    /// Two paths and one comma.
+    fn equivalent(&mut self, argument: &[u8]) -> Taken {
+        let mut parts = argument.split(|&b| b == b',');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(mount), Some(subtree), None) if !subtree.is_empty() => {
+                self.done(Step::MakeEquivalent(mount.to_vec(), subtree.to_vec()))
+            }
+            _ => Err("Error parsing equivalent parts".into()),
+        }
     }
 
     /// 0, 1 or 2, nothing else.

@@ -98,10 +98,17 @@ fn fields_and_keys_have_limits() {
 }
 
 #[test]
-fn what_is_not_built_says_so() {
-    assert_eq!(error("-t"), "Option -t is not supported");
-    assert_eq!(error("-q a,b"), "Option -q is not supported");
-    assert_eq!(error("--signal HUP"), "Option --signal is not supported");
+fn requests_that_are_no_rules() {
+    assert_eq!(steps("-t"), [Step::Trim]);
+    assert_eq!(steps("-t whatever -z"), [Step::Trim]);
+    assert_eq!(steps("-q /mnt,/srv -l"), [Step::MakeEquivalent(b"/mnt".to_vec(), b"/srv".to_vec())]);
+    for wrong in ["-q a", "-q a,", "-q a,b,c", "-q ,"] {
+        assert_eq!(error(wrong), "Error parsing equivalent parts", "{wrong}");
+    }
+    assert_eq!(steps("--signal HUP"), [Step::Signal(b"HUP".to_vec())]);
+    assert_eq!(error("--signal HUP -l"), "parameter passed without an option given");
+    assert_eq!(steps("--loginuid-immutable"), [Step::LoginUidImmutable]);
+    assert_eq!(steps("--reset_backlog_wait_time_actual"), [Step::ResetBacklogWaitTimeActual]);
 }
 
 #[test]
