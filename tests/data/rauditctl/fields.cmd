@@ -131,8 +131,8 @@ rc 255
 2> arch only takes = or != operators
 
 > -a always,exit -F arch=s390 -S open
-rc 255
-2> Elf type unknown: 0x16
+rc 0
+L> -a always,exit -F arch=b32 -S open
 
 > -a always,exit -F arch=vax
 rc 255
@@ -221,8 +221,8 @@ rc 0
 L> -a always,exit -F arch=b64 -S execve,kill,execveat -F perm=x
 
 > -a always,exit -F arch=s390 -F perm=x
-rc 255
-2> Error adding syscalls for perm filtering
+rc 0
+L> -a always,exit -F arch=b32 -S execve,execveat -F perm=x
 
 > -a always,task -F perm=x
 rc 255
