@@ -26,6 +26,8 @@ const volatile struct item *layout_item;
 const volatile struct argv_chunk *layout_chunk;
 const volatile struct exec_caps *layout_exec_caps;
 const volatile struct policy *layout_policy;
+const volatile struct hits *layout_hits;
+const volatile enum policy_limit layout_policy_limit;
 const volatile struct counters *layout_counters;
 const volatile enum fact layout_fact;
 const volatile enum want layout_want;
@@ -48,7 +50,7 @@ static __always_inline struct pending *pending_get(void)
 SEC("tp_btf/sys_enter")
 int BPF_PROG(tracepoint_enter, struct pt_regs *regs, long nr)
 {
-	syscall_begin(bpf_get_current_task_btf(), regs, nr);
+	syscall_begin(bpf_get_current_task_btf(), nr);
 	return 0;
 }
 
@@ -202,7 +204,7 @@ int BPF_PROG(syscall_enter)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 
-	syscall_begin(task, regs, BPF_CORE_READ(regs, orig_ax));
+	syscall_begin(task, BPF_CORE_READ(regs, orig_ax));
 	return 0;
 }
 

@@ -17,16 +17,15 @@ const volatile struct check_match *layout_check;
 SEC("syscall")
 int check_match(struct check_match *io)
 {
-	const struct policy *p = policy_get();
 	__u32 facts[FACT_MAX], row;
-	bool always = false;
+	struct reading r;
 
-	if (!p)
+	if (!policy_read(&r))
 		return 1;
 	for (int i = 0; i < FACT_MAX; i++)
 		facts[i] = io->facts[i];
-	row = p->syscall[io->compat & 1][io->nr & (NR_MAX - 1)];
-	io->rule = row ? policy_match(p, row, facts, &always) : MATCH_NONE;
-	io->always = always;
-	return 0;
+	row = r.policy->syscall[io->compat & 1][io->nr & (NR_MAX - 1)];
+	io->rule = row ? policy_match(r.policy, row, facts, -1) : MATCH_NONE;
+	io->always = io->rule != MATCH_NONE && policy_says_always(r.policy, io->rule);
+	return policy_intact(&r) ? 0 : 2;
 }

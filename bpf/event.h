@@ -131,6 +131,7 @@ enum loss {
 	LOSS_SCRATCH, /* no free buffer to build the event in */
 	LOSS_STATE,   /* no memory to remember the system call's entry */
 	LOSS_TOO_BIG, /* the event outgrew its buffer */
+	LOSS_POLICY,  /* the rules changed twice while a call was judged, again and again; perhaps none matched */
 	LOSS_COUNT,
 };
 

@@ -98,29 +98,59 @@ struct {
 } counters SEC(".maps");
 
 /*
- * One policy, exchanged whole: replacing the inner map waits until no program can still read the old one. Sizes instead of
- * types: up to 6.1 an inner map with BTF is not equal to one without, which is how user space creates the next.
+ * Two policies, one of them in use. User space writes the other through a mapping and then turns `policy_active`: no waiting for
+ * readers, which may be preempted. One that was so long that its policy is being written again finds `sequence` changed.
  */
-struct policy_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct policy));
-} policy_empty SEC(".maps");
+	__uint(max_entries, SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct policy);
+} policies SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS * HIT_SHARDS);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__array(values, struct policy_map);
-} policies SEC(".maps") = { .values = { &policy_empty } };
+	__type(value, struct hits);
+} hits SEC(".maps");
 
-static __always_inline const struct policy *policy_get(void)
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u32);
+} policy_active SEC(".maps");
+
+/* A policy being read. */
+struct reading {
+	const struct policy *policy;
+	__u32 slot;
+	__u32 sequence;
+};
+
+static __always_inline bool policy_read(struct reading *r)
 {
-	__u32 zero = 0;
-	void *inner = bpf_map_lookup_elem(&policies, &zero);
+	__u32 zero = 0, *active = bpf_map_lookup_elem(&policy_active, &zero);
 
-	return inner ? bpf_map_lookup_elem(inner, &zero) : 0;
+	if (!active)
+		return false;
+	r->slot = *(volatile __u32 *)active;
+	r->policy = bpf_map_lookup_elem(&policies, &r->slot);
+	if (!r->policy)
+		return false;
+	r->sequence = *(volatile __u32 *)&r->policy->sequence;
+	return true;
+}
+
+/* Whether what was read is of one piece. */
+static __always_inline bool policy_intact(const struct reading *r)
+{
+	barrier();
+	return !(r->sequence & 1) && *(volatile __u32 *)&r->policy->sequence == r->sequence;
 }
 
 static __always_inline struct counters *counters_get(void)

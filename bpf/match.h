@@ -14,7 +14,7 @@ static __always_inline __u32 policy_interval(const struct policy *p, __u32 first
 
 	for (int step = 0; step < SEARCH_STEPS; step++) {
 		__u32 half = left >> 1;
-		__u32 mid = (base + half) & (ROWS_MAX - 1);
+		__u32 mid = (base + half) & (BOUNDS_MAX - 1);
 
 		if (!half)
 			break;
@@ -22,17 +22,7 @@ static __always_inline __u32 policy_interval(const struct policy *p, __u32 first
 			base = mid;
 		left -= half;
 	}
-	return base & (ROWS_MAX - 1);
-}
-
-static __always_inline void rule_bits_and(struct rule_bits *bits, const struct policy *p, __u32 row)
-{
-	row &= ROWS_MAX - 1;
-	for (__u32 w = 0; w < RULE_WORDS; w++) {
-		if (w >= p->words)
-			break;
-		bits->word[w] &= p->row[row].word[w];
-	}
+	return base & (BOUNDS_MAX - 1);
 }
 
 /* The index of the lowest bit set. By halving: clang 14's BPF backend does not end on __builtin_ctzll. */
@@ -101,13 +91,25 @@ static __always_inline __u32 early_facts(__u8 want)
 	return want & (WANT_NAMES | WANT_SADDR) && !(want & WANT_EXEC) ? EARLY_ALWAYS | EARLY_IDENTITY : EARLY_ALWAYS;
 }
 
+/* Rows that are ANDed, at most: one a field, one a failed test. */
+#define MATCH_ROWS (FIELDS_MAX + TESTS_MAX)
+
 /* A match under way. The steps are callbacks of bpf_loop, so that the verifier walks each of them once. */
 struct matcher {
 	const struct policy *policy;
 	const __u32 *facts;
 	__u32 known; /* facts to look at, as bits */
-	struct rule_bits bits;
+	__u32 rows;
+	__u16 row[MATCH_ROWS];
+	__u32 call; /* row of the system call */
+	__s32 rule; /* the answer, or MATCH_NONE */
 };
+
+static __always_inline void match_row(struct matcher *m, __u32 row)
+{
+	m->row[m->rows & (MATCH_ROWS - 1)] = row;
+	m->rows++;
+}
 
 static long match_field(__u32 i, struct matcher *m)
 {
@@ -117,9 +119,8 @@ static long match_field(__u32 i, struct matcher *m)
 	if (i >= FIELDS_MAX)
 		return 1;
 	f = &p->field[i];
-	if (!(m->known & 1U << (f->fact & (FACT_MAX - 1))))
-		return 0;
-	rule_bits_and(&m->bits, p, policy_interval(p, f->first, f->count, m->facts[f->fact & (FACT_MAX - 1)]));
+	if (m->known & 1U << (f->fact & (FACT_MAX - 1)))
+		match_row(m, p->row[policy_interval(p, f->first, f->count, m->facts[f->fact & (FACT_MAX - 1)])]);
 	return 0;
 }
 
@@ -131,56 +132,46 @@ static long match_test(__u32 i, struct matcher *m)
 	if (i >= TESTS_MAX)
 		return 1;
 	t = &p->test[i];
-	if (!(m->known & 1U << (t->fact & (FACT_MAX - 1))))
-		return 0;
-	if (!test_holds(t, m->facts[t->fact & (FACT_MAX - 1)]))
-		rule_bits_and(&m->bits, p, t->row);
+	if (m->known & 1U << (t->fact & (FACT_MAX - 1)) && !test_holds(t, m->facts[t->fact & (FACT_MAX - 1)]))
+		match_row(m, t->row);
 	return 0;
 }
 
-/* Leaves in m->bits the rules that name the call and that the known facts do not rule out. */
-static __always_inline void policy_narrow(const struct policy *p, __u32 row, struct matcher *m)
+/* One word of all rows: 64 rules. */
+static long match_word(__u32 w, struct matcher *m)
 {
-	row &= ROWS_MAX - 1;
-	for (__u32 w = 0; w < RULE_WORDS; w++)
-		m->bits.word[w] = p->row[row].word[w];
-	bpf_loop(p->fields, match_field, m, 0);
+	const struct policy *p = m->policy;
+	__u64 word = p->cell[(m->call * p->words + w) & (CELLS_MAX - 1)];
+
+	for (__u32 i = 0; i < MATCH_ROWS; i++) {
+		if (!word)
+			return 0;
+		if (i >= m->rows)
+			break;
+		word &= p->cell[(m->row[i] * p->words + w) & (CELLS_MAX - 1)];
+	}
+	if (!word)
+		return 0;
+	m->rule = w * 64 + bit_lowest(word);
+	return 1;
+}
+
+/* The first rule that names the call and that the known facts do not rule out, or MATCH_NONE. */
+static __always_inline int policy_match(const struct policy *p, __u32 call, const __u32 *facts, __u32 known)
+{
+	struct matcher m = { .policy = p, .facts = facts, .known = known, .call = call, .rule = MATCH_NONE };
+
+	bpf_loop(p->fields, match_field, &m, 0);
 	if (p->tests)
-		bpf_loop(p->tests, match_test, m, 0);
+		bpf_loop(p->tests, match_test, &m, 0);
+	bpf_loop(p->words, match_word, &m, 0);
+	return m.rule;
 }
 
-/* Whether any rule can still match when the call ends. */
-static __always_inline bool policy_may_match(const struct policy *p, __u32 row, const __u32 *facts, __u32 known)
+static __always_inline bool policy_says_always(const struct policy *p, __u32 rule)
 {
-	struct matcher m = { .policy = p, .facts = facts, .known = known };
-	__u64 any = 0;
-
-	policy_narrow(p, row, &m);
-	for (__u32 w = 0; w < RULE_WORDS; w++) {
-		if (w >= p->words)
-			break;
-		any |= m.bits.word[w];
-	}
-	return any != 0;
-}
-
-/* The first rule that matches, or MATCH_NONE; sets *always to whether it says so. */
-static __always_inline int policy_match(const struct policy *p, __u32 row, const __u32 *facts, bool *always)
-{
-	struct matcher m = { .policy = p, .facts = facts, .known = -1 };
-
-	policy_narrow(p, row, &m);
-	for (__u32 w = 0; w < RULE_WORDS; w++) {
-		__u64 word = m.bits.word[w];
-
-		if (w >= p->words)
-			break;
-		if (word) {
-			*always = (p->always.word[w] & word & -word) != 0;
-			return w * 64 + bit_lowest(word);
-		}
-	}
-	return MATCH_NONE;
+	rule &= RULES_MAX - 1;
+	return p->always[rule / 64] >> (rule % 64) & 1;
 }
 
 #endif

@@ -2,26 +2,24 @@
 /*
  * What user space compiles a rule set into.
  *
- * Bit r of a rule_bits stands for the r-th rule of the exit list. A system call starts with the row of its number; for each
- * field that any rule uses, the row of the field's value is ANDed to it; the lowest bit left is the first matching rule.
- * Cost follows the number of fields used, not of rules.
+ * Bit r of a row stands for the r-th rule of the exit list. A system call has the row of the rules that name it; for each field
+ * that any rule uses, the field's value has the row of the rules it satisfies. The lowest bit that all of them share is the
+ * first matching rule. Cost follows the number of fields used, and only slowly that of rules.
  */
 #ifndef RAUDIT_POLICY_H
 #define RAUDIT_POLICY_H
 
 enum policy_limit {
-	RULES_MAX = 1024,
-	RULE_WORDS = RULES_MAX / 64,
-	NR_MAX = 1024,    /* system call numbers, per architecture */
-	ARCH_COUNT = 2,   /* native, compat */
+	RULES_MAX = 4096,
+	NR_MAX = 1024,       /* system call numbers, per architecture */
+	ARCH_COUNT = 2,      /* native, compat */
 	FIELDS_MAX = 32,
 	TESTS_MAX = 32,
-	ROWS_MAX = 8192,
-	SEARCH_STEPS = 14, /* > log2(ROWS_MAX) */
-};
-
-struct rule_bits {
-	__u64 word[RULE_WORDS];
+	BOUNDS_MAX = 16384,
+	SEARCH_STEPS = 15,   /* > log2(BOUNDS_MAX) */
+	CELLS_MAX = 1 << 18, /* words of all rows together */
+	SLOTS = 2,           /* the policy in use, and room for the next */
+	HIT_SHARDS = 8,      /* CPUs share counters of hits by their number, modulo this */
 };
 
 /*
@@ -50,19 +48,27 @@ struct policy_test {
 };
 
 struct policy {
+	__u32 sequence; /* odd while user space writes here; another than before: what was read meanwhile is void */
 	__u32 generation;
-	__u32 words; /* of each rule_bits in use */
+	__u32 words; /* of each row */
 	__u32 fields;
 	__u32 tests;
 	__u32 exempt; /* thread group of the audit daemon, never audited */
 	__u32 facts;  /* bit f: some rule looks at fact f */
-	struct rule_bits always;
+	__u32 pad;
+	__u64 always[RULES_MAX / 64]; /* the rules that say so */
 	struct policy_field field[FIELDS_MAX];
 	struct policy_test test[TESTS_MAX];
 	__u16 syscall[ARCH_COUNT][NR_MAX]; /* row of the number; 0: no rule names it */
 	__u8 wants[ARCH_COUNT][NR_MAX];    /* enum want: what to collect during the call */
-	__u32 bound[ROWS_MAX];
-	struct rule_bits row[ROWS_MAX];
+	__u32 bound[BOUNDS_MAX];
+	__u16 row[BOUNDS_MAX];
+	__u64 cell[CELLS_MAX]; /* row r begins at cell[r * words] */
+};
+
+/* How often each rule of a policy decided, whatever it said. */
+struct hits {
+	__u64 rule[RULES_MAX];
 };
 
 enum want {

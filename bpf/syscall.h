@@ -88,39 +88,76 @@ static __always_inline void caps_read(struct caps *caps, const struct cred *cred
 	bpf_core_read(&caps->ambient, sizeof(__u64), &cred->cap_ambient);
 }
 
-/* Whether a rule can still match, by what is known now; arguments and identity are filled in on the way. */
-static __always_inline bool begin_may_match(const struct policy *p, struct task_struct *task, const __u64 *args, __u32 row, __u8 want)
-{
-	__u32 known = early_facts(want), facts[FACT_MAX] = {};
+/* A call that begins, and what the rules say of it. */
+struct beginning {
+	__u64 args[6];
+	__u32 nr;
+	__u32 compat;
+	__u32 want;
+	bool named;    /* some rule names the call, and its task is not exempt */
+	bool remember; /* and may still match when it ends */
+};
 
-	if (!(p->facts & known))
+/* Reads the policy for a call that begins; 0 when that came to nothing, see policy_intact. Global: verified once. */
+__noinline int begin_judge(struct beginning *b)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	__u32 row, known, facts[FACT_MAX] = {};
+	const struct policy *p;
+	struct reading r;
+
+	if (!b || !policy_read(&r))
+		return 0;
+	p = r.policy;
+	b->named = b->remember = false;
+	row = p->syscall[b->compat & 1][b->nr & (NR_MAX - 1)];
+	if (!row || p->exempt == (__u32)task->tgid)
+		return policy_intact(&r);
+	b->named = true;
+	b->want = p->wants[b->compat & 1][b->nr & (NR_MAX - 1)];
+	if (b->compat)
+		args_compat(b->args, regs);
+	else
+		args_native(b->args, regs);
+	known = early_facts(b->want) & p->facts;
+	if (known) {
+		facts_identity(facts, task);
+		facts_args(facts, b->args);
+		b->remember = policy_match(p, row, facts, known) != MATCH_NONE;
+	} else {
+		b->remember = true;
+	}
+	return policy_intact(&r);
+}
+
+/* Whether no rule names the call: most calls, in a few instructions. */
+static __always_inline bool begin_unnamed(__u32 compat, __u32 nr)
+{
+	struct reading r;
+
+	if (!policy_read(&r))
 		return true;
-	facts_identity(facts, task);
-	facts_args(facts, args);
-	return policy_may_match(p, row, facts, known);
+	return !r.policy->syscall[compat & 1][nr & (NR_MAX - 1)] && policy_intact(&r);
 }
 
 /* Entry: when some rule names this call, remember what may have changed by its exit. */
-static __always_inline void syscall_begin(struct task_struct *task, struct pt_regs *regs, __u64 nr)
+static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 {
-	const struct policy *p = policy_get();
-	__u32 compat = task->thread_info.status & TS_COMPAT ? 1 : 0;
+	struct beginning b = { .nr = nr, .compat = task->thread_info.status & TS_COMPAT ? 1 : 0 };
 	struct pending *c;
 	struct names *n;
-	__u64 args[6];
 
-	if (!p || nr >= NR_MAX)
+	if (nr >= NR_MAX || begin_unnamed(b.compat, nr))
 		return;
-	/* said twice: up to 6.1 the verifier forgets a bound when clang keeps another copy of the number */
-	barrier_var(nr);
-	nr &= NR_MAX - 1;
-	if (!p->syscall[compat][nr] || p->exempt == (__u32)task->tgid)
+	if (!begin_judge(&b) && !begin_judge(&b)) {
+		count_lost(LOSS_POLICY);
+		b.named = true;
+		b.remember = false;
+	}
+	if (!b.named)
 		return;
-	if (compat)
-		args_compat(args, regs);
-	else
-		args_native(args, regs);
-	if (!begin_may_match(p, task, args, p->syscall[compat][nr], p->wants[compat][nr])) {
+	if (!b.remember) {
 		/* should the exit of an earlier call have been skipped, it must not be taken for this one's */
 		c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
 		if (c)
@@ -136,14 +173,14 @@ static __always_inline void syscall_begin(struct task_struct *task, struct pt_re
 	c->time = bpf_ktime_get_ns();
 	c->token = c->time ^ bpf_get_current_pid_tgid();
 	c->nr = nr;
-	c->compat = compat;
-	c->want = p->wants[compat][nr];
+	c->compat = b.compat;
+	c->want = b.want;
 	c->items = 0;
 	c->opening = ITEMS_MAX;
 	c->child = ITEMS_MAX;
 	c->flags = 0;
 	c->saddr_len = 0;
-	__builtin_memcpy(c->args, args, sizeof(args));
+	__builtin_memcpy(c->args, b.args, sizeof(b.args));
 	if (c->want & WANT_EXEC) {
 		caps_read(&c->caps, task->cred);
 		c->uid = task->cred->uid.val;
@@ -295,26 +332,49 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 	return 0;
 }
 
+static __always_inline void hit_count(__u32 slot, __u32 rule)
+{
+	__u32 at = slot * HIT_SHARDS + bpf_get_smp_processor_id() % HIT_SHARDS;
+	struct hits *h = bpf_map_lookup_elem(&hits, &at);
+
+	if (h)
+		__sync_fetch_and_add(&h->rule[rule & (RULES_MAX - 1)], 1);
+}
+
 /* Exit: judge with what is true now, as the kernel does, and tell. Global for the same reason as event_emit. */
 __noinline int syscall_end(__s64 ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	const struct policy *p = policy_get();
 	struct counters *count = counters_get();
+	__u32 generation = 0;
 	bool always = false;
-	int rule;
+	struct reading r;
+	int rule = MATCH_NONE;
 
-	if (!c || !p || !count)
+	if (!c || !count)
 		return 0;
 	if (ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK && ret != -ENOIOCTLCMD)
 		ret = -EINTR;
 	facts_fill(c, task, ret);
-	rule = policy_match(p, p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)], c->facts, &always);
-	if (rule == MATCH_NONE || !always)
+	for (int again = 0;; again++) {
+		if (again == 2 || !policy_read(&r)) {
+			count_lost(LOSS_POLICY);
+			return 0;
+		}
+		rule = policy_match(r.policy, r.policy->syscall[c->compat & 1][c->nr & (NR_MAX - 1)], c->facts, -1);
+		always = rule != MATCH_NONE && policy_says_always(r.policy, rule);
+		generation = r.policy->generation;
+		if (policy_intact(&r))
+			break;
+	}
+	if (rule == MATCH_NONE)
+		return 0;
+	hit_count(r.slot, rule);
+	if (!always)
 		return 0;
 	__sync_fetch_and_add(&count->matched, 1);
-	event_emit(ret, rule, p->generation);
+	event_emit(ret, rule, generation);
 	return 0;
 }
 

@@ -29,7 +29,7 @@
 use nix::errno::Errno;
 use nix::poll::{PollTimeout, poll};
 use raudit_netlink::{Features, Reply, Request, Server, Status, protocol::feature};
-use raudit_rules::{RuleSet, SetError, file};
+use raudit_rules::{Change, RuleSet, SetError, file};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::BufRead as _;
@@ -88,12 +88,9 @@ impl Kernel {
             }
             Request::ListRules => Reply::Rules(self.rules.iter().cloned().collect()),
             Request::Describe => Reply::Text("backend double\n".into()),
-            Request::SetStatus(_) | Request::AddRule(..) | Request::DeleteRule(_) if locked => refuse(Errno::EPERM),
-            Request::AddRule(rule, prepend) => match rule.validate() {
-                Err(_) => refuse(Errno::EINVAL),
-                Ok(()) => change(self.rules.add(rule, prepend)),
-            },
-            Request::DeleteRule(rule) => change(self.rules.delete(&rule)),
+            Request::SetStatus(_) | Request::ChangeRule(_) if locked => refuse(Errno::EPERM),
+            Request::ChangeRule(Change::Add(rule, _)) if rule.validate().is_err() => refuse(Errno::EINVAL),
+            Request::ChangeRule(made) => change(self.rules.apply(&made)),
             Request::UserMessage(_, text) => {
                 self.messages.push(text);
                 Reply::Ack

@@ -1,7 +1,7 @@
-//! rauditctl: auditctl's commands; by the name of augenrules, that one's.
+//! rauditctl: auditctl's commands.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    raudit_netlink::ctl::main(std::env::args_os())
+    raudit_netlink::ctl::main(std::env::args_os().skip(1))
 }

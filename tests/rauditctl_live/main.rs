@@ -11,7 +11,6 @@
     reason = "a test fails by panicking, helpers included"
 )]
 
-mod arch;
 mod eval;
 mod machine;
 

@@ -1,8 +1,8 @@
 //! The exit list, compiled for the BPF matcher (`bpf/policy.h`, `bpf/match.h`).
 //!
-//! Bit *r* stands for the *r*-th rule. A system call starts with the row of rules that name it; each field that any rule
+//! Bit *r* of a row stands for the *r*-th rule. A system call has the row of rules that name it; each field that any rule
 //! uses has its values cut into intervals, each with the row of rules that interval satisfies. ANDing the rows and taking
-//! the lowest bit finds the first matching rule, whatever the number of rules.
+//! the lowest bit finds the first matching rule. Rows that are equal are one.
 
 use crate::fact::{self, Fact};
 use raudit_rules::{Action, Field, FieldId, Op, Rule, Value};
@@ -11,18 +11,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use thiserror::Error;
 
 /// Rules in one list, at most (`RULES_MAX`).
-pub const RULES_MAX: usize = 1024;
+pub const RULES_MAX: usize = 4096;
 /// System call numbers per architecture (`NR_MAX`).
 pub const NR_MAX: usize = 1024;
-/// Rows and bounds, at most (`ROWS_MAX`).
-pub const ROWS_MAX: usize = 8192;
+/// Intervals of all fields together, at most (`BOUNDS_MAX`).
+pub const BOUNDS_MAX: usize = 16384;
+/// 64-bit words of all rows together, at most (`CELLS_MAX`).
+pub const CELLS_MAX: usize = 1 << 18;
 /// Bit and group tests, at most (`TESTS_MAX`).
 pub const TESTS_MAX: usize = 32;
 /// The architectures of one machine, in the matcher's order: native, compat.
 pub const ARCHES: [u32; 2] = [arch::X86_64, arch::I386];
 
 /// A set of rules: bit *r* is the *r*-th rule of the exit list.
-pub type RuleBits = [u64; RULES_MAX / 64];
+pub type RuleBits = Vec<u64>;
 
 /// What a rule set cannot be compiled for.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -31,7 +33,7 @@ pub enum ClassifyError {
     #[error("{0} rules in the exit list, at most {RULES_MAX} can be compiled")]
     TooManyRules(usize),
     /// The values named cut the fields into more intervals than there is room for.
-    #[error("the rules name more distinct values than fit the matcher ({ROWS_MAX} intervals)")]
+    #[error("the rules name more distinct values than fit the matcher ({BOUNDS_MAX} intervals, {CELLS_MAX} words)")]
     TooManyValues,
     /// More distinct `&`, `&=`, `gid=` ... conditions than fit.
     #[error("more than {TESTS_MAX} distinct bit or group conditions")]
@@ -46,10 +48,19 @@ pub enum ClassifyError {
 pub struct FieldTable {
     /// Which fact is looked up.
     pub fact: Fact,
-    /// Index of its first interval in [`Policy::bounds`] and [`Policy::rows`].
+    /// Index of its first interval in [`Policy::intervals`].
     pub first: u32,
     /// How many intervals it has.
     pub count: u32,
+}
+
+/// Values of a field that satisfy the same conditions: from `low` up to the next interval's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Interval {
+    /// The lowest value.
+    pub low: u32,
+    /// The row of rules satisfied.
+    pub row: u16,
 }
 
 /// How a [`Test`] judges; the numbers are `enum policy_test_kind`.
@@ -73,7 +84,7 @@ pub struct Test {
     /// Against what.
     pub value: u32,
     /// The row of rules left when it fails.
-    pub row: u32,
+    pub row: u16,
 }
 
 /// A compiled exit list. Plain data, equal for equal rules.
@@ -81,16 +92,16 @@ pub struct Test {
 pub struct Policy {
     /// Rules whose action is `always`.
     pub always: RuleBits,
-    /// 64-bit words of each row in use.
-    pub words: u32,
+    /// 64-bit words of each row.
+    pub words: usize,
     /// Interval tables, one a field.
     pub fields: Vec<FieldTable>,
     /// The other conditions.
     pub tests: Vec<Test>,
     /// Row of each system call number, by index in [`ARCHES`]; 0: none.
     pub syscalls: [BTreeMap<u32, u16>; 2],
-    /// Lowest value of each interval; index 0 is not used.
-    pub bounds: Vec<u32>,
+    /// The intervals of all fields.
+    pub intervals: Vec<Interval>,
     /// The rows; row 0 is empty.
     pub rows: Vec<RuleBits>,
 }
@@ -101,28 +112,60 @@ enum Condition {
     Test(TestKind, Fact, u32),
 }
 
+/// The rows so far, and where each is.
+struct Rows {
+    rows: Vec<RuleBits>,
+    at: HashMap<RuleBits, u16>,
+    most: usize,
+}
+
+impl Rows {
+    /// With row 0, the empty one.
+    fn new(words: usize) -> Self {
+        let empty = vec![0; words];
+        let most = (CELLS_MAX / words).min(usize::from(u16::MAX));
+        Self { rows: vec![empty.clone()], at: HashMap::from([(empty, 0)]), most }
+    }
+
+    fn add(&mut self, row: RuleBits) -> Result<u16, ClassifyError> {
+        if let Some(&at) = self.at.get(&row) {
+            return Ok(at);
+        }
+        if self.rows.len() >= self.most {
+            return Err(ClassifyError::TooManyValues);
+        }
+        let at = self.rows.len() as u16;
+        self.rows.push(row.clone());
+        self.at.insert(row, at);
+        Ok(at)
+    }
+}
+
 impl Policy {
     /// Compiles the rules of the exit list, in their order.
     pub fn compile(rules: &[Rule]) -> Result<Self, ClassifyError> {
         if rules.len() > RULES_MAX {
             return Err(ClassifyError::TooManyRules(rules.len()));
         }
+        let words = rules.len().div_ceil(64).max(1);
         let mut policy = Self {
-            always: bits(rules.iter().map(|r| r.action == Action::Always)),
-            words: rules.len().div_ceil(64).max(1) as u32,
+            always: bits(words, rules.iter().map(|r| r.action == Action::Always)),
+            words,
             fields: Vec::new(),
             tests: Vec::new(),
             syscalls: [BTreeMap::new(), BTreeMap::new()],
-            bounds: vec![0],
-            rows: vec![RuleBits::default()],
+            intervals: Vec::new(),
+            rows: Vec::new(),
         };
         let conditions = rules
             .iter()
             .map(|r| r.fields.iter().filter_map(condition).collect())
             .collect::<Result<Vec<Vec<_>>, _>>()?;
-        policy.add_fields(&conditions)?;
-        policy.add_tests(&conditions)?;
-        policy.add_syscalls(rules)?;
+        let mut rows = Rows::new(words);
+        policy.add_fields(&conditions, &mut rows)?;
+        policy.add_tests(&conditions, &mut rows)?;
+        policy.add_syscalls(rules, &mut rows)?;
+        policy.rows = rows.rows;
         Ok(policy)
     }
 
@@ -132,82 +175,77 @@ impl Policy {
         used.fold(0, |bits, fact| bits | 1 << fact)
     }
 
-    fn add_fields(&mut self, conditions: &[Vec<Condition>]) -> Result<(), ClassifyError> {
-        let mut bounds: BTreeMap<Fact, BTreeSet<u32>> = BTreeMap::new();
-        for condition in conditions.iter().flatten() {
-            if let Condition::Interval(fact, _, value) = *condition {
-                let cuts = bounds.entry(fact).or_default();
-                cuts.extend([0, value]);
-                cuts.extend(value.checked_add(1));
+    fn add_fields(&mut self, conditions: &[Vec<Condition>], rows: &mut Rows) -> Result<(), ClassifyError> {
+        let mut by_fact: BTreeMap<Fact, Vec<(usize, Op, u32)>> = BTreeMap::new();
+        for (rule, condition) in numbered(conditions) {
+            if let Condition::Interval(fact, op, value) = *condition {
+                by_fact.entry(fact).or_default().push((rule, op, value));
             }
         }
-        for (fact, cuts) in bounds {
-            self.fields.push(FieldTable { fact, first: self.rows.len() as u32, count: cuts.len() as u32 });
+        let everyone = bits(self.words, conditions.iter().map(|_| true));
+        for (fact, users) in by_fact {
+            let values = users.iter().map(|u| u.2);
+            let cuts: BTreeSet<u32> = values.flat_map(|v| [Some(0), Some(v), v.checked_add(1)]).flatten().collect();
+            let first = self.intervals.len();
             for low in cuts {
-                self.bounds.push(low);
-                self.push_row(bits(conditions.iter().map(|rule| {
-                    rule.iter().all(|c| match *c {
-                        Condition::Interval(f, op, value) if f == fact => op.holds(low, value),
-                        _ => true,
-                    })
-                })))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn add_tests(&mut self, conditions: &[Vec<Condition>]) -> Result<(), ClassifyError> {
-        let mut users: BTreeMap<(TestKind, Fact, u32), Vec<bool>> = BTreeMap::new();
-        for (rule, condition) in conditions.iter().enumerate().flat_map(|(r, cs)| cs.iter().map(move |c| (r, c))) {
-            if let Condition::Test(kind, fact, value) = *condition {
-                let without = users.entry((kind, fact, value)).or_insert_with(|| vec![true; conditions.len()]);
-                if let Some(flag) = without.get_mut(rule) {
-                    *flag = false;
+                let mut row = everyone.clone();
+                for &(rule, ..) in users.iter().filter(|(_, op, value)| !op.holds(low, *value)) {
+                    clear(&mut row, rule);
+                }
+                let row = rows.add(row)?;
+                // neighbours that satisfy the same rules are one interval
+                if self.intervals.len() == first || self.intervals.last().is_some_and(|i| i.row != row) {
+                    self.intervals.push(Interval { low, row });
                 }
             }
+            self.fields.push(FieldTable { fact, first: first as u32, count: (self.intervals.len() - first) as u32 });
         }
-        if users.len() > TESTS_MAX {
-            return Err(ClassifyError::TooManyTests);
-        }
-        for ((kind, fact, value), without) in users {
-            let row = self.push_row(bits(without.into_iter()))?;
-            self.tests.push(Test { kind, fact, value, row });
-        }
-        Ok(())
-    }
-
-    fn add_syscalls(&mut self, rules: &[Rule]) -> Result<(), ClassifyError> {
-        let mut known: HashMap<RuleBits, u16> = HashMap::new();
-        for (at, arch) in ARCHES.into_iter().enumerate() {
-            let here: Vec<bool> = rules.iter().map(|r| arch_holds(r, arch)).collect();
-            for nr in 0..NR_MAX as u32 {
-                let row = bits(rules.iter().zip(&here).map(|(r, &here)| here && r.syscalls.contains(nr)));
-                if row == RuleBits::default() {
-                    continue;
-                }
-                let index = match known.get(&row) {
-                    Some(&index) => index,
-                    None => {
-                        let index = self.push_row(row)? as u16;
-                        known.insert(row, index);
-                        index
-                    }
-                };
-                if let Some(calls) = self.syscalls.get_mut(at) {
-                    calls.insert(nr, index);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn push_row(&mut self, row: RuleBits) -> Result<u32, ClassifyError> {
-        if self.rows.len() >= ROWS_MAX {
+        if self.intervals.len() > BOUNDS_MAX {
             return Err(ClassifyError::TooManyValues);
         }
-        self.rows.push(row);
-        Ok(self.rows.len() as u32 - 1)
+        Ok(())
     }
+
+    fn add_tests(&mut self, conditions: &[Vec<Condition>], rows: &mut Rows) -> Result<(), ClassifyError> {
+        let mut without: BTreeMap<(TestKind, Fact, u32), RuleBits> = BTreeMap::new();
+        for (rule, condition) in numbered(conditions) {
+            if let Condition::Test(kind, fact, value) = *condition {
+                let everyone = || bits(self.words, conditions.iter().map(|_| true));
+                clear(without.entry((kind, fact, value)).or_insert_with(everyone), rule);
+            }
+        }
+        if without.len() > TESTS_MAX {
+            return Err(ClassifyError::TooManyTests);
+        }
+        for ((kind, fact, value), row) in without {
+            self.tests.push(Test { kind, fact, value, row: rows.add(row)? });
+        }
+        Ok(())
+    }
+
+    fn add_syscalls(&mut self, rules: &[Rule], rows: &mut Rows) -> Result<(), ClassifyError> {
+        for (calls, arch) in self.syscalls.iter_mut().zip(ARCHES) {
+            let mut named = vec![vec![0; self.words]; NR_MAX];
+            for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| arch_holds(rule, arch)) {
+                for nr in rule.syscalls.iter() {
+                    if let Some(row) = named.get_mut(nr as usize) {
+                        set(row, at);
+                    }
+                }
+            }
+            for (nr, row) in named.into_iter().enumerate() {
+                let row = rows.add(row)?;
+                if row != 0 {
+                    calls.insert(nr as u32, row);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn numbered(conditions: &[Vec<Condition>]) -> impl Iterator<Item = (usize, &Condition)> {
+    conditions.iter().enumerate().flat_map(|(rule, conditions)| conditions.iter().map(move |c| (rule, c)))
 }
 
 /// Whether the rule's `arch` conditions hold for this architecture; they are decided here, not in the kernel.
@@ -243,14 +281,22 @@ fn condition(field: &Field) -> Option<Result<Condition, ClassifyError>> {
     }))
 }
 
-fn bits(flags: impl Iterator<Item = bool>) -> RuleBits {
-    let mut bits = RuleBits::default();
-    for (at, _) in flags.enumerate().filter(|&(_, flag)| flag) {
-        if let Some(word) = bits.get_mut(at / 64) {
-            *word |= 1 << (at % 64);
-        }
-    }
+fn bits(words: usize, flags: impl Iterator<Item = bool>) -> RuleBits {
+    let mut bits = vec![0; words];
+    flags.enumerate().filter(|&(_, flag)| flag).for_each(|(at, _)| set(&mut bits, at));
     bits
+}
+
+fn set(bits: &mut RuleBits, at: usize) {
+    if let Some(word) = bits.get_mut(at / 64) {
+        *word |= 1 << (at % 64);
+    }
+}
+
+fn clear(bits: &mut RuleBits, at: usize) {
+    if let Some(word) = bits.get_mut(at / 64) {
+        *word &= !(1 << (at % 64));
+    }
 }
 
 #[cfg(test)]
@@ -271,10 +317,18 @@ mod tests {
     #[test]
     fn equality_cuts_a_field_into_three() {
         let policy = Policy::compile(&[rule(257, vec![field(FieldId::UID, Op::Eq, 1000)])]).unwrap();
-        assert_eq!(policy.bounds, [0, 0, 1000, 1001]);
-        let holds: Vec<bool> = policy.rows[1..4].iter().map(|row| row[0] == 1).collect();
-        assert_eq!(holds, [false, true, false]);
+        let cuts: Vec<(u32, u64)> =
+            policy.intervals.iter().map(|i| (i.low, policy.rows[usize::from(i.row)][0])).collect();
+        assert_eq!(cuts, [(0, 0), (1000, 1), (1001, 0)]);
         assert_eq!(policy.syscalls[0].len(), 1);
+    }
+
+    #[test]
+    fn equal_rows_are_one() {
+        let rules: Vec<Rule> = (0..100).map(|n| rule(257, vec![field(FieldId::UID, Op::Ge, n / 50)])).collect();
+        let policy = Policy::compile(&rules).unwrap();
+        // empty; uid 0; uid 1 and more, which is also the system call's
+        assert_eq!((policy.rows.len(), policy.intervals.len()), (3, 2));
     }
 
     #[test]
@@ -286,20 +340,22 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_rules_fit_and_one_more_does_not() {
-        let rules: Vec<Rule> = (0..1024)
-            .map(|n| rule(257, vec![field(FieldId::UID, Op::Eq, n * 2), field(FieldId::ARG1, Op::Eq, n * 7)]))
-            .collect();
-        let policy = Policy::compile(&rules).unwrap();
-        assert_eq!(policy.words, 16);
-        let more: Vec<Rule> = (0..1025).map(|n| rule(1, vec![field(FieldId::PID, Op::Eq, n)])).collect();
-        assert_eq!(Policy::compile(&more), Err(ClassifyError::TooManyRules(1025)));
+    fn thousands_of_rules_fit_and_more_do_not() {
+        let many = |count: u32| -> Vec<Rule> {
+            (0..count)
+                .map(|n| rule(257, vec![field(FieldId::UID, Op::Eq, n * 2), field(FieldId::ARG1, Op::Eq, 7)]))
+                .collect()
+        };
+        let policy = Policy::compile(&many(2000)).unwrap();
+        assert_eq!((policy.words, policy.intervals.len()), (32, 4003));
+        assert!(Policy::compile(&many(4000)).is_ok());
+        assert_eq!(Policy::compile(&many(4097)), Err(ClassifyError::TooManyRules(4097)));
     }
 
     #[test]
     fn what_does_not_fit_is_refused() {
         let values: Vec<Rule> =
-            (0..1000).map(|n| rule(1, (0..8).map(|f| field(FieldId(1 + f), Op::Lt, n * 100 + f)).collect())).collect();
+            (0..4000).map(|n| rule(1, (0..8).map(|f| field(FieldId(1 + f), Op::Lt, n * 100 + f)).collect())).collect();
         assert_eq!(Policy::compile(&values), Err(ClassifyError::TooManyValues));
         let tests: Vec<Rule> = (0..40).map(|n| rule(1, vec![field(FieldId::ARG2, Op::BitMask, n)])).collect();
         assert_eq!(Policy::compile(&tests), Err(ClassifyError::TooManyTests));

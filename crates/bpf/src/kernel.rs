@@ -1,17 +1,18 @@
 //! A plan in the kernel: programs loaded, policy installed, hooks attached. Dull on purpose; thinking is done in `plan`.
 
-use crate::classify::{ARCHES, Policy, RuleBits};
 use crate::clone::{self, Clone as Attached, Template};
 use crate::libbpf_log;
 use crate::offer::{Offer, Tier};
 use crate::plan::{Attach, Plan};
-use crate::skel::{self, COUNTERS_LEN, POLICY_LEN, policy as at};
-use libbpf_rs::{
-    Link, MapCore, MapFlags, MapHandle, MapType, Object, ObjectBuilder, OpenObject, libbpf_sys, num_possible_cpus,
-};
+use crate::skel::{self, COUNTERS_LEN};
+use libbpf_rs::{Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, num_possible_cpus};
+use slots::Slots;
 use std::collections::BTreeMap;
-use std::os::fd::{AsFd, AsRawFd};
 use thiserror::Error;
+
+mod shared;
+mod slots;
+pub use slots::Hits;
 
 /// Buffers for events under construction, a CPU (`SCRATCH_PER_CPU`).
 const SCRATCH_PER_CPU: u32 = 8;
@@ -53,7 +54,7 @@ pub struct Settings {
 }
 
 /// What the programs count. `matched` is the sum of `submitted` and all of `lost`, except that calls forgotten for want of
-/// memory (`lost_state`) were never judged.
+/// memory (`lost_state`), and those of `lost_policy`, were never judged.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counters {
     /// System calls for which a rule said always.
@@ -68,6 +69,8 @@ pub struct Counters {
     pub lost_state: u64,
     /// Not: the event outgrew its buffer.
     pub lost_size: u64,
+    /// Calls that could not be judged, because the rules changed again and again meanwhile.
+    pub lost_policy: u64,
     /// Runs the kernel skipped because the program was already running on the CPU.
     pub missed: u64,
 }
@@ -75,7 +78,7 @@ pub struct Counters {
 impl Counters {
     /// All that was lost.
     pub fn lost(&self) -> u64 {
-        self.lost_ring + self.lost_scratch + self.lost_state + self.lost_size + self.missed
+        self.lost_ring + self.lost_scratch + self.lost_state + self.lost_size + self.lost_policy + self.missed
     }
 }
 
@@ -84,6 +87,7 @@ impl Counters {
 pub struct Capture {
     tier: Tier,
     exempt: u32,
+    slots: Slots,
     object: Object,
     templates: Option<[Template; 2]>,
     clones: BTreeMap<String, [Attached; 2]>,
@@ -117,7 +121,8 @@ impl Capture {
             Tier::Fentry => Some([template(&object, "syscall_enter")?, template(&object, "syscall_exit")?]),
         };
         let (clones, hooks) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { tier, exempt: settings.exempt, object, templates, clones, hooks })
+        let slots = Slots::of(&object)?;
+        Ok(Self { tier, exempt: settings.exempt, slots, object, templates, clones, hooks })
     }
 
     /// The tier whose programs these are.
@@ -125,11 +130,12 @@ impl Capture {
         self.tier
     }
 
-    /// Makes the kernel follow the plan: policy first, then hooks; what is no longer needed is detached last.
-    pub fn install(&mut self, plan: &Plan, offer: &Offer, generation: u32) -> Result<(), CaptureError> {
+    /// Makes the kernel follow the plan: policy first, then hooks; what is no longer needed is detached last. Gives the hits of an
+    /// older generation, whose counters are used again.
+    pub fn install(&mut self, plan: &Plan, offer: &Offer, generation: u32) -> Result<Option<Hits>, CaptureError> {
         let policy =
             plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("the rules cannot be compiled for BPF".into()))?;
-        self.install_policy(policy, &plan.attach, generation)?;
+        let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, generation, self.exempt);
         self.attach_hooks(&plan.attach, offer)?;
         if let Some([enter, exit]) = &self.templates {
             for symbol in &plan.attach.syscalls {
@@ -144,21 +150,12 @@ impl Capture {
             }
             self.clones.retain(|symbol, _| plan.attach.syscalls.contains(symbol));
         }
-        Ok(())
+        Ok(evicted)
     }
 
-    fn install_policy(&self, policy: &Policy, attach: &Attach, generation: u32) -> Result<(), CaptureError> {
-        let options = libbpf_sys::bpf_map_create_opts {
-            sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _,
-            ..Default::default()
-        };
-        let inner = MapHandle::create(MapType::Array, Some("policy"), 4, POLICY_LEN as u32, 1, &options)
-            .map_err(bpf("create the policy map"))?;
-        let zero = 0u32.to_ne_bytes();
-        let image = policy_image(policy, attach, generation, self.exempt);
-        inner.update(&zero, &image, MapFlags::ANY).map_err(bpf("fill the policy map"))?;
-        let fd = inner.as_fd().as_raw_fd().to_ne_bytes();
-        self.map("policies")?.update(&zero, &fd, MapFlags::ANY).map_err(bpf("switch to the new policy"))
+    /// How often rules decided since this was last asked, for the generations still known to the programs.
+    pub fn take_hits(&mut self) -> Vec<Hits> {
+        self.slots.take_hits()
     }
 
     fn attach_hooks(&mut self, attach: &Attach, offer: &Offer) -> Result<(), CaptureError> {
@@ -209,6 +206,7 @@ impl Capture {
             sum.lost_scratch += count(3);
             sum.lost_state += count(4);
             sum.lost_size += count(5);
+            sum.lost_policy += count(6);
         }
         let clones = self.clones.values().flatten().map(Attached::missed);
         let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| clone::missed(&p));
@@ -285,47 +283,6 @@ fn template(object: &Object, name: &str) -> Result<Template, CaptureError> {
     let program = object.progs().find(|p| p.name() == name);
     let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
     Template::of(&program).map_err(|e| CaptureError::Clone(name.into(), e))
-}
-
-/// `struct policy` as bytes.
-fn policy_image(policy: &Policy, attach: &Attach, generation: u32, exempt: u32) -> Vec<u8> {
-    let mut image = vec![0; POLICY_LEN];
-    let mut put = |at: usize, value: &[u8]| {
-        if let Some(place) = image.get_mut(at..at + value.len()) {
-            place.copy_from_slice(value);
-        }
-    };
-    let head =
-        [generation, policy.words, policy.fields.len() as u32, policy.tests.len() as u32, exempt, policy.facts()];
-    put(0, &words(&head));
-    put(at::ALWAYS, &row(&policy.always));
-    for (n, f) in policy.fields.iter().enumerate() {
-        put(at::FIELD + n * 12, &words(&[f.fact, f.first, f.count]));
-    }
-    for (n, t) in policy.tests.iter().enumerate() {
-        put(at::TEST + n * 16, &words(&[t.kind as u32, t.fact, t.value, t.row]));
-    }
-    for arch in 0..ARCHES.len() {
-        for (&nr, &row) in policy.syscalls.get(arch).into_iter().flatten() {
-            put(at::SYSCALL + (arch * crate::classify::NR_MAX + nr as usize) * 2, &row.to_ne_bytes());
-        }
-        for (&nr, &want) in attach.wants.get(arch).into_iter().flatten() {
-            put(at::WANTS + arch * crate::classify::NR_MAX + nr as usize, &[want]);
-        }
-    }
-    put(at::BOUND, &words(&policy.bounds));
-    for (n, r) in policy.rows.iter().enumerate() {
-        put(at::ROW + n * size_of::<RuleBits>(), &row(r));
-    }
-    image
-}
-
-fn words(words: &[u32]) -> Vec<u8> {
-    words.iter().flat_map(|w| w.to_ne_bytes()).collect()
-}
-
-fn row(row: &RuleBits) -> Vec<u8> {
-    row.iter().flat_map(|w| w.to_ne_bytes()).collect()
 }
 
 #[cfg(test)]

@@ -16,13 +16,14 @@ mod generated {
 }
 use generated::types;
 
-/// Bytes of `struct event`, `struct section`, `struct item`, `struct argv_chunk`, `struct counters`, `struct policy`.
+/// Bytes of `struct event`, `struct section`, `struct item`, `struct argv_chunk`, `struct counters`, `struct policy`, `struct hits`.
 pub const EVENT_LEN: usize = 312;
 pub const SECTION_LEN: usize = 8;
 pub const ITEM_LEN: usize = 56;
 pub const CHUNK_LEN: usize = 24;
-pub const COUNTERS_LEN: usize = 48;
+pub const COUNTERS_LEN: usize = 56;
 pub const POLICY_LEN: usize = size_of::<types::policy>();
+pub const HITS_LEN: usize = size_of::<types::hits>();
 
 /// Where `apparmor_blob_sizes` lies in the object's read-only data.
 pub const APPARMOR: usize = offset_of!(types::rodata, apparmor_blob_sizes);
@@ -37,6 +38,7 @@ pub mod policy {
     pub const WANTS: usize = offset_of!(types::policy, wants);
     pub const BOUND: usize = offset_of!(types::policy, bound);
     pub const ROW: usize = offset_of!(types::policy, row);
+    pub const CELL: usize = offset_of!(types::policy, cell);
 }
 
 /// `wire` reads these at fixed offsets: a change of bpf/event.h that moves one does not compile.

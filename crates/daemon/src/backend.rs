@@ -10,6 +10,7 @@ mod bpf;
 #[cfg(not(feature = "bpf"))]
 #[path = "backend/no_bpf.rs"]
 mod bpf;
+mod change;
 mod describe;
 
 use crate::event::Stamps;
@@ -130,8 +131,10 @@ impl Backend {
     /// Answers a request of the control socket.
     pub fn answer(&mut self, request: Request, peer: Peer) -> Reply {
         let answered = match request {
-            Request::AddRule(rule, prepend) => self.recorded("add_rule", &rule.clone(), peer, |b| b.add(rule, prepend)),
-            Request::DeleteRule(rule) => self.recorded("remove_rule", &rule.clone(), peer, |b| b.delete(&rule)),
+            Request::ChangeRule(change) => self.change_rule(change, peer),
+            Request::BeginBatch => Ok(self.offer_batch()),
+            Request::ChangeRules(changes) => Ok(self.change_rules(&changes, peer)),
+            Request::ListHits => self.list_hits(),
             Request::ListRules => self.list().map(Reply::Rules),
             Request::GetStatus => self.status(),
             Request::SetStatus(change) => self.set_status(&change),
@@ -148,105 +151,6 @@ impl Backend {
             }
         };
         answered.unwrap_or_else(|e| Reply::Error(e.errno().unwrap_or(Errno::EIO), e.text().map(str::to_owned)))
-    }
-
-    /// Makes a change of the rules, and the CONFIG_CHANGE record of it where the kernel has no part in it.
-    fn recorded(
-        &mut self,
-        op: &str,
-        rule: &Rule,
-        peer: Peer,
-        change: impl FnOnce(&mut Self) -> Result<Reply, Error>,
-    ) -> Result<Reply, Error> {
-        let ours = self.mode == Mode::Bpf && !stays_in_kernel(rule.list);
-        let reply = change(self)?;
-        // when the change brought the kernel back, the kernel has recorded it
-        if ours && self.mode == Mode::Bpf && reply == Reply::Ack {
-            let record = self.stamps.rule_change(op, rule, peer.pid);
-            // the writer outlives the backend
-            drop(self.work.send(Work::Records(vec![record])));
-        }
-        Ok(reply)
-    }
-
-    fn add(&mut self, rule: Rule, prepend: bool) -> Result<Reply, Error> {
-        if self.mode == Mode::Kernel {
-            self.kernel.add_rule(&rule, prepend)?;
-            // a rule that somebody else put into the kernel first is ours from now on
-            let _ = self.rules.add(rule, prepend);
-            self.changed = Some(Instant::now());
-            return Ok(Reply::Ack);
-        }
-        if self.enabled == 2 {
-            return Ok(Reply::Error(Errno::EPERM, None));
-        }
-        if rule.validate().is_err() {
-            return Ok(Reply::Error(Errno::EINVAL, None));
-        }
-        let kernels_too = stays_in_kernel(rule.list);
-        if self.rules.add(rule.clone(), prepend).is_err() {
-            return Ok(Reply::Error(Errno::EEXIST, None));
-        }
-        if kernels_too && let Err(e) = self.kernel.add_rule(&rule, prepend) {
-            let _ = self.rules.delete(&rule);
-            return Err(e);
-        }
-        Ok(self.follow(Some(&rule)))
-    }
-
-    fn delete(&mut self, rule: &Rule) -> Result<Reply, Error> {
-        if self.mode == Mode::Kernel {
-            self.kernel.delete_rule(rule)?;
-            let _ = self.rules.delete(rule);
-            self.changed = Some(Instant::now());
-            return Ok(Reply::Ack);
-        }
-        if self.enabled == 2 {
-            return Ok(Reply::Error(Errno::EPERM, None));
-        }
-        if self.rules.delete(rule).is_err() {
-            // what others added to the kernel meanwhile can be deleted through us as well
-            return if *rule == task_never() {
-                Ok(Reply::Error(Errno::ENOENT, None))
-            } else {
-                self.kernel.delete_rule(rule).map(|()| Reply::Ack)
-            };
-        }
-        if stays_in_kernel(rule.list) {
-            self.kernel.delete_rule(rule)?;
-        }
-        Ok(self.follow(None))
-    }
-
-    /// Makes BPF follow a change of the rules; where it cannot, the kernel takes over, or `added` is refused.
-    fn follow(&mut self, added: Option<&Rule>) -> Reply {
-        let outlook = self.side.outlook(&self.rules);
-        let forced = self.choice == Choice::Bpf;
-        let failed = if outlook.exact || (forced && outlook.usable) {
-            self.install(&outlook).err()
-        } else {
-            Some(outlook.why_not())
-        };
-        let Some(why) = failed else { return Reply::Ack };
-        if !forced {
-            self.leave_bpf(&why);
-            return Reply::Ack;
-        }
-        if let Some(rule) = added {
-            let _ = self.rules.delete(rule);
-            if stays_in_kernel(rule.list) {
-                drop(self.kernel.delete_rule(rule));
-            }
-        }
-        Reply::Error(Errno::EOPNOTSUPP, Some(format!("not served by backend = bpf: {why}")))
-    }
-
-    fn install(&mut self, outlook: &Outlook) -> Result<(), String> {
-        if self.enabled == 0 {
-            let nothing = RuleSet::new();
-            return self.side.install(&self.side.outlook(&nothing), &nothing);
-        }
-        self.side.install(outlook, &self.rules)
     }
 
     fn list(&mut self) -> Result<Vec<Rule>, Error> {
@@ -276,7 +180,7 @@ impl Backend {
         if let Some(enabled) = change.enabled {
             self.enabled = enabled;
             match self.mode {
-                Mode::Bpf => drop(self.follow(None)),
+                Mode::Bpf => self.follow_enabled(),
                 // rules that waited for auditing to be switched on are decided about now
                 Mode::Kernel => self.changed = Some(Instant::now()),
             }
@@ -315,8 +219,19 @@ impl Backend {
         }
     }
 
+    fn install(&mut self, outlook: &Outlook, rules: &RuleSet) -> Result<(), String> {
+        if self.enabled == 0 {
+            let nothing = RuleSet::new();
+            return self.side.install(&self.side.outlook(&nothing), &nothing);
+        }
+        self.side.install(outlook, rules)
+    }
+
     fn enter_bpf(&mut self, outlook: &Outlook) -> Result<(), String> {
-        self.install(outlook)?;
+        let rules = std::mem::take(&mut self.rules);
+        let installed = self.install(outlook, &rules);
+        self.rules = rules;
+        installed?;
         self.mode = Mode::Bpf;
         self.bpf_since = Some(SystemTime::now());
         if let Err(e) = self.kernel.add_rule(&task_never(), true)
@@ -333,34 +248,6 @@ impl Backend {
         }
         say::notice(format!("capturing with BPF, {} tier", outlook.tier()));
         Ok(())
-    }
-
-    /// Gives the rules back to the kernel and detaches BPF.
-    fn leave_bpf(&mut self, why: &str) {
-        let since = self.bpf_since.take().map(ago).unwrap_or_default();
-        self.give_back();
-        say::warning(format!(
-            "capturing with kernel audit: {why}; tasks started since BPF took over{since} have no audit context, and \
-             kernel rules do not see them until they are started anew"
-        ));
-    }
-
-    fn give_back(&mut self) {
-        if let Err(e) = self.kernel.delete_rule(&task_never())
-            && e.errno() != Some(Errno::ENOENT)
-        {
-            say::error(format!("cannot remove the task,never rule, so kernel audit sees no new task: {e}"));
-        }
-        for rule in self.rules.iter().filter(|r| !stays_in_kernel(r.list)) {
-            if let Err(e) = self.kernel.add_rule(rule, false)
-                && e.errno() != Some(Errno::EEXIST)
-            {
-                let text = raudit_rules::print::rule(rule);
-                say::error(format!("the kernel refuses \"{}\": {e}", String::from_utf8_lossy(&text)));
-            }
-        }
-        self.mode = Mode::Kernel;
-        self.side.remove();
     }
 
     /// Ends: the kernel has the rules again, as after auditd, and nothing of ours.

@@ -64,20 +64,9 @@ impl Stamps {
         self.message(kind, &body)
     }
 
-    /// `CONFIG_CHANGE`, as the kernel writes it when a rule comes or goes (`audit_log_rule_change`, auditfilter.c); `pid` is
-    /// who asked.
-    pub fn rule_change(&mut self, op: &str, rule: &Rule, pid: i32) -> Message {
-        let of = |name: &str| {
-            let text = fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
-            text.trim_end_matches(['\0', '\n']).to_owned()
-        };
-        let number = |name| of(name).parse().unwrap_or(u32::MAX);
-        let mut body = format!("auid={} ses={}", number("loginuid"), number("sessionid")).into_bytes();
-        let label = of("attr/current");
-        if !label.is_empty() {
-            // without the mode AppArmor adds for people
-            body.extend_from_slice(format!(" subj={}", label.split(" (").next().unwrap_or_default()).as_bytes());
-        }
+    /// `CONFIG_CHANGE`, as the kernel writes it when a rule comes or goes (`audit_log_rule_change`, auditfilter.c).
+    pub fn rule_change(&mut self, op: &str, rule: &Rule, author: &Author) -> Message {
+        let mut body = author.fields.clone();
         body.extend_from_slice(format!(" op={op} key=").as_bytes());
         match rule.key() {
             Some(key) => text::push_untrusted(&mut body, key),
@@ -92,6 +81,30 @@ impl Stamps {
     /// A record of ours with this body.
     pub fn message(&mut self, kind: Kind, body: &str) -> Message {
         Message { kind, text: format!("{}: {body}", self.next()).into_bytes() }
+    }
+}
+
+/// Who changes rules, as a record names it.
+#[derive(Debug)]
+pub struct Author {
+    fields: Vec<u8>,
+}
+
+impl Author {
+    /// A process that still lives; of one that has ended, nothing is known.
+    pub fn of(pid: i32) -> Self {
+        let of = |name: &str| {
+            let text = fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
+            text.trim_end_matches(['\0', '\n']).to_owned()
+        };
+        let number = |name| of(name).parse().unwrap_or(u32::MAX);
+        let mut fields = format!("auid={} ses={}", number("loginuid"), number("sessionid"));
+        let label = of("attr/current");
+        if !label.is_empty() {
+            // without the mode AppArmor adds for people
+            let _ = write!(fields, " subj={}", label.split(" (").next().unwrap_or_default());
+        }
+        Self { fields: fields.into_bytes() }
     }
 }
 

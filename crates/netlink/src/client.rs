@@ -5,7 +5,7 @@ use crate::protocol::{self, Equivalence, Features, Header, SignalInfo, Status, S
 use crate::transport::Transport;
 use nix::errno::Errno;
 use raudit_record::Kind;
-use raudit_rules::Rule;
+use raudit_rules::{Change, Rule};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ const TIMEOUT: Duration = Duration::from_secs(40);
 pub struct Client {
     transport: Transport,
     seq: u32,
+    /// Number of the request that the last refusal was about: in a batch, not the one answered.
+    refused_seq: u32,
     timeout: Duration,
     buffer: Vec<u8>,
 }
@@ -45,7 +47,7 @@ impl Client {
     }
 
     fn over(transport: Transport) -> Self {
-        Self { transport, seq: 0, timeout: TIMEOUT, buffer: vec![0; BUFFER_LEN] }
+        Self { transport, seq: 0, refused_seq: 0, timeout: TIMEOUT, buffer: vec![0; BUFFER_LEN] }
     }
 
     /// Whether the kernel itself is at the other end.
@@ -122,6 +124,60 @@ impl Client {
         Ok(rules)
     }
 
+    /// All rules, and how often each decided; `None` where nobody counts, as in the kernel.
+    pub fn hits(&mut self) -> Result<Vec<(Rule, Option<u64>)>, Error> {
+        const WHAT: &str = "list hits";
+        if self.is_kernel() {
+            return Ok(self.rules()?.into_iter().map(|rule| (rule, None)).collect());
+        }
+        let mut rules = Vec::new();
+        let mut take = |header: Header, payload: &[u8]| match (header.kind, payload.split_first_chunk()) {
+            (kind::NLMSG_DONE, _) => Ok(Reply::Complete),
+            (kind::LIST_HITS, Some((count, rule))) => match Rule::from_wire(rule) {
+                Ok((rule, _)) => {
+                    let count = u64::from_ne_bytes(*count);
+                    rules.push((rule, (count != protocol::NOT_COUNTED).then_some(count)));
+                    Ok(Reply::More)
+                }
+                Err(e) => Err(Error::Malformed { what: WHAT, why: format!("rule {}: {e}", rules.len() + 1) }),
+            },
+            _ => Ok(Reply::More),
+        };
+        self.request(WHAT, kind::LIST_HITS, &[], Some(&mut take))?;
+        Ok(rules)
+    }
+
+    /// Asks whether [`change_rules`](Self::change_rules) can be had now: never of the kernel.
+    pub fn begin_batch(&mut self) -> Result<bool, Error> {
+        if self.is_kernel() {
+            return Ok(false);
+        }
+        match self.request("begin batch", kind::BATCH_BEGIN, &[], None) {
+            Ok(_) => Ok(true),
+            // of a rauditd that has not heard of it, too
+            Err(Error::Refused { errno: Errno::EOPNOTSUPP | Errno::EINVAL, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes changes of the rules, all or none, after [`begin_batch`](Self::begin_batch). With the error comes the index of the
+    /// change that was refused, if it is one's.
+    pub fn change_rules(&mut self, changes: &[Change]) -> Result<(), (Option<usize>, Error)> {
+        let first = self.seq;
+        for change in changes {
+            let (number, payload) = match change {
+                Change::Add(rule, prepend) => (kind::ADD_RULE, rule.to_wire(*prepend)),
+                Change::Delete(rule) => (kind::DEL_RULE, rule.to_wire(false)),
+            };
+            self.send("change rules", number, flag::REQUEST, &payload).map_err(|e| (None, e))?;
+        }
+        let committed = self.request("change rules", kind::BATCH_COMMIT, &[], None);
+        committed.map(drop).map_err(|error| {
+            let at = self.refused_seq.wrapping_sub(first).wrapping_sub(1) as usize;
+            ((at < changes.len()).then_some(at), error)
+        })
+    }
+
     /// Has a user-space record logged. `text` must be free of control bytes; the kernel cuts it at 8560 bytes.
     pub fn user_message(&mut self, kind: Kind, text: &[u8]) -> Result<(), Error> {
         const WHAT: &str = "user message";
@@ -167,9 +223,7 @@ impl Client {
         payload: &[u8],
         mut take: Option<Take>,
     ) -> Result<u32, Error> {
-        self.seq = self.seq.checked_add(1).filter(|&seq| seq <= i32::MAX as u32).unwrap_or(1);
-        let request = protocol::message(number, flag::REQUEST | flag::ACK, self.seq, payload);
-        self.transport.send(&request).map_err(|e| Error::os(format!("send {what}"), &e))?;
+        self.send(what, number, flag::REQUEST | flag::ACK, payload)?;
         let deadline = Instant::now() + self.timeout;
         let mut acknowledged = None;
         let mut complete = take.is_none();
@@ -184,6 +238,7 @@ impl Client {
             }
             if header.kind == kind::NLMSG_ERROR {
                 let value = protocol::error_value(payload);
+                self.refused_seq = protocol::error_seq(payload).unwrap_or(0);
                 let value = value.ok_or_else(|| Error::Malformed { what, why: "an error without number".into() })?;
                 acknowledged = Some(u32::try_from(value).map_err(|_| self.refused(what, value, payload))?);
             } else if let (Some(take), false) = (take.as_mut(), complete) {
@@ -191,6 +246,12 @@ impl Client {
             }
         }
         Ok(acknowledged.unwrap_or(0))
+    }
+
+    fn send(&mut self, what: &'static str, number: u16, flags: u16, payload: &[u8]) -> Result<(), Error> {
+        self.seq = self.seq.checked_add(1).filter(|&seq| seq <= i32::MAX as u32).unwrap_or(1);
+        let message = protocol::message(number, flags, self.seq, payload);
+        self.transport.send(&message).map_err(|e| Error::os(format!("send {what}"), &e))
     }
 
     /// Waits for a datagram; its length in the buffer.

@@ -26,7 +26,16 @@ pub mod kind {
     pub const REPLACE: u16 = 1329;
     /// rauditd's own: "say in words what you run and why". Never sent to a kernel, which would log it as a user message.
     pub const DESCRIBE: u16 = 2990;
+    /// rauditd's own: "the rule changes that follow are one, up to [`BATCH_COMMIT`]". Refused with EOPNOTSUPP while the kernel captures.
+    pub const BATCH_BEGIN: u16 = 2991;
+    /// rauditd's own: "make them all, or none". A refusal quotes the header of the change it is about.
+    pub const BATCH_COMMIT: u16 = 2992;
+    /// rauditd's own: the rules as LIST_RULES gives them, each behind 8 bytes: how often it decided, or [`NOT_COUNTED`](super::NOT_COUNTED).
+    pub const LIST_HITS: u16 = 2993;
 }
+
+/// In place of a count where nobody counts.
+pub const NOT_COUNTED: u64 = u64::MAX;
 
 /// Header flags (`NLM_F_*`).
 pub mod flag {
@@ -307,6 +316,11 @@ impl SignalInfo {
 /// The first word of `struct nlmsgerr`: 0 or a positive value is an acknowledgement, a negative one an error number.
 pub fn error_value(payload: &[u8]) -> Option<i32> {
     word_if_sent(payload, 0).map(|word| word as i32)
+}
+
+/// The sequence number of the request that an error message is about: of the header it quotes.
+pub fn error_seq(payload: &[u8]) -> Option<u32> {
+    word_if_sent(payload, 3)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::{self, AddressFamily, Backlog, MsgFlags, SockFlag, SockType, UnixAddr, sockopt};
 use raudit_record::Kind;
-use raudit_rules::Rule;
+use raudit_rules::{Change, Rule};
 use std::collections::VecDeque;
 use std::fs;
 use std::io;
@@ -24,6 +24,8 @@ const MAX_CLIENTS: usize = 16;
 const MAX_REQUEST: usize = 64 * 1024;
 /// A client that leaves this many replies unread is cut off.
 const MAX_UNREAD: usize = 20_000;
+/// Most changes in a batch: more rules than any backend takes, deleted and added.
+const MAX_BATCH: usize = 20_000;
 /// Requests of one client answered before the others have their turn.
 const MAX_AT_ONCE: usize = 64;
 
@@ -45,12 +47,16 @@ pub enum Request {
     GetStatus,
     /// Change the state.
     SetStatus(StatusChange),
-    /// Add a rule; true: at the front of its list.
-    AddRule(Rule, bool),
-    /// Delete a rule.
-    DeleteRule(Rule),
+    /// Add or delete a rule.
+    ChangeRule(Change),
+    /// Whether several changes can be made as one.
+    BeginBatch,
+    /// Make these changes, all or none.
+    ChangeRules(Vec<Change>),
     /// All rules.
     ListRules,
+    /// All rules, and how often each decided.
+    ListHits,
     /// Log a user-space record.
     UserMessage(Kind, Vec<u8>),
     /// Who last sent the daemon a signal.
@@ -78,6 +84,8 @@ pub enum Reply {
     Value(u32),
     /// Refused, with words for the user where the number alone says too little.
     Error(Errno, Option<String>),
+    /// To [`Request::ChangeRules`]: none was made, because of the one with this index.
+    BatchError(usize, Errno, Option<String>),
     /// To [`Request::GetStatus`].
     Status(Status),
     /// To [`Request::GetFeatures`].
@@ -86,6 +94,8 @@ pub enum Reply {
     SignalInfo(SignalInfo),
     /// To [`Request::ListRules`], in listing order.
     Rules(Vec<Rule>),
+    /// To [`Request::ListHits`], in listing order; `None` where nobody counts.
+    Hits(Vec<(Rule, Option<u64>)>),
     /// To [`Request::Describe`].
     Text(String),
 }
@@ -106,6 +116,16 @@ struct Connection {
     fd: UnixStream,
     peer: Peer,
     unsent: VecDeque<Vec<u8>>,
+    batch: Option<Batch>,
+}
+
+/// Changes that wait for their commit. With the connection they are gone.
+#[derive(Debug)]
+struct Batch {
+    changes: Vec<Change>,
+    headers: Vec<Header>,
+    /// A change that could not be read: nothing will be made.
+    spoilt: Option<Vec<u8>>,
 }
 
 /// Whether a connection goes on.
@@ -171,7 +191,7 @@ impl Server {
             let peer = Peer { pid: credentials.pid(), uid: credentials.uid(), gid: credentials.gid() };
             // The mode keeps others out already; this holds should somebody change it.
             if peer.uid == 0 || peer.uid == self.allowed_uid {
-                self.clients.push(Connection { fd, peer, unsent: VecDeque::new() });
+                self.clients.push(Connection { fd, peer, unsent: VecDeque::new(), batch: None });
             }
         }
         Ok(())
@@ -206,16 +226,55 @@ impl Connection {
             let Some((header, payload)) = buffer.get(..len).and_then(Header::split_message) else {
                 return Line::Closed;
             };
-            let reply = match decode(header, payload) {
-                Ok(request) => answer(request, self.peer),
-                Err(reply) => reply,
-            };
-            self.unsent.extend(encode(header, &reply));
+            let replies = self.answer(header, payload, answer);
+            self.unsent.extend(replies);
             if self.unsent.len() > MAX_UNREAD {
                 return Line::Closed;
             }
         }
         self.flush()
+    }
+
+    fn answer(
+        &mut self,
+        header: Header,
+        payload: &[u8],
+        answer: &mut impl FnMut(Request, Peer) -> Reply,
+    ) -> Vec<Vec<u8>> {
+        let request = decode(header, payload);
+        match (request, &mut self.batch) {
+            (Ok(Request::BeginBatch), batch) => {
+                let reply = answer(Request::BeginBatch, self.peer);
+                *batch =
+                    (reply == Reply::Ack).then(|| Batch { changes: Vec::new(), headers: Vec::new(), spoilt: None });
+                encode(header, &reply)
+            }
+            (Ok(Request::ChangeRules(_)), batch) => {
+                let Some(batch) = batch.take() else {
+                    return encode(header, &Reply::Error(Errno::EINVAL, Some("there is no batch to commit".into())));
+                };
+                if let Some(error) = batch.spoilt {
+                    return vec![protocol::message(kind::NLMSG_ERROR, 0, header.seq, &error)];
+                }
+                match answer(Request::ChangeRules(batch.changes), self.peer) {
+                    Reply::BatchError(at, errno, text) => {
+                        let about = batch.headers.get(at).copied().unwrap_or(header);
+                        let payload = error_payload(about, -(errno as i32), text.as_deref().unwrap_or(""));
+                        vec![protocol::message(kind::NLMSG_ERROR, 0, header.seq, &payload)]
+                    }
+                    reply => encode(header, &reply),
+                }
+            }
+            (Ok(Request::ChangeRule(change)), Some(batch)) if batch.changes.len() < MAX_BATCH => {
+                batch.changes.push(change);
+                batch.headers.push(header);
+                encode(header, &Reply::Ack)
+            }
+            (Ok(Request::ChangeRule(_)), Some(batch)) => batch.spoil(header, Errno::E2BIG, "too many changes at once"),
+            (Err(Reply::Error(errno, text)), Some(batch)) => batch.spoil(header, errno, text.as_deref().unwrap_or("")),
+            (Ok(request), _) => encode(header, &answer(request, self.peer)),
+            (Err(reply), _) => encode(header, &reply),
+        }
     }
 
     fn flush(&mut self) -> Line {
@@ -231,14 +290,25 @@ impl Connection {
     }
 }
 
+impl Batch {
+    /// Remembers the first change that cannot be made; told at the commit.
+    fn spoil(&mut self, header: Header, errno: Errno, text: &str) -> Vec<Vec<u8>> {
+        self.spoilt.get_or_insert_with(|| error_payload(header, -(errno as i32), text));
+        encode(header, &Reply::Ack)
+    }
+}
+
 /// Reads a request; a request that is none is answered at once, as the kernel would.
 fn decode(header: Header, payload: &[u8]) -> Result<Request, Reply> {
     let rule = || Rule::from_wire(payload).map_err(|e| Reply::Error(Errno::EINVAL, Some(e.to_string())));
     Ok(match header.kind {
         kind::GET => Request::GetStatus,
         kind::SET => Request::SetStatus(StatusChange::from_bytes(payload)),
-        kind::ADD_RULE => rule().map(|(rule, prepend)| Request::AddRule(rule, prepend))?,
-        kind::DEL_RULE => rule().map(|(rule, _)| Request::DeleteRule(rule))?,
+        kind::ADD_RULE => rule().map(|(rule, prepend)| Request::ChangeRule(Change::Add(rule, prepend)))?,
+        kind::DEL_RULE => rule().map(|(rule, _)| Request::ChangeRule(Change::Delete(rule)))?,
+        kind::BATCH_BEGIN => Request::BeginBatch,
+        kind::BATCH_COMMIT => Request::ChangeRules(Vec::new()),
+        kind::LIST_HITS => Request::ListHits,
         kind::LIST_RULES => Request::ListRules,
         kind::SIGNAL_INFO => Request::SignalInfo,
         kind::GET_FEATURE => Request::GetFeatures,
@@ -263,16 +333,17 @@ fn encode(asked: Header, reply: &Reply) -> Vec<Vec<u8>> {
     let one = |payload: &[u8]| vec![protocol::message(asked.kind, 0, asked.seq, payload)];
     let mut messages = match reply {
         Reply::Ack | Reply::Value(_) => Vec::new(),
-        Reply::Error(errno, text) => return vec![acknowledge(asked, -(*errno as i32), text.as_deref().unwrap_or(""))],
+        Reply::Error(errno, text) | Reply::BatchError(_, errno, text) => {
+            return vec![acknowledge(asked, -(*errno as i32), text.as_deref().unwrap_or(""))];
+        }
         Reply::Status(status) => one(&status.to_bytes()),
         Reply::Features(features) => one(&features.to_bytes()),
         Reply::SignalInfo(info) => one(&info.to_bytes()),
         Reply::Text(text) => one(text.as_bytes()),
-        Reply::Rules(rules) => {
-            let part = |rule: &Rule| protocol::message(asked.kind, flag::MULTI, asked.seq, &rule.to_wire(false));
-            let mut parts: Vec<_> = rules.iter().map(part).collect();
-            parts.push(protocol::message(kind::NLMSG_DONE, flag::MULTI, asked.seq, &0u32.to_ne_bytes()));
-            parts
+        Reply::Rules(rules) => several(asked, rules.iter().map(|rule| rule.to_wire(false))),
+        Reply::Hits(rules) => {
+            let count = |hits: &Option<u64>| hits.unwrap_or(protocol::NOT_COUNTED).to_ne_bytes().to_vec();
+            several(asked, rules.iter().map(|(rule, hits)| [count(hits), rule.to_wire(false)].concat()))
         }
     };
     let value = if let Reply::Value(value) = reply { *value as i32 } else { 0 };
@@ -282,12 +353,23 @@ fn encode(asked: Header, reply: &Reply) -> Vec<Vec<u8>> {
     messages
 }
 
-/// `struct nlmsgerr`: the value, the header of the request, and our own words behind it.
+/// A reply of several messages.
+fn several(asked: Header, payloads: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut parts: Vec<_> = payloads.map(|p| protocol::message(asked.kind, flag::MULTI, asked.seq, &p)).collect();
+    parts.push(protocol::message(kind::NLMSG_DONE, flag::MULTI, asked.seq, &0u32.to_ne_bytes()));
+    parts
+}
+
 fn acknowledge(asked: Header, value: i32, text: &str) -> Vec<u8> {
+    protocol::message(kind::NLMSG_ERROR, 0, asked.seq, &error_payload(asked, value, text))
+}
+
+/// `struct nlmsgerr`: the value, the header of the request it is about, and our own words behind it.
+fn error_payload(about: Header, value: i32, text: &str) -> Vec<u8> {
     let mut payload = value.to_ne_bytes().to_vec();
-    payload.extend_from_slice(&protocol::message(asked.kind, asked.flags, asked.seq, &[]));
+    payload.extend_from_slice(&protocol::message(about.kind, about.flags, about.seq, &[]));
     payload.extend_from_slice(text.as_bytes());
-    protocol::message(kind::NLMSG_ERROR, 0, asked.seq, &payload)
+    payload
 }
 
 /// Makes way for a new socket at `path`, unless somebody answers there or it is no socket.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::Client;
 use nix::poll::{PollTimeout, poll};
-use raudit_rules::{Action, Field, FieldId, List, Op, RuleSet, SetError, SyscallMask, Value};
+use raudit_rules::{Action, Change, Field, FieldId, List, Op, RuleSet, SetError, SyscallMask, Value};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -59,8 +59,19 @@ fn answer(request: Request, rules: &mut RuleSet, status: &mut Status) -> Reply {
             status.enabled = change.enabled.unwrap_or(status.enabled);
             Reply::Ack
         }
-        Request::AddRule(rule, prepend) => done(rules.add(rule, prepend)),
-        Request::DeleteRule(rule) => done(rules.delete(&rule)),
+        Request::ChangeRule(change) => done(rules.apply(&change)),
+        Request::BeginBatch => Reply::Ack,
+        Request::ChangeRules(changes) => {
+            let mut after = rules.clone();
+            for (at, change) in changes.iter().enumerate() {
+                if let Err(error) = after.apply(change) {
+                    return Reply::BatchError(at, Errno::EEXIST, Some(error.to_string()));
+                }
+            }
+            *rules = after;
+            Reply::Ack
+        }
+        Request::ListHits => Reply::Hits(rules.iter().map(|rule| (rule.clone(), rule.key().map(|_| 7))).collect()),
         Request::ListRules => Reply::Rules(rules.iter().cloned().collect()),
         Request::UserMessage(_, text) if text == b"text=hello" => Reply::Ack,
         Request::Describe => Reply::Text("tier: tracepoint\n".into()),
@@ -185,4 +196,47 @@ fn a_silent_daemon_is_a_timeout_not_a_hang() {
     client.set_timeout(Duration::from_millis(30));
     assert!(matches!(client.status(), Err(Error::Timeout { .. })));
     assert_eq!(Client::control(&dir.path().join("none")).unwrap_err().errno(), Some(Errno::ENOENT));
+}
+
+#[test]
+fn a_batch_is_made_whole_or_not_at_all() {
+    let running = Running::start();
+    let mut client = running.client();
+    let add = |uid| Change::Add(rule(uid, b"k"), false);
+    assert!(client.begin_batch().unwrap());
+    client.change_rules(&[add(1), add(2), Change::Delete(rule(1, b"k"))]).unwrap();
+    assert_eq!(client.rules().unwrap(), [rule(2, b"k")]);
+    client.begin_batch().unwrap();
+    let (at, error) = client.change_rules(&[add(3), add(4), add(2), add(5)]).unwrap_err();
+    assert_eq!((at, error.errno()), (Some(2), Some(Errno::EEXIST)));
+    assert_eq!(client.rules().unwrap(), [rule(2, b"k")], "nothing of it was made");
+    assert_eq!(client.hits().unwrap(), [(rule(2, b"k"), Some(7))]);
+    // without a beginning, a change is a change
+    client.add_rule(&rule(9, b"k"), false).unwrap();
+    assert_eq!(client.rules().unwrap().len(), 2);
+}
+
+#[test]
+fn a_client_that_goes_away_takes_its_batch_with_it() {
+    let running = Running::start();
+    let mut gone = running.client();
+    gone.begin_batch().unwrap();
+    gone.add_rule(&rule(1, b"k"), false).unwrap();
+    drop(gone);
+    let mut client = running.client();
+    assert!(client.rules().unwrap().is_empty());
+    // a commit of nothing begun is refused
+    let (at, error) = client.change_rules(&[]).unwrap_err();
+    assert_eq!((at, error.errno()), (None, Some(Errno::EINVAL)));
+}
+
+#[test]
+fn too_many_changes_at_once_are_refused_as_one() {
+    let running = Running::start();
+    let mut client = running.client();
+    client.begin_batch().unwrap();
+    let many: Vec<Change> = (0..20_001).map(|uid| Change::Add(rule(uid, b"k"), false)).collect();
+    let (at, error) = client.change_rules(&many).unwrap_err();
+    assert_eq!((at, error.errno()), (Some(20_000), Some(Errno::E2BIG)));
+    assert!(client.rules().unwrap().is_empty());
 }

@@ -38,6 +38,6 @@ pub use eval::{Facts, Match, Verdict};
 pub use field::{Field, FieldId, Op, Value};
 pub use mask::SyscallMask;
 pub use rule::{Action, List, Rule};
-pub use set::{RuleSet, SetError};
+pub use set::{Change, RuleSet, SetError};
 pub use valid::Invalid;
 pub use wire::WireError;

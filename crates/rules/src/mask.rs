@@ -4,7 +4,7 @@
 pub const WORDS: usize = 64;
 
 /// A bit for each system call number, as `struct audit_rule_data.mask` has it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct SyscallMask(pub [u32; WORDS]);
 
 impl SyscallMask {

@@ -47,7 +47,7 @@ pub enum Action {
 }
 
 /// A rule, complete and checked.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Rule {
     /// The list it stands in.
     pub list: List,

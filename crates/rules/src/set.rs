@@ -14,6 +14,24 @@ pub enum SetError {
     NotFound,
 }
 
+/// A change of a rule set.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Change {
+    /// Add a rule; true: at the front of its list.
+    Add(Rule, bool),
+    /// Delete a rule.
+    Delete(Rule),
+}
+
+impl Change {
+    /// The rule added or deleted.
+    pub fn rule(&self) -> &Rule {
+        match self {
+            Self::Add(rule, _) | Self::Delete(rule) => rule,
+        }
+    }
+}
+
 /// An ordered set of rules for every list.
 ///
 /// The order is the kernel's: what `-l` prints, and what "the first matching rule decides" means. Watches and system
@@ -60,6 +78,14 @@ impl RuleSet {
         self.rules.remove(at);
         self.generation += 1;
         Ok(())
+    }
+
+    /// Makes a change.
+    pub fn apply(&mut self, change: &Change) -> Result<(), SetError> {
+        match change {
+            Change::Add(rule, prepend) => self.add(rule.clone(), *prepend),
+            Change::Delete(rule) => self.delete(rule),
+        }
     }
 
     /// Removes every rule.

@@ -274,6 +274,7 @@ rc 1
 1>     -W <path>                Remove a watch
 1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
 1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
+1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
@@ -339,6 +340,7 @@ rc 0
 1>     -W <path>                Remove a watch
 1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
 1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
+1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
@@ -379,6 +381,7 @@ rc 0
 1>     -W <path>                Remove a watch
 1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
 1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
+1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
@@ -419,6 +422,7 @@ rc 0
 1>     -W <path>                Remove a watch
 1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
 1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
+1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end

@@ -1,5 +1,6 @@
 //! The BPF matcher against the reference meaning, `rules::eval`, by BPF_PROG_RUN.
 use super::*;
+use crate::classify::Policy;
 use crate::fact;
 use libbpf_rs::ProgramInput;
 use proptest::prelude::*;
@@ -79,17 +80,6 @@ fn call() -> impl Strategy<Value = Call> {
     )
 }
 
-/// Puts the compiled policy where the check program looks.
-fn install(object: &Object, policy: &Policy) {
-    let options =
-        libbpf_sys::bpf_map_create_opts { sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _, ..Default::default() };
-    let inner = MapHandle::create(MapType::Array, Some("policy"), 4, POLICY_LEN as u32, 1, &options).unwrap();
-    let zero = 0u32.to_ne_bytes();
-    inner.update(&zero, &policy_image(policy, &Attach::default(), 1, 0), MapFlags::ANY).unwrap();
-    let policies = object.maps().find(|m| m.name() == "policies").unwrap();
-    policies.update(&zero, &inner.as_fd().as_raw_fd().to_ne_bytes(), MapFlags::ANY).unwrap();
-}
-
 /// What the BPF side decides: rule and whether it says always.
 fn decided(object: &mut Object, call: &Call) -> (i32, bool) {
     let (ids, compat, success, nr, exit) = *call;
@@ -155,6 +145,7 @@ fn the_matcher_means_what_the_rules_mean() {
         Err(e) => panic!("{e:#}\n{}", libbpf_log::take()),
     };
     let groups: Vec<u32> = nix::unistd::getgroups().unwrap().into_iter().map(nix::unistd::Gid::as_raw).collect();
+    let slots = std::cell::RefCell::new(Slots::of(&object).unwrap());
     let object = std::cell::RefCell::new(object);
     // PROPTEST_CASES makes it fewer where the processor is emulated
     let cases = Config::default().cases.min(150);
@@ -167,7 +158,7 @@ fn the_matcher_means_what_the_rules_mean() {
                 let _ = set.add(rule, false);
             }
             let Ok(policy) = Policy::compile(set.list(List::Exit)) else { return Ok(()) };
-            install(&object.borrow(), &policy);
+            slots.borrow_mut().install(&policy, set.len(), &Attach::default(), 1, 0);
             for call in &calls {
                 prop_assert_eq!(decided(&mut object.borrow_mut(), call), expected(&set, &groups, call), "{:?}", call);
             }

@@ -5,6 +5,7 @@ use crate::judged::{Generations, Judged};
 use raudit_record::Message;
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
 use raudit_tables::{arch, syscall};
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 fn rule(name: &str, action: Action, fields: Vec<Field>) -> Rule {

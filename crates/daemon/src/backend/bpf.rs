@@ -5,12 +5,13 @@ use crate::source::bpf::Source;
 use crate::work::Work;
 use crossbeam_channel::Sender;
 use raudit_bpf::judged::{Generations, Judged};
-use raudit_bpf::kernel::{Capture, Counters, Settings};
+use raudit_bpf::kernel::{Capture, Counters, Hits, Settings};
 use raudit_bpf::offer::{Offer, Tier};
 use raudit_bpf::plan::Plan;
 use raudit_config::{Backend as Choice, RauditdConf};
-use raudit_rules::RuleSet;
+use raudit_rules::{Change, List, Rule, RuleSet};
 use std::cell::OnceCell;
+use std::collections::{HashMap, VecDeque};
 
 /// What BPF can do for a rule set.
 #[derive(Debug)]
@@ -75,6 +76,9 @@ struct Active {
     source: Source,
 }
 
+/// Exit lists remembered: those the programs may still count for, and one that failed.
+const LISTS_KEPT: usize = 4;
+
 /// Programs, ring and consumer.
 #[derive(Debug)]
 pub struct Side {
@@ -87,6 +91,10 @@ pub struct Side {
     active: Option<Active>,
     /// Of programs that are gone.
     past: Counts,
+    /// The exit lists of the last generations.
+    lists: VecDeque<(u32, Vec<Rule>)>,
+    /// How often each rule decided, as far as the programs' counters have been read.
+    tally: HashMap<Rule, u64>,
     work: Sender<Work>,
 }
 
@@ -102,6 +110,8 @@ impl Side {
             generation: 0,
             active: None,
             past: Counts::default(),
+            lists: VecDeque::new(),
+            tally: HashMap::new(),
             work,
         }
     }
@@ -123,9 +133,15 @@ impl Side {
         let tier = outlook.chosen().ok_or_else(|| outlook.why_not())?;
         self.generation += 1;
         self.generations.add(self.generation, Judged::new(&outlook.plan, rules));
+        self.lists.push_back((self.generation, rules.list(List::Exit).to_vec()));
+        while self.lists.len() > LISTS_KEPT {
+            self.lists.pop_front();
+        }
         if let Some(active) = self.active.as_mut().filter(|a| a.capture.tier() == tier) {
             let offer = self.offer.get_or_init(Offer::probe);
-            return active.capture.install(&outlook.plan, offer, self.generation).map_err(|e| e.to_string());
+            let evicted = active.capture.install(&outlook.plan, offer, self.generation).map_err(|e| e.to_string())?;
+            evicted.into_iter().for_each(|hits| self.count(hits));
+            return Ok(());
         }
         let mut capture = Capture::load(tier, self.offer(), self.settings).map_err(|e| e.to_string())?;
         let ring = capture.ring().map_err(|e| e.to_string())?;
@@ -150,6 +166,7 @@ impl Side {
     fn retire(&mut self, active: Option<Active>) {
         let Some(Active { mut capture, source }) = active else { return };
         let missed = capture.detach();
+        capture.take_hits().into_iter().for_each(|hits| self.count(hits));
         let counters = capture.counters().unwrap_or_default();
         let consumed = source.stop();
         let lost = counters.lost() + missed;
@@ -164,6 +181,30 @@ impl Side {
         }
         if counters.submitted != consumed.events {
             say::error(format!("BPF: {} events were submitted, but {} delivered", counters.submitted, consumed.events));
+        }
+    }
+
+    fn count(&mut self, hits: Hits) {
+        let Some((_, rules)) = self.lists.iter().find(|(generation, _)| *generation == hits.generation) else { return };
+        for (rule, count) in rules.iter().zip(hits.rules).filter(|(_, count)| *count > 0) {
+            *self.tally.entry(rule.clone()).or_default() += count;
+        }
+    }
+
+    /// How often rules decided since they were loaded; rules that never did may be missing.
+    pub fn hits(&mut self) -> &HashMap<Rule, u64> {
+        let fresh = self.active.as_mut().map(|active| active.capture.take_hits()).unwrap_or_default();
+        fresh.into_iter().for_each(|hits| self.count(hits));
+        &self.tally
+    }
+
+    /// Rules that were deleted begin anew should they come back.
+    pub fn forget(&mut self, changes: &[Change]) {
+        self.hits();
+        for change in changes {
+            if let Change::Delete(rule) = change {
+                self.tally.remove(&Rule { syscalls: rule.syscalls.normalised(), ..rule.clone() });
+            }
         }
     }
 
@@ -188,8 +229,8 @@ impl Side {
         let attached: Vec<&str> = self.active.iter().flat_map(|a| a.capture.attached()).collect();
         vec![
             format!(
-                "bpf_lost ring={} scratch={} state={} size={} missed={}",
-                now.lost_ring, now.lost_scratch, now.lost_state, now.lost_size, now.missed
+                "bpf_lost ring={} scratch={} state={} size={} policy={} missed={}",
+                now.lost_ring, now.lost_scratch, now.lost_state, now.lost_size, now.lost_policy, now.missed
             ),
             format!("bpf_attached {}", attached.join(" ")),
         ]

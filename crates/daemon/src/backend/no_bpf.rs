@@ -3,7 +3,8 @@
 use crate::work::Work;
 use crossbeam_channel::Sender;
 use raudit_config::RauditdConf;
-use raudit_rules::RuleSet;
+use raudit_rules::{Change, Rule, RuleSet};
+use std::collections::HashMap;
 
 const WHY: &str = "rauditd was built without BPF";
 
@@ -36,11 +37,13 @@ pub struct Counts {
 
 /// The BPF side that is not there.
 #[derive(Debug)]
-pub struct Side;
+pub struct Side {
+    tally: HashMap<Rule, u64>,
+}
 
 impl Side {
     pub fn new(_: &RauditdConf, _: Sender<Work>) -> Self {
-        Self
+        Self { tally: HashMap::new() }
     }
     pub fn outlook(&self, _: &RuleSet) -> Outlook {
         Outlook::default()
@@ -52,6 +55,10 @@ impl Side {
     pub fn counters(&self) -> Counts {
         Counts::default()
     }
+    pub fn hits(&mut self) -> &HashMap<Rule, u64> {
+        &self.tally
+    }
+    pub fn forget(&mut self, _: &[Change]) {}
     pub fn lines(&self) -> Vec<String> {
         Vec::new()
     }

@@ -3,9 +3,8 @@
 //! Exit codes are auditctl's: 0 done, 1 no arguments, a rules file not loaded, rules that may not change, or no such signal,
 //! 2 no daemon to signal, 4 without the right to do it, 255 any other error.
 
-mod augenrules;
+mod batch;
 mod message;
-mod replace;
 mod rules_file;
 mod show;
 mod signal;
@@ -19,6 +18,7 @@ use raudit_rules::command::{self, Context, Setting, Step};
 use raudit_rules::{Field, FieldId, Rule, print};
 use raudit_tables::errno;
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
@@ -36,13 +36,11 @@ const IMMUTABLE: &str = "The audit system is in immutable mode, no rule changes 
 /// Bit of `CAP_AUDIT_CONTROL` among the capabilities (linux/capability.h).
 const CAP_AUDIT_CONTROL: u32 = 30;
 
-/// Runs the program with these arguments, of which the first is the program's name: called `augenrules`, it is that.
-pub fn main(mut args: impl Iterator<Item = OsString>) -> ExitCode {
-    let name = args.next().unwrap_or_default();
+/// Runs the program with these arguments, the program's name left out.
+pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
     let args: Vec<Vec<u8>> = args.map(OsString::into_vec).collect();
     let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
-    let code = if augenrules::is_called(&name) { augenrules::run(&name, &args) } else { run(&args) };
-    ExitCode::from(code)
+    ExitCode::from(run(&args))
 }
 
 fn run(args: &[&[u8]]) -> u8 {
@@ -114,6 +112,15 @@ enum Failure {
     Line(String),
 }
 
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Disabled => f.write_str(DISABLED),
+            Self::Coded(_, line) | Self::Line(line) => f.write_str(line),
+        }
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::Line(format!("cannot write to standard output ({})", errno::reason(&error)))
@@ -177,6 +184,13 @@ impl Session {
             Step::Version => Ok(show::version()?),
             Step::Status(interpret) => self.show_status(*interpret),
             Step::List { interpret, key } => self.list(*interpret, key),
+            Step::ListHits => {
+                let hits = self.client()?.hits().map_err(|e| failed("rule list data", &e))?;
+                if !hits.is_empty() && hits.iter().all(|(_, count)| count.is_none()) {
+                    complain("Hits are counted for rules that BPF serves; kernel audit does not count them");
+                }
+                Ok(show::hits(&hits)?)
+            }
             Step::Add(rule, prepend) => self.add(rule, *prepend),
             Step::Delete(rule) => self.delete(rule),
             Step::DeleteAll(key) => self.delete_all(key),

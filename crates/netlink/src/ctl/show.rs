@@ -21,6 +21,7 @@ Rules
     -W <path>                Remove a watch
     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
     -l [-i | -k <key>]       List rules; -i: with words for numbers
+    -l --stats               List rules with how often each decided, where that is counted
     -D [-k <key>]            Delete all rules, or those with a key
     -R <file>                Read rules from a file
     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
@@ -45,6 +46,8 @@ Other
     -h, --help               Show this
 ";
 
+const NO_RULES: &[u8] = b"No rules\n";
+
 /// How to use the program.
 pub(super) fn usage() -> io::Result<()> {
     bytes(USAGE.as_bytes())
@@ -66,8 +69,13 @@ pub(super) fn bytes(bytes: &[u8]) -> io::Result<()> {
 
 /// Rules whose key contains `key`, one a line. `No rules` only if there are none at all.
 pub(super) fn rules(rules: &[Rule], interpret: bool, key: &[u8]) -> io::Result<()> {
+    bytes(&rules_text(rules, interpret, key))
+}
+
+/// The same as text.
+pub(super) fn rules_text(rules: &[Rule], interpret: bool, key: &[u8]) -> Vec<u8> {
     if rules.is_empty() {
-        return bytes(b"No rules\n");
+        return NO_RULES.to_vec();
     }
     let mut words = interpret.then(Words::default);
     let mut text = Vec::new();
@@ -76,6 +84,23 @@ pub(super) fn rules(rules: &[Rule], interpret: bool, key: &[u8]) -> io::Result<(
             Some(words) => text.extend(print::rule_in_words(rule, &mut |argument| words.of(argument))),
             None => text.extend(print::rule(rule)),
         }
+        text.push(b'\n');
+    }
+    text
+}
+
+/// Rules with how often each decided, `-` where nobody counts.
+pub(super) fn hits(rules: &[(Rule, Option<u64>)]) -> io::Result<()> {
+    if rules.is_empty() {
+        return bytes(NO_RULES);
+    }
+    let counts: Vec<String> =
+        rules.iter().map(|(_, count)| count.map_or_else(|| "-".into(), |count| count.to_string())).collect();
+    let width = counts.iter().map(String::len).max().unwrap_or(0);
+    let mut text = Vec::new();
+    for ((rule, _), count) in rules.iter().zip(counts) {
+        text.extend(format!("{count:>width$}  ").into_bytes());
+        text.extend(print::rule(rule));
         text.push(b'\n');
     }
     bytes(&text)

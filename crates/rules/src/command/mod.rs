@@ -39,6 +39,8 @@ pub enum Step {
         /// `-k`: part of a key.
         key: Vec<u8>,
     },
+    /// `-l --stats`: print the rules with how often each decided.
+    ListHits,
     /// `-a`, `-A`, `-w`: add a rule; `true`: at the front of its list.
     Add(Rule, bool),
     /// `-d`, `-W`: delete a rule.
@@ -290,6 +292,10 @@ impl<'a> Parser<'a> {
             (4.., _) => return Err("Wrong number of options for list request".into()),
             (1, _) => (false, Vec::new()),
             (2, [b"-i"]) => (true, Vec::new()),
+            (2, [b"--stats"]) => {
+                self.options.take(1);
+                return self.last(Step::ListHits);
+            }
             (3, [b"-k", key]) => (false, self.key(key)?),
             _ => return Err("Only -k or -i options are allowed".into()),
         };

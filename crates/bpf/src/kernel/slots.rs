@@ -1,0 +1,122 @@
+//! The policy in use and the one before it, in memory shared with the programs (`policies`, `hits` in bpf/maps.h).
+//!
+//! A new policy is written where the programs do not look, then they are told to look there: no grace period, so that a change
+//! of a rule takes microseconds. A reader that is still at the old one is left alone until the change after next; then it
+//! notices by the sequence number, which is odd while we write, and looks again.
+
+use super::CaptureError;
+use super::shared::Shared;
+use crate::classify::{NR_MAX, Policy, RULES_MAX};
+use crate::plan::Attach;
+use crate::skel::{HITS_LEN, POLICY_LEN, policy as at};
+use libbpf_rs::{MapCore, Object};
+
+/// Policies there is room for (`SLOTS`).
+pub(crate) const SLOTS: usize = 2;
+/// Counters for each rule (`HIT_SHARDS`).
+const HIT_SHARDS: usize = 8;
+
+/// How often each rule of a generation decided, in the exit list's order.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Hits {
+    /// Of the rules.
+    pub generation: u32,
+    /// By rule.
+    pub rules: Vec<u64>,
+}
+
+/// Generation and number of rules of the policy in a slot.
+type Occupant = (u32, usize);
+
+#[derive(Debug)]
+pub(super) struct Slots {
+    policies: Shared,
+    hits: Shared,
+    active: Shared,
+    occupants: [Option<Occupant>; SLOTS],
+}
+
+impl Slots {
+    /// Those of a loaded object.
+    pub(super) fn of(object: &Object) -> Result<Self, CaptureError> {
+        let map = |name: &str| {
+            let missing = || CaptureError::Plan(format!("no BPF map {name}: the object is not this program's"));
+            let map = object.maps().find(|m| m.name() == name).ok_or_else(missing)?;
+            Shared::of(&map).map_err(|e| CaptureError::Plan(format!("cannot map {name}: {e}")))
+        };
+        let (policies, hits, active) = (map("policies")?, map("hits")?, map("policy_active")?);
+        if policies.len() != SLOTS * POLICY_LEN || hits.len() != SLOTS * HIT_SHARDS * HITS_LEN {
+            return Err(CaptureError::Plan("the BPF object's policies are of another size".into()));
+        }
+        Ok(Self { policies, hits, active, occupants: [None; SLOTS] })
+    }
+
+    /// Makes a policy the one in use. Gives the hits of the policy whose place it takes.
+    pub(super) fn install(
+        &mut self,
+        policy: &Policy,
+        rules: usize,
+        attach: &Attach,
+        generation: u32,
+        exempt: u32,
+    ) -> Option<Hits> {
+        let slot = (self.active.load32(0) as usize + 1) % SLOTS;
+        let evicted = self.take(slot);
+        let start = slot * POLICY_LEN;
+        let sequence = self.policies.load32(start) | 1;
+        self.policies.store32(start, sequence);
+        self.write(start, policy, attach, [generation, exempt]);
+        self.policies.store32(start, sequence.wrapping_add(1));
+        if let Some(occupant) = self.occupants.get_mut(slot) {
+            *occupant = Some((generation, rules));
+        }
+        self.active.store32(0, slot as u32);
+        evicted
+    }
+
+    /// All of `struct policy` but its sequence number; of the tables, what is in use.
+    fn write(&mut self, start: usize, policy: &Policy, attach: &Attach, [generation, exempt]: [u32; 2]) {
+        let mut put = |at: usize, bytes: &[u8]| self.policies.write(start + at, bytes);
+        let (fields, tests) = (policy.fields.len() as u32, policy.tests.len() as u32);
+        put(4, &words(&[generation, policy.words as u32, fields, tests, exempt, policy.facts()]));
+        put(at::ALWAYS, &longs(&policy.always));
+        put(at::FIELD, &words(&policy.fields.iter().flat_map(|f| [f.fact, f.first, f.count]).collect::<Vec<_>>()));
+        let tests = policy.tests.iter().flat_map(|t| [t.kind as u32, t.fact, t.value, t.row.into()]);
+        put(at::TEST, &words(&tests.collect::<Vec<_>>()));
+        for (arch, (calls, wants)) in policy.syscalls.iter().zip(&attach.wants).enumerate() {
+            let row = |nr: usize| calls.get(&(nr as u32)).copied().unwrap_or(0);
+            put(at::SYSCALL + arch * NR_MAX * 2, &shorts((0..NR_MAX).map(row)));
+            let want = |nr: usize| wants.get(&(nr as u32)).copied().unwrap_or(0);
+            put(at::WANTS + arch * NR_MAX, &(0..NR_MAX).map(want).collect::<Vec<u8>>());
+        }
+        put(at::BOUND, &words(&policy.intervals.iter().map(|i| i.low).collect::<Vec<_>>()));
+        put(at::ROW, &shorts(policy.intervals.iter().map(|i| i.row)));
+        for (n, row) in policy.rows.iter().enumerate() {
+            put(at::CELL + n * policy.words * 8, &longs(row));
+        }
+    }
+
+    /// What was counted since it was last taken.
+    pub(super) fn take_hits(&mut self) -> Vec<Hits> {
+        (0..SLOTS).filter_map(|slot| self.take(slot)).collect()
+    }
+
+    fn take(&self, slot: usize) -> Option<Hits> {
+        let (generation, rules) = self.occupants.get(slot).copied().flatten()?;
+        let shard = |n: usize| (slot * HIT_SHARDS + n) * HITS_LEN;
+        let of = |rule: usize| (0..HIT_SHARDS).map(|n| self.hits.take64(shard(n) + rule * 8)).sum();
+        Some(Hits { generation, rules: (0..rules.min(RULES_MAX)).map(of).collect() })
+    }
+}
+
+fn shorts(shorts: impl Iterator<Item = u16>) -> Vec<u8> {
+    shorts.flat_map(u16::to_ne_bytes).collect()
+}
+
+fn words(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|w| w.to_ne_bytes()).collect()
+}
+
+fn longs(longs: &[u64]) -> Vec<u8> {
+    longs.iter().flat_map(|w| w.to_ne_bytes()).collect()
+}

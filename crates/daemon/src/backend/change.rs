@@ -1,0 +1,241 @@
+//! Changes of the rules. While BPF captures, any number of them is one: all are made or none.
+
+use super::{Backend, Choice, Mode, ago, stays_in_kernel, task_never};
+use crate::event::Author;
+use crate::say;
+use crate::work::Work;
+use nix::errno::Errno;
+use raudit_netlink::{Error, Peer, Reply};
+use raudit_rules::{Change, List, Rule, RuleSet, SetError};
+use std::time::Instant;
+
+/// Why no change was made.
+struct Refusal {
+    /// The change at fault.
+    at: usize,
+    errno: Errno,
+    /// In words, where the number says too little.
+    text: Option<String>,
+}
+
+impl Refusal {
+    fn new(at: usize, errno: Errno) -> Self {
+        Self { at, errno, text: None }
+    }
+
+    fn of_kernel(at: usize, error: &Error) -> Self {
+        Self { at, errno: error.errno().unwrap_or(Errno::EIO), text: error.text().map(str::to_owned) }
+    }
+}
+
+impl Backend {
+    /// Makes one change, wherever rules are kept now.
+    pub(super) fn change_rule(&mut self, change: Change, peer: Peer) -> Result<Reply, Error> {
+        if self.mode == Mode::Bpf {
+            return Ok(match self.change_in_bpf(&[change], peer) {
+                Ok(()) => Reply::Ack,
+                Err(refusal) => Reply::Error(refusal.errno, refusal.text),
+            });
+        }
+        self.change_in_kernel(&change)?;
+        // the kernel's word counts: somebody else may have changed its list behind our back
+        let _ = self.rules.apply(&change);
+        self.changed = Some(Instant::now());
+        Ok(Reply::Ack)
+    }
+
+    /// Whether changes can be made all or none: the kernel makes one after the other.
+    pub(super) fn offer_batch(&self) -> Reply {
+        match self.mode {
+            Mode::Bpf => Reply::Ack,
+            Mode::Kernel => Reply::Error(Errno::EOPNOTSUPP, Some("kernel audit holds the rules".into())),
+        }
+    }
+
+    /// Makes all changes or none.
+    pub(super) fn change_rules(&mut self, changes: &[Change], peer: Peer) -> Reply {
+        if self.mode == Mode::Kernel {
+            return self.offer_batch();
+        }
+        match self.change_in_bpf(changes, peer) {
+            Ok(()) => Reply::Ack,
+            Err(refusal) => Reply::BatchError(refusal.at, refusal.errno, refusal.text),
+        }
+    }
+
+    fn change_in_kernel(&mut self, change: &Change) -> Result<(), Error> {
+        match change {
+            Change::Add(rule, prepend) => self.kernel.add_rule(rule, *prepend),
+            Change::Delete(rule) => self.kernel.delete_rule(rule),
+        }
+    }
+
+    fn change_in_bpf(&mut self, changes: &[Change], peer: Peer) -> Result<(), Refusal> {
+        if self.enabled == 2 {
+            return Err(Refusal::new(0, Errno::EPERM));
+        }
+        let mut rules = self.rules.clone();
+        // what the kernel's own list has to follow: its lists, and rules of others that are deleted
+        let mut kernels = Vec::new();
+        for (at, change) in changes.iter().enumerate() {
+            let ours = apply(&mut rules, change).map_err(|errno| Refusal::new(at, errno))?;
+            if !ours || stays_in_kernel(change.rule().list) {
+                kernels.push((at, change));
+            }
+        }
+        let mut made = Vec::new();
+        let outcome = self.mirror(&kernels, &mut made).and_then(|()| self.follow(&rules, changes));
+        if let Err(refusal) = outcome {
+            for change in made.iter().rev() {
+                if let Err(e) = self.change_in_kernel(change) {
+                    say::error(format!("cannot take back a change of the kernel's rules: {e}"));
+                }
+            }
+            return Err(refusal);
+        }
+        self.rules = rules;
+        self.side.forget(changes);
+        // when the changes brought the kernel back, it has recorded them
+        if self.mode == Mode::Bpf {
+            self.record(changes, peer);
+        }
+        Ok(())
+    }
+
+    /// Makes changes of the kernel's list; what undoes them is in `undo`, also when one fails.
+    fn mirror(&mut self, changes: &[(usize, &Change)], undo: &mut Vec<Change>) -> Result<(), Refusal> {
+        for &(at, change) in changes {
+            self.change_in_kernel(change).map_err(|e| Refusal::of_kernel(at, &e))?;
+            undo.push(match change {
+                Change::Add(rule, _) => Change::Delete(rule.clone()),
+                Change::Delete(rule) => Change::Add(rule.clone(), false),
+            });
+        }
+        Ok(())
+    }
+
+    /// Makes BPF follow a new rule set; where it cannot, the kernel takes over, or the changes are refused.
+    fn follow(&mut self, rules: &RuleSet, changes: &[Change]) -> Result<(), Refusal> {
+        let outlook = self.side.outlook(rules);
+        let forced = self.choice == Choice::Bpf;
+        let why = if outlook.exact || (forced && outlook.usable) {
+            let Err(why) = self.install(&outlook, rules) else { return Ok(()) };
+            why
+        } else {
+            outlook.why_not()
+        };
+        if !forced {
+            return self.return_to_kernel(rules, changes, &why);
+        }
+        // what may have been half done is done anew for the rules as they were
+        let before = std::mem::take(&mut self.rules);
+        if let Err(e) = self.install(&self.side.outlook(&before), &before) {
+            say::error(format!("BPF cannot go back to the rules it had: {e}"));
+        }
+        self.rules = before;
+        let at = changes.iter().rposition(|change| matches!(change, Change::Add(..))).unwrap_or(0);
+        Err(Refusal { at, errno: Errno::EOPNOTSUPP, text: Some(format!("not served by backend = bpf: {why}")) })
+    }
+
+    /// Makes BPF follow the `enabled` flag.
+    pub(super) fn follow_enabled(&mut self) {
+        let rules = self.rules.clone();
+        if let Err(refusal) = self.follow(&rules, &[]) {
+            say::error(refusal.text.unwrap_or_else(|| refusal.errno.to_string()));
+        }
+    }
+
+    /// Gives the kernel a new rule set, and then detaches BPF. A new rule that the kernel refuses leaves everything as it was.
+    fn return_to_kernel(&mut self, rules: &RuleSet, changes: &[Change], why: &str) -> Result<(), Refusal> {
+        let since = self.bpf_since.map(ago).unwrap_or_default();
+        let mut added = Vec::new();
+        for rule in rules.iter().filter(|rule| !stays_in_kernel(rule.list)) {
+            let Err(e) = self.kernel.add_rule(rule, false) else {
+                added.push(rule);
+                continue;
+            };
+            let culprit = changes.iter().rposition(|change| matches!(change, Change::Add(new, _) if new == rule));
+            match culprit {
+                _ if e.errno() == Some(Errno::EEXIST) => {}
+                None => refused_by_kernel(rule, &e),
+                Some(at) => {
+                    added.iter().rev().for_each(|rule| drop(self.kernel.delete_rule(rule)));
+                    return Err(Refusal::of_kernel(at, &e));
+                }
+            }
+        }
+        self.detach();
+        say::warning(format!(
+            "capturing with kernel audit: {why}; tasks started since BPF took over{since} have no audit context, and \
+             kernel rules do not see them until they are started anew"
+        ));
+        Ok(())
+    }
+
+    /// Ends capture by BPF: the kernel has the rules again, as after auditd, and nothing of ours.
+    pub(super) fn give_back(&mut self) {
+        for rule in self.rules.iter().filter(|rule| !stays_in_kernel(rule.list)) {
+            if let Err(e) = self.kernel.add_rule(rule, false)
+                && e.errno() != Some(Errno::EEXIST)
+            {
+                refused_by_kernel(rule, &e);
+            }
+        }
+        self.detach();
+    }
+
+    fn detach(&mut self) {
+        if let Err(e) = self.kernel.delete_rule(&task_never())
+            && e.errno() != Some(Errno::ENOENT)
+        {
+            say::error(format!("cannot remove the task,never rule, so kernel audit sees no new task: {e}"));
+        }
+        self.mode = Mode::Kernel;
+        self.bpf_since = None;
+        self.side.remove();
+    }
+
+    /// The CONFIG_CHANGE records of changes in which the kernel has no part.
+    fn record(&mut self, changes: &[Change], peer: Peer) {
+        let author = Author::of(peer.pid);
+        let stamps = &mut self.stamps;
+        let records = changes.iter().filter(|change| !stays_in_kernel(change.rule().list)).map(|change| match change {
+            Change::Add(rule, _) => stamps.rule_change("add_rule", rule, &author),
+            Change::Delete(rule) => stamps.rule_change("remove_rule", rule, &author),
+        });
+        // the writer outlives the backend
+        drop(self.work.send(Work::Records(records.collect())));
+    }
+
+    /// All rules, those of the exit list with how often they decided.
+    pub(super) fn list_hits(&mut self) -> Result<Reply, Error> {
+        let rules = self.list()?;
+        let counted = self.mode == Mode::Bpf;
+        let hits = self.side.hits();
+        let count = |rule: &Rule| {
+            let here = counted && rule.list == List::Exit && self.rules.list(List::Exit).contains(rule);
+            here.then(|| hits.get(rule).copied().unwrap_or(0))
+        };
+        let hits = rules.iter().map(|rule| (rule.clone(), count(rule))).collect();
+        Ok(Reply::Hits(hits))
+    }
+}
+
+/// Makes a change that is valid; false when the rule to delete is none of ours.
+fn apply(rules: &mut RuleSet, change: &Change) -> Result<bool, Errno> {
+    if matches!(change, Change::Add(rule, _) if rule.validate().is_err()) {
+        return Err(Errno::EINVAL);
+    }
+    match rules.apply(change) {
+        Ok(()) => Ok(true),
+        Err(SetError::Exists) => Err(Errno::EEXIST),
+        // what others added to the kernel can be deleted through us as well
+        Err(SetError::NotFound) if *change.rule() != task_never() => Ok(false),
+        Err(SetError::NotFound) => Err(Errno::ENOENT),
+    }
+}
+
+fn refused_by_kernel(rule: &Rule, error: &Error) {
+    let text = raudit_rules::print::rule(rule);
+    say::error(format!("the kernel refuses \"{}\": {error}", String::from_utf8_lossy(&text)));
+}

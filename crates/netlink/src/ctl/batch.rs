@@ -1,0 +1,197 @@
+//! A rules file as one change of the rules: all of it or nothing, where rauditd offers that.
+//!
+//! Lines are tried on a copy of the rules. Only when the file has come to its end are settings changed and then the rules, at
+//! once; what fails until then takes the settings back.
+
+use super::{Failure, Session, complain, failed, rules_file::Target, show};
+use crate::protocol::{Status, StatusChange};
+use nix::errno::Errno;
+use raudit_rules::command::{Setting, Step};
+use raudit_rules::{Change, Rule, RuleSet, SetError, print};
+use raudit_tables::errno;
+use std::io;
+
+/// What a file asks for, until it is done.
+pub(super) struct Batch<'a> {
+    session: &'a mut Session,
+    /// The rules as they will be.
+    rules: RuleSet,
+    changes: Vec<Change>,
+    /// The line of each change.
+    lines: Vec<usize>,
+    /// The rest, in the order of the lines.
+    effects: Vec<(usize, Effect)>,
+    line: usize,
+}
+
+enum Effect {
+    Print(Vec<u8>),
+    Do(Step),
+}
+
+impl<'a> Batch<'a> {
+    /// Begins where that is offered; else gives the session back.
+    pub(super) fn begin(session: &'a mut Session) -> Result<Self, &'a mut Session> {
+        let Ok(client) = session.client.as_mut() else { return Err(session) };
+        if !matches!(client.begin_batch(), Ok(true)) {
+            return Err(session);
+        }
+        let Ok(found) = client.rules() else { return Err(session) };
+        let mut rules = RuleSet::new();
+        for rule in found {
+            // a rule listed twice is one rule
+            let _ = rules.add(rule, false);
+        }
+        Ok(Self { session, rules, changes: Vec::new(), lines: Vec::new(), effects: Vec::new(), line: 0 })
+    }
+
+    fn change(&mut self, change: Change) -> Result<(), Errno> {
+        if matches!(&change, Change::Add(rule, _) if rule.validate().is_err()) {
+            return Err(Errno::EINVAL);
+        }
+        self.rules.apply(&change).map_err(|error| match error {
+            SetError::Exists => Errno::EEXIST,
+            SetError::NotFound => Errno::ENOENT,
+        })?;
+        self.changes.push(change);
+        self.lines.push(self.line);
+        Ok(())
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.effects.push((self.line, effect));
+    }
+
+    fn delete_all(&mut self, key: &[u8]) -> io::Result<()> {
+        let chosen: Vec<Rule> = self.rules.iter().filter(|rule| print::key_contains(rule, key)).cloned().collect();
+        for rule in chosen {
+            // it was there a moment ago
+            let _ = self.change(Change::Delete(rule));
+        }
+        self.list(false, key)
+    }
+
+    fn list(&mut self, interpret: bool, key: &[u8]) -> io::Result<()> {
+        let rules: Vec<Rule> = self.rules.iter().cloned().collect();
+        self.effect(Effect::Print(show::rules_text(&rules, interpret, key)));
+        Ok(())
+    }
+
+    /// Does all that was asked for. `go_on`: a line that fails is left out (`-i`, `-c`). The lines that failed, with their message;
+    /// without `go_on` there is at most one, and then nothing was done.
+    pub(super) fn commit(mut self, go_on: bool) -> Result<Vec<(usize, Failure)>, Failure> {
+        let before = self.session.client()?.status().map_err(|e| failed("status", &e))?;
+        let mut failures = Vec::new();
+        // the lock last: it would keep the rules out
+        let effects = std::mem::take(&mut self.effects);
+        let locks = |effect: &Effect| matches!(effect, Effect::Do(Step::Set(Setting::Enabled, 2)));
+        let lock = effects.iter().position(|(_, effect)| locks(effect)).unwrap_or(effects.len());
+        let (first, last) = effects.split_at(lock);
+        let mut set = StatusChange::default();
+        for (line, effect) in first {
+            remember(effect, &before, &mut set);
+            if let Err(failure) = self.run(effect) {
+                failures.push((*line, failure));
+                if !go_on {
+                    self.take_back(&set);
+                    return Ok(failures);
+                }
+            }
+        }
+        while let Some((line, failure)) = self.change_rules()? {
+            failures.push((line, failure));
+            if !go_on {
+                self.take_back(&set);
+                return Ok(failures);
+            }
+        }
+        for (line, effect) in last {
+            if let Err(failure) = self.run(effect) {
+                failures.push((*line, failure));
+            }
+        }
+        Ok(failures)
+    }
+
+    /// One attempt; what is refused is left out of the next.
+    fn change_rules(&mut self) -> Result<Option<(usize, Failure)>, Failure> {
+        if self.changes.is_empty() {
+            return Ok(None);
+        }
+        let client = self.session.client.as_mut().map_err(|error| Failure::Coded(1, error.to_string()))?;
+        let Err((at, error)) = client.change_rules(&self.changes) else { return Ok(None) };
+        let Some(at) = at.filter(|&at| at < self.changes.len()) else {
+            return Err(failed("rule data", &error));
+        };
+        let (change, line) = (self.changes.remove(at), self.lines.remove(at));
+        // what it was to begin with is over
+        client.begin_batch().map_err(|e| failed("rule data", &e))?;
+        Ok(Some((line, failed(request(&change), &error))))
+    }
+
+    fn run(&mut self, effect: &Effect) -> Result<(), Failure> {
+        match effect {
+            Effect::Print(text) => Ok(show::bytes(text)?),
+            Effect::Do(step) => self.session.step(step),
+        }
+    }
+
+    fn take_back(&mut self, set: &StatusChange) {
+        if *set == StatusChange::default() {
+            return;
+        }
+        if let Ok(client) = self.session.client()
+            && let Err(error) = client.set_status(set)
+        {
+            complain(&format!("settings could not be set back: {error}"));
+        }
+    }
+}
+
+impl Target for Batch<'_> {
+    fn step(&mut self, step: &Step, line: usize) -> Result<(), Failure> {
+        self.line = line;
+        let made = match step {
+            Step::Add(rule, prepend) => self.change(Change::Add(rule.clone(), *prepend)),
+            Step::Delete(rule) => self.change(Change::Delete(rule.clone())),
+            Step::DeleteAll(key) => return Ok(self.delete_all(key)?),
+            Step::List { interpret, key } => return Ok(self.list(*interpret, key)?),
+            other => {
+                self.effect(Effect::Do(other.clone()));
+                Ok(())
+            }
+        };
+        made.map_err(|errno| {
+            let why = if errno == Errno::EEXIST { "Rule exists".into() } else { errno::text(errno as i32) };
+            let request = if matches!(step, Step::Delete(_)) { "delete rule data" } else { "add rule data" };
+            Failure::Line(format!("Error sending {request} request ({why})"))
+        })
+    }
+
+    fn features(&self) -> u32 {
+        self.session.features
+    }
+
+    fn is_connected(&self) -> bool {
+        self.session.client.is_ok()
+    }
+}
+
+fn request(change: &Change) -> &'static str {
+    match change {
+        Change::Add(..) => "add rule data",
+        Change::Delete(_) => "delete rule data",
+    }
+}
+
+/// Notes in `set` what a setting was, so that it can be set back.
+fn remember(effect: &Effect, before: &Status, set: &mut StatusChange) {
+    let Effect::Do(Step::Set(setting, _)) = effect else { return };
+    match setting {
+        Setting::Enabled => set.enabled = Some(before.enabled),
+        Setting::Failure => set.failure = Some(before.failure),
+        Setting::RateLimit => set.rate_limit = Some(before.rate_limit),
+        Setting::BacklogLimit => set.backlog_limit = Some(before.backlog_limit),
+        Setting::BacklogWaitTime => set.backlog_wait_time = before.backlog_wait_time,
+    }
+}
