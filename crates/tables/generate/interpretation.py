@@ -225,12 +225,19 @@ def option_tables(headers):
     socket = options("SO_", (), "SO_GET_FILTER SO_DETACH_BPF SO_ORIGINAL_DST", "SCM_TIMESTAMPING_OPT_STATS SCM_TIMESTAMPING_PKTINFO")
     return [
         ("SOCKET", "Options of level SOL_SOCKET.", socket),
+        ("SOCKET_PPC", "Those that have other numbers on ppc and ppc64.", ppc_options(headers, socket)),
         ("IP", "Options of level ip.", options("IP_", ip_skip, "IP_RECVRETOPTS", filters4) + mcast),
         ("IPV6", "Options of level ipv6.", options("IPV6_", ipv6_skip, "", filters6) + mcast),
         ("TCP", "Options of level tcp.", options("TCP_", TCP_SKIP, TCP_VALUES)),
         ("UDP", "Options of level udp.", options("UDP_", ["UDP_ENCAP_"])),
         ("PACKET", "Options of packet sockets.", options("PACKET_", PACKET_SKIP, PACKET_VALUES)),
     ]
+
+
+def ppc_options(headers, usual):
+    source = headers("asm/socket.h", flags=["-nostdinc", "-I/usr/powerpc64le-linux-gnu/include"])
+    names = [(number, name.removesuffix("_OLD")) for number, name in commands(source, "SO_", most=255)]
+    return [pair for pair in names if pair not in usual and pair[1] in {name for _, name in usual}]
 
 
 # Arguments of the options, with the options' prefixes.

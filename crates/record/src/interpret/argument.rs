@@ -10,7 +10,7 @@ use raudit_tables::flag::{
     ACCESS, ACCESS_FLAG, BPF, CAPABILITY, CLOCK, CLONE_FLAG, FCNTL, MESSAGE_FLAG, MOUNT_FLAG, PRCTL, PROTECTION,
     PTRACE, RLIMIT, SCHEDULER, SEEK, SOCKET_CALL, SOCKET_LEVEL, SOCKET_TYPE, UNMOUNT_FLAG, socket_option,
 };
-use raudit_tables::{Table, signal};
+use raudit_tables::{Table, arch, signal};
 
 /// How a number that no table has is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -111,7 +111,7 @@ impl Holds {
             ("socket", 0) => Self::One(&FAMILY, "family", Unknown::Prefixed),
             ("socket", 1) => Self::SocketType,
             ("socket", 2) => Self::One(&PROTOCOL, "proto", Unknown::Hex),
-            ("sendto" | "recvfrom" | "sendmmsg" | "recvmmsg", 3) | ("sendmsg" | "recvmsg", 2) => {
+            ("send" | "recv" | "sendto" | "recvfrom" | "sendmmsg" | "recvmmsg", 3) | ("sendmsg" | "recvmsg", 2) => {
                 Self::Bits(&MESSAGE_FLAG)
             }
             ("setsockopt" | "getsockopt", 1) => Self::SocketLevel,
@@ -190,7 +190,7 @@ fn push_held(holds: Holds, context: &Context<'_>, number: u64, out: &mut Vec<u8>
             None => push_unknown(out, number, "type", Unknown::Hex),
         },
         Holds::SocketLevel => push_level(out, number),
-        Holds::SocketOption => push_option(out, context.arguments[1], number),
+        Holds::SocketOption => push_option(out, context, number),
         Holds::Scheduler => push_scheduler(out, number),
         Holds::SharedMemory => {
             let start = out.len();
@@ -264,8 +264,12 @@ fn push_level(out: &mut Vec<u8>, number: u64) {
     }
 }
 
-fn push_option(out: &mut Vec<u8>, level: u64, number: u64) {
-    let (table, what) = match level {
+fn push_option(out: &mut Vec<u8>, context: &Context<'_>, number: u64) {
+    let ppc = matches!(context.arch, Some(arch::PPC | arch::PPC64 | arch::PPC64LE));
+    let (table, what) = match context.arguments[1] {
+        SOL_SOCKET if ppc && socket_option::SOCKET_PPC.name(low(number)).is_some() => {
+            (&socket_option::SOCKET_PPC, "sockopt-name")
+        }
         SOL_SOCKET => (&socket_option::SOCKET, "sockopt-name"),
         SOL_IP => (&socket_option::IP, "ipopt-name"),
         SOL_TCP => (&socket_option::TCP, "tcpopt-name"),

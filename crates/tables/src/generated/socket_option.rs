@@ -88,6 +88,16 @@ pub static SOCKET: Table = Table::new(&[
     (75, "SO_RCVMARK"),
 ]);
 
+/// Those that have other numbers on ppc and ppc64.
+pub static SOCKET_PPC: Table = Table::new(&[
+    (16, "SO_RCVLOWAT"),
+    (17, "SO_SNDLOWAT"),
+    (18, "SO_RCVTIMEO"),
+    (19, "SO_SNDTIMEO"),
+    (20, "SO_PASSCRED"),
+    (21, "SO_PEERCRED"),
+]);
+
 /// Options of level ip.
 pub static IP: Table = Table::new(&[
     (1, "IP_TOS"),
