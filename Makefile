@@ -56,6 +56,7 @@ install:
 	@test -x $(release)/rauditd || { echo 'make install: nothing is built yet; first: make build' >&2; exit 1; }
 	$(INSTALL) -d -m 755 $(DESTDIR)$(sbindir) $(DESTDIR)$(docdir)
 	$(INSTALL) -m 755 $(addprefix $(release)/,$(programs)) $(DESTDIR)$(sbindir)
+	ln -sf rauditctl $(DESTDIR)$(sbindir)/augenrules
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT LICENSE-GPL compat/DIFFERENCES.md $(DESTDIR)$(docdir)
 	for page in $(pages); do \
 	  $(INSTALL) -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done

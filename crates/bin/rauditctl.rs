@@ -1,7 +1,7 @@
-//! rauditctl: auditctl's commands.
+//! rauditctl: auditctl's commands; by the name of augenrules, that one's.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    raudit_netlink::ctl::main(std::env::args_os().skip(1))
+    raudit_netlink::ctl::main(std::env::args_os())
 }

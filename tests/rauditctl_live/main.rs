@@ -11,6 +11,7 @@
     reason = "a test fails by panicking, helpers included"
 )]
 
+mod arch;
 mod eval;
 mod machine;
 

@@ -3,8 +3,10 @@
 //! Exit codes are auditctl's: 0 done, 1 no arguments, a rules file not loaded, rules that may not change, or no such signal,
 //! 2 no daemon to signal, 4 without the right to do it, 255 any other error.
 
+mod augenrules;
 mod batch;
 mod message;
+mod replace;
 mod rules_file;
 mod show;
 mod signal;
@@ -36,11 +38,13 @@ const IMMUTABLE: &str = "The audit system is in immutable mode, no rule changes 
 /// Bit of `CAP_AUDIT_CONTROL` among the capabilities (linux/capability.h).
 const CAP_AUDIT_CONTROL: u32 = 30;
 
-/// Runs the program with these arguments, the program's name left out.
-pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
+/// Runs the program with these arguments, of which the first is the program's name: called `augenrules`, it is that.
+pub fn main(mut args: impl Iterator<Item = OsString>) -> ExitCode {
+    let name = args.next().unwrap_or_default();
     let args: Vec<Vec<u8>> = args.map(OsString::into_vec).collect();
     let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
-    ExitCode::from(run(&args))
+    let code = if augenrules::is_called(&name) { augenrules::run(&name, &args) } else { run(&args) };
+    ExitCode::from(code)
 }
 
 fn run(args: &[&[u8]]) -> u8 {
