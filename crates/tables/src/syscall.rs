@@ -69,6 +69,19 @@ mod tests {
     }
 
     #[test]
+    fn riscv64_has_the_kernels_generic_calls() {
+        // aarch64 has them too, with renameat and without riscv's two; four have another name first, auditd's.
+        let (riscv, generic) = (table(arch::RISCV64).unwrap(), table(arch::AARCH64).unwrap());
+        for (number, name) in riscv.iter().filter(|(number, _)| !matches!(number, 258 | 259)) {
+            assert_eq!(generic.number(name), Some(number), "{name}");
+        }
+        for (number, _) in generic.iter().filter(|(number, _)| *number != 38) {
+            assert!(riscv.name(number).is_some(), "{number}");
+        }
+        assert_eq!((riscv.name(38), riscv.name(259)), (None, Some("riscv_flush_icache")));
+    }
+
+    #[test]
     fn arm_has_the_calls_of_its_old_abi() {
         let table = table(arch::ARM).unwrap();
         assert_eq!(table.number("socketcall"), Some(102));
