@@ -3,6 +3,7 @@
 //! Words are separated by spaces, nothing else: no tabs, no quotes. `\ ` is a space and `\\` a backslash within a word. A
 //! line whose first word starts with `#` is a comment; a `#` further on is not special.
 
+use crate::rules_dir::MAX_FILE;
 use raudit_tables::errno::reason;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -27,6 +28,8 @@ pub enum FileError {
     WorldWritable(PathBuf),
     #[error("Error reading line {} of {} ({})", .line, .path.display(), reason(.error))]
     Read { path: PathBuf, line: usize, error: io::Error },
+    #[error("{} is larger than {} MiB", .0.display(), MAX_FILE >> 20)]
+    TooLarge(PathBuf),
     #[error("Line {} of {} is longer than {} bytes", .line, .path.display(), MAX_LINE)]
     TooLong { path: PathBuf, line: usize },
 }
@@ -68,6 +71,17 @@ impl RulesFile {
             return Err(FileError::WorldWritable(path.into()));
         }
         Ok(Self { path: path.into(), reader: BufReader::new(file), number: 0 })
+    }
+
+    /// All that is left, as it is.
+    pub fn content(self) -> Result<Vec<u8>, FileError> {
+        let mut content = Vec::new();
+        let read = self.reader.take(MAX_FILE + 1).read_to_end(&mut content);
+        match read {
+            Err(error) => Err(FileError::Read { path: self.path, line: 1, error }),
+            Ok(length) if length as u64 > MAX_FILE => Err(FileError::TooLarge(self.path)),
+            Ok(_) => Ok(content),
+        }
     }
 
     /// The next line of any kind, without its newline; `None` at the end.

@@ -15,6 +15,7 @@
 //! * [`set`]: all loaded rules, in the order in which they decide
 //! * [`eval`]: what a rule means, fact by fact
 //! * [`wire`]: how a rule crosses the socket
+pub mod check;
 pub mod command;
 pub mod compare;
 pub mod eval;

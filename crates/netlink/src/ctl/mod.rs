@@ -5,6 +5,7 @@
 
 mod augenrules;
 mod batch;
+mod check;
 mod message;
 mod replace;
 mod rules_file;
@@ -50,6 +51,9 @@ pub fn main(mut args: impl Iterator<Item = OsString>) -> ExitCode {
 fn run(args: &[&[u8]]) -> u8 {
     if args.is_empty() {
         return show::usage().map_or(1, |()| 1);
+    }
+    if let [b"--check", files @ ..] = args {
+        return check::run(files);
     }
     let open_to_all = matches!(args, [b"-h" | b"--help"]) || (args == [b"-l"] && nix::unistd::geteuid().is_root());
     if !open_to_all && !may_control_audit() {

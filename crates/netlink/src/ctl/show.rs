@@ -24,6 +24,7 @@ Rules
     -l --stats               List rules with how often each decided, where that is counted
     -D [-k <key>]            Delete all rules, or those with a key
     -R <file>                Read rules from a file
+    --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 State
     -s [-i]                  Show the state; -i: in words

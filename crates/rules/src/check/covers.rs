@@ -1,0 +1,201 @@
+//! Whether one rule matches whenever another does: a claim that is only made when it is certain.
+
+use super::machine;
+use super::values::Values;
+use crate::{Field, FieldId, List, Op, Rule, Value};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A rule, with what makes the comparison of two quick.
+#[derive(Debug)]
+pub(super) struct Profile<'a> {
+    rule: &'a Rule,
+    /// The conditions: fields without the key, which is a label.
+    conditions: Vec<&'a Field>,
+    /// What the other rule must say something about to be covered by this one: a bit for each field.
+    needs: u64,
+    /// What this rule says something about.
+    has: u64,
+    /// For each number that an event has once, the values with which the rule can hold.
+    numbers: BTreeMap<u32, Values>,
+    /// What the rule's path or directory leads to, once asked for; `None` if that cannot be known.
+    real: OnceCell<Option<PathBuf>>,
+}
+
+/// The bit for "some path is named", which is all that `dir` asks for at first.
+const OBJECT: u64 = 1 << 63;
+
+fn bit(id: FieldId) -> u64 {
+    match id.0 {
+        low @ 0..=26 => 1 << low,
+        middle @ 100..=113 => 1 << (middle - 100 + 27),
+        high @ 200..=203 => 1 << (high - 200 + 41),
+        // Two fields with one bit are looked at closer.
+        _ => 1 << 50,
+    }
+}
+
+/// How the kernel evaluates a field, as far as conclusions may be drawn from it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    /// The event has one such number.
+    One,
+    /// Any file of the event may have the number: two conditions may hold for two files.
+    Any,
+    /// `=` and `!=` look at supplementary groups, too.
+    Group,
+    /// Nothing is concluded but from the same condition.
+    Same,
+}
+
+/// How `list` evaluates the field.
+pub(super) fn kind(id: FieldId, list: List) -> Kind {
+    match id {
+        FieldId::GID | FieldId::EGID if !matches!(list, List::User | List::Exclude) => Kind::Group,
+        FieldId(0..=12 | 18 | 24..=25 | 103..=104 | 113 | 200..=203) => Kind::One,
+        FieldId(26 | 100..=102 | 109..=110) => Kind::Any,
+        _ => Kind::Same,
+    }
+}
+
+/// The values with which a condition holds, for a field with numbers.
+pub(super) fn values(field: &Field) -> Option<Values> {
+    let Value::Number(value) = field.value else { return None };
+    if field.id == FieldId::SUCCESS {
+        // 1 is success, 2 failure; asked for is failure by 0, success by all else.
+        let asked = if value == 0 { 2 } else { 1 };
+        let hold: Vec<u32> = [1, 2].into_iter().filter(|&fact| field.op.holds(fact, asked)).collect();
+        return Some(Values::only(&hold));
+    }
+    Values::of(field.op, value)
+}
+
+impl<'a> Profile<'a> {
+    pub(super) fn new(rule: &'a Rule) -> Self {
+        let conditions: Vec<&Field> = rule.fields.iter().filter(|field| field.id != FieldId::FILTERKEY).collect();
+        let (mut needs, mut has) = (0, 0);
+        let mut numbers: BTreeMap<u32, Values> = BTreeMap::new();
+        for field in &conditions {
+            match field.id {
+                FieldId::DIR => {
+                    needs |= OBJECT;
+                    has |= OBJECT;
+                }
+                FieldId::WATCH => {
+                    needs |= bit(field.id);
+                    has |= bit(field.id) | OBJECT;
+                }
+                id => {
+                    needs |= bit(id);
+                    has |= bit(id);
+                }
+            }
+            if let (Kind::One, Some(values)) = (kind(field.id, rule.list), values(field)) {
+                let known = numbers.entry(field.id.0).or_insert_with(Values::all);
+                *known = known.and(&values);
+            }
+        }
+        Self { rule, conditions, needs, has, numbers, real: OnceCell::new() }
+    }
+
+    /// Whether this rule certainly matches whenever `other`, of the same list, does.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.needs & !other.has == 0
+            && self.rule.list == other.rule.list
+            && self.covers_calls(other)
+            && match self.rule.list {
+                // Only `never` does anything there, any fstype will do, and nothing else is looked at.
+                List::Filesystem => {
+                    self.rule.action == crate::Action::Never && !other.conditions.is_empty() && {
+                        let holds = |theirs: &Field| self.conditions.iter().any(|ours| one_implies(theirs, ours));
+                        other.conditions.iter().all(|theirs| holds(theirs))
+                    }
+                }
+                // A rule without conditions never matches there.
+                List::User | List::Exclude if self.conditions.is_empty() => false,
+                // The key is no label there: the list ends with it.
+                List::User | List::Exclude if self.conditions.len() != self.rule.fields.len() => false,
+                _ => self.conditions.iter().all(|condition| other.implies(condition, self)),
+            }
+    }
+
+    fn covers_calls(&self, other: &Self) -> bool {
+        if !matches!(self.rule.list, List::Exit | List::IoUring) {
+            return true;
+        }
+        self.rule.syscalls.0.iter().zip(&other.rule.syscalls.0).all(|(ours, theirs)| theirs & !ours == 0)
+    }
+
+    /// Whether what this rule's path leads to is below what the other's directory leads to: a link may lead elsewhere.
+    fn leads_below(&self, dir: &Self) -> bool {
+        matches!((self.real(), dir.real()), (Some(path), Some(dir)) if path.starts_with(dir))
+    }
+
+    fn real(&self) -> Option<&PathBuf> {
+        let find = || {
+            self.conditions.iter().find_map(|field| match (&field.value, field.id) {
+                (Value::Text(path), FieldId::WATCH | FieldId::DIR) => machine::real(path),
+                _ => None,
+            })
+        };
+        self.real.get_or_init(find).as_ref()
+    }
+
+    /// Whether `condition`, of the rule `whose`, certainly holds when all of this rule's do.
+    fn implies(&self, condition: &Field, whose: &Self) -> bool {
+        let of_same = || self.conditions.iter().copied().filter(|ours| ours.id == condition.id);
+        if of_same().any(|ours| ours == condition) {
+            return true;
+        }
+        match condition.id {
+            FieldId::PERM => return of_same().any(|ours| fewer_bits(ours, condition)),
+            FieldId::DIR => {
+                let below = |ours: &Field| is_below(ours, condition);
+                return self.conditions.iter().any(|ours| below(ours)) && self.leads_below(whose);
+            }
+            _ => {}
+        }
+        match kind(condition.id, self.rule.list) {
+            Kind::One => {
+                let Some(known) = self.numbers.get(&condition.id.0) else { return false };
+                match (values(condition), &condition.value) {
+                    (Some(wanted), _) => known.within(&wanted),
+                    (None, Value::Number(value)) => known.imply(condition.op, *value),
+                    (None, Value::Text(_)) => false,
+                }
+            }
+            Kind::Any => of_same().any(|ours| one_implies(ours, condition)),
+            Kind::Group => {
+                let ordered = |field: &Field| matches!(field.op, Op::Lt | Op::Le | Op::Gt | Op::Ge);
+                ordered(condition) && of_same().any(|ours| ordered(ours) && one_implies(ours, condition))
+            }
+            Kind::Same => false,
+        }
+    }
+}
+
+/// Whether `wanted` holds for whatever one condition on the same field holds for.
+fn one_implies(known: &Field, wanted: &Field) -> bool {
+    known.id == wanted.id
+        && (known == wanted || matches!((values(known), values(wanted)), (Some(k), Some(w)) if k.within(&w)))
+}
+
+/// Whether every access one `perm` is about, the other is about, too.
+fn fewer_bits(known: &Field, wanted: &Field) -> bool {
+    match (&known.value, &wanted.value) {
+        (Value::Number(known), Value::Number(wanted)) => known & !wanted == 0,
+        _ => false,
+    }
+}
+
+/// Whether a `path` or `dir` is the directory, or below it, by their names.
+fn is_below(known: &Field, dir: &Field) -> bool {
+    let (Value::Text(path), Value::Text(dir)) = (&known.value, &dir.value) else { return false };
+    let dir = dir.strip_suffix(b"/").unwrap_or(dir);
+    let doubtful = |name: &[u8]| name.split(|&b| b == b'/').any(|part| part == b"..");
+    matches!(known.id, FieldId::WATCH | FieldId::DIR)
+        && path.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        && !doubtful(path)
+        && !doubtful(dir)
+}
