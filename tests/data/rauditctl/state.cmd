@@ -277,6 +277,7 @@ rc 1
 1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
+1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
@@ -343,6 +344,7 @@ rc 0
 1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
+1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
@@ -384,6 +386,7 @@ rc 0
 1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
+1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
@@ -425,6 +428,7 @@ rc 0
 1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
+1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
