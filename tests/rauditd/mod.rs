@@ -7,6 +7,7 @@ mod daemon;
 mod disk;
 mod kernel;
 mod log;
+mod many_rules;
 mod modes;
 mod oracle;
 mod plugins;

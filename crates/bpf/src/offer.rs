@@ -4,6 +4,8 @@ use crate::{clone, libbpf_log};
 use libbpf_rs::btf::Btf;
 use libbpf_rs::btf::types::Func;
 use libbpf_rs::{MapHandle, MapType, libbpf_sys};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 
 /// How programs are attached.
@@ -39,6 +41,8 @@ pub struct Offer {
     /// there yet: a change inside functions, which no probe sees. So this alone goes by the release.
     pub notes_every_parent: bool,
     btf: Option<Btf<'static>>,
+    /// Functions asked for so far: a search in BTF walks tens of thousands of names.
+    functions: RefCell<HashMap<String, Option<u32>>>,
 }
 
 /// A function that exists on every kernel with names in audit: the target of the trial program.
@@ -54,7 +58,8 @@ impl Offer {
         };
         let (labels, apparmor) = security_labels();
         let notes_every_parent = release().is_some_and(|r| r < (6, 12));
-        let mut offer = Self { unusable, no_fentry: None, labels, apparmor, notes_every_parent, btf };
+        let functions = RefCell::default();
+        let mut offer = Self { unusable, no_fentry: None, labels, apparmor, notes_every_parent, btf, functions };
         offer.no_fentry = match offer.function(TRIAL_TARGET) {
             None => Some(format!("no function {TRIAL_TARGET} in the kernel's BTF")),
             Some(id) => clone::trial(id).err().map(|e| format!("fentry: {e}")),
@@ -64,7 +69,13 @@ impl Offer {
 
     /// The BTF id of a kernel function, when programs can be attached to it by name.
     pub fn function(&self, name: &str) -> Option<u32> {
-        self.btf.as_ref()?.type_by_name::<Func<'_>>(name).map(|f| f.type_id().into())
+        let btf = self.btf.as_ref()?;
+        if let Some(&known) = self.functions.borrow().get(name) {
+            return known;
+        }
+        let found = btf.type_by_name::<Func<'_>>(name).map(|f| f.type_id().into());
+        self.functions.borrow_mut().insert(name.to_owned(), found);
+        found
     }
 
     /// An offer made up for tests: these functions, and fentry or not.
@@ -77,6 +88,7 @@ impl Offer {
             apparmor: 0,
             notes_every_parent: false,
             btf: Btf::from_vmlinux().ok(),
+            functions: RefCell::default(),
         }
     }
 }

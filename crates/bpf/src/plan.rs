@@ -78,8 +78,9 @@ impl Plan {
     /// Plans for a rule set on a kernel that offers this.
     pub fn new(rules: &RuleSet, offer: &Offer) -> Self {
         let exit = rules.list(List::Exit);
-        let mut attach = Attach::default();
-        let judged: Vec<Judgement> = rules.iter().map(|rule| judge(rule, offer, &mut attach)).collect();
+        let mut calls = Calls { offer, attach: Attach::default(), known: BTreeMap::new() };
+        let judged: Vec<Judgement> = rules.iter().map(|rule| judge(rule, &mut calls)).collect();
+        let attach = calls.attach;
         let mut plan = Self {
             exact: None,
             usable: None,
@@ -121,12 +122,31 @@ impl Plan {
     }
 }
 
-fn judge(rule: &Rule, offer: &Offer, attach: &mut Attach) -> Judgement {
+/// The system calls looked at so far, and what they need.
+struct Calls<'a> {
+    offer: &'a Offer,
+    attach: Attach,
+    known: BTreeMap<(usize, u32), Result<PerTier, Obstacle>>,
+}
+
+impl Calls<'_> {
+    /// What stands against a call; each is looked at once, whatever the number of rules that name it.
+    fn judge(&mut self, at: usize, arch: u32, nr: u32) -> Result<PerTier, Obstacle> {
+        if let Some(known) = self.known.get(&(at, nr)) {
+            return known.clone();
+        }
+        let judged = call(at, arch, nr, self.offer, &mut self.attach);
+        self.known.insert((at, nr), judged.clone());
+        judged
+    }
+}
+
+fn judge(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
     match rule.list {
         // left to the kernel, which filters what user space sends; and applied to our own records
         List::User => Judgement::default(),
         List::Exclude => exclude(rule),
-        List::Exit => exit(rule, offer, attach),
+        List::Exit => exit(rule, calls),
         List::Task | List::Filesystem | List::IoUring => {
             both(Obstacle::Refused(format!("the {} list is the kernel's only", rule.list.name())))
         }
@@ -152,7 +172,7 @@ fn field_name(id: FieldId) -> &'static str {
     }
 }
 
-fn exit(rule: &Rule, offer: &Offer, attach: &mut Attach) -> Judgement {
+fn exit(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
     let free = |id| matches!(id, FieldId::ARCH | FieldId::FILTERKEY) || fact::of_field(id).is_some();
     if let Some(field) = rule.fields.iter().find(|f| !free(f.id)) {
         return both(Obstacle::Refused(format!("field {} is not served by BPF yet", field_name(field.id))));
@@ -161,7 +181,11 @@ fn exit(rule: &Rule, offer: &Offer, attach: &mut Attach) -> Judgement {
         return both(Obstacle::Refused("it names every system call".into()));
     }
     let mut judgement = Judgement {
-        fentry: offer.labels.as_ref().map(|m| Obstacle::Inexact(format!("{m} labels (subj=) are not rendered yet"))),
+        fentry: calls
+            .offer
+            .labels
+            .as_ref()
+            .map(|m| Obstacle::Inexact(format!("{m} labels (subj=) are not rendered yet"))),
         tracepoint: None,
     };
     judgement.tracepoint.clone_from(&judgement.fentry);
@@ -171,7 +195,7 @@ fn exit(rule: &Rule, offer: &Offer, attach: &mut Attach) -> Judgement {
             raudit_rules::Value::Text(_) => false,
         });
         for nr in rule.syscalls.iter().filter(|_| here) {
-            match call(at, arch, nr, offer, attach) {
+            match calls.judge(at, arch, nr) {
                 Err(obstacle) => return both(obstacle),
                 Ok((fentry, tracepoint)) => {
                     judgement.fentry = worse(judgement.fentry, fentry);

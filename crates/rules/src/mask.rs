@@ -52,7 +52,8 @@ impl SyscallMask {
 
     /// The numbers named, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..Self::LIMIT).filter(|&number| self.contains(number))
+        let set = self.0.iter().zip(0..).filter(|(word, _)| **word != 0);
+        set.flat_map(|(word, at)| (0..32).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 32 + bit))
     }
 }
 

@@ -68,6 +68,11 @@ impl Rule {
         })
     }
 
+    /// The rule as a rule set and the kernel keep it, see [`SyscallMask::normalised`].
+    pub fn normalised(&self) -> Self {
+        Self { syscalls: self.syscalls.normalised(), ..self.clone() }
+    }
+
     /// The audit architecture (`AUDIT_ARCH_*`) of the first `arch` field, whatever its operator.
     pub fn arch(&self) -> Option<u32> {
         self.fields.iter().find(|f| f.id == FieldId::ARCH).and_then(|f| match f.value {

@@ -203,7 +203,7 @@ impl Side {
         self.hits();
         for change in changes {
             if let Change::Delete(rule) = change {
-                self.tally.remove(&Rule { syscalls: rule.syscalls.normalised(), ..rule.clone() });
+                self.tally.remove(&rule.normalised());
             }
         }
     }

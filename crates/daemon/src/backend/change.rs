@@ -154,7 +154,8 @@ impl Backend {
                 added.push(rule);
                 continue;
             };
-            let culprit = changes.iter().rposition(|change| matches!(change, Change::Add(new, _) if new == rule));
+            let is_new = |change: &Change| matches!(change, Change::Add(new, _) if new.normalised() == *rule);
+            let culprit = changes.iter().rposition(is_new);
             match culprit {
                 _ if e.errno() == Some(Errno::EEXIST) => {}
                 None => refused_by_kernel(rule, &e),

@@ -18,7 +18,7 @@ use crate::protocol::{Equivalence, Features, StatusChange, feature};
 use crate::{CONTROL_SOCKET, Client, Error};
 use nix::errno::Errno;
 use raudit_rules::command::{self, Context, Setting, Step};
-use raudit_rules::{Field, FieldId, Rule, print};
+use raudit_rules::{Change, Field, FieldId, Rule, print};
 use raudit_tables::errno;
 use std::ffi::OsString;
 use std::fmt;
@@ -266,16 +266,22 @@ impl Session {
         with_legacy_dir(rule, |rule| client.delete_rule(rule)).map_err(|e| failed("delete rule data", &e))
     }
 
-    /// Deletes the rules with this key, one by one, up to the first that cannot be deleted; then lists what is left.
+    /// Deletes the rules with this key: at once where that is offered, else one by one up to the first that cannot be deleted.
+    /// Then lists what is left.
     fn delete_all(&mut self, key: &[u8]) -> Result<(), Failure> {
         let client = self.client()?;
-        let rules = client.rules().map_err(|e| failed("rule list data", &e))?;
-        for rule in rules.iter().filter(|rule| print::key_contains(rule, key)) {
-            client.delete_rule(rule).map_err(|e| match failed("delete rule", &e) {
-                Failure::Disabled => Failure::Disabled,
-                _ => Failure::Line(format!("Error deleting rule ({})", e.reason())),
-            })?;
-        }
+        let mut rules = client.rules().map_err(|e| failed("rule list data", &e))?;
+        rules.retain(|rule| print::key_contains(rule, key));
+        let deleted = if rules.len() > 1 && client.begin_batch().map_err(|e| failed("rule data", &e))? {
+            let changes: Vec<Change> = rules.into_iter().map(Change::Delete).collect();
+            client.change_rules(&changes).map_err(|(_, error)| error)
+        } else {
+            rules.iter().try_for_each(|rule| client.delete_rule(rule))
+        };
+        deleted.map_err(|e| match failed("delete rule", &e) {
+            Failure::Disabled => Failure::Disabled,
+            _ => Failure::Line(format!("Error deleting rule ({})", e.reason())),
+        })?;
         self.list(false, key)
     }
 
