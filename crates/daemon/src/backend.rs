@@ -93,16 +93,13 @@ impl Backend {
 
     /// The kernel's rules become ours; one that a crashed rauditd left is removed.
     fn adopt(&mut self) -> Result<(), String> {
-        let found = self.kernel.rules().map_err(|e| e.to_string())?;
+        let mut found = self.kernel.rules().map_err(|e| e.to_string())?;
         let own = task_never();
-        for rule in found {
-            if rule == own {
-                self.kernel.delete_rule(&own).map_err(|e| e.to_string())?;
-                say::warning("removed the task,never rule of an earlier rauditd that did not stop in order");
-            } else if self.rules.add(rule, false).is_err() {
-                say::warning("the kernel lists a rule twice");
-            }
+        for _ in found.extract_if(.., |rule| *rule == own) {
+            self.kernel.delete_rule(&own).map_err(|e| e.to_string())?;
+            say::warning("removed the task,never rule of an earlier rauditd that did not stop in order");
         }
+        self.rules = RuleSet::listed(found);
         Ok(())
     }
 
@@ -110,12 +107,7 @@ impl Backend {
     fn resync(&mut self) -> Result<(), Error> {
         if self.mode == Mode::Kernel {
             let own = task_never();
-            let mut rules = RuleSet::new();
-            for rule in self.kernel.rules()?.into_iter().filter(|r| *r != own) {
-                // a rule listed twice is one rule
-                let _ = rules.add(rule, false);
-            }
-            self.rules = rules;
+            self.rules = RuleSet::listed(self.kernel.rules()?.into_iter().filter(|r| *r != own));
         }
         Ok(())
     }

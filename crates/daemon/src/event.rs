@@ -153,7 +153,7 @@ mod tests {
             syscalls: raudit_rules::SyscallMask::EMPTY,
             fields: vec![key],
         };
-        let record = text(&Stamps::new().rule_change("add_rule", &rule, 0));
+        let record = text(&Stamps::new().rule_change("add_rule", &rule, &Author::of(0)));
         assert!(record.ends_with(": auid=4294967295 ses=4294967295 op=add_rule key=\"k\" list=4 res=1"), "{record}");
     }
 

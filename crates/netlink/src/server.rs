@@ -42,6 +42,7 @@ pub struct Peer {
 
 /// What is asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one is made at a time, and most are changes of rules")]
 pub enum Request {
     /// The state of the audit system.
     GetStatus,

@@ -49,6 +49,13 @@ impl RuleSet {
         Self::default()
     }
 
+    /// The rules as somebody lists them, in their order; one that is listed twice was added at the front, and is there twice.
+    pub fn listed(rules: impl IntoIterator<Item = Rule>) -> Self {
+        let mut rules: Vec<Rule> = rules.into_iter().map(|rule| rule.normalised()).collect();
+        rules.sort_by_key(|rule| rule.list);
+        Self { rules, generation: 0 }
+    }
+
     /// Counts changes, so that whoever compiled the set knows whether it is still the same.
     pub fn generation(&self) -> u64 {
         self.generation
@@ -171,6 +178,7 @@ mod tests {
         assert_eq!(set.generation(), 2);
         set.add(rule(List::Exit, 1), true).unwrap();
         set.add(rule(List::Exit, 1), true).unwrap();
+        assert_eq!(RuleSet::listed(set.iter().cloned()).len(), 2);
         set.delete(&rule(List::Exit, 1)).unwrap();
         assert_eq!(set.len(), 1, "added twice at the front, deleted one by one");
     }

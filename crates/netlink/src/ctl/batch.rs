@@ -26,7 +26,7 @@ pub(super) struct Batch<'a> {
 
 enum Effect {
     Print(Vec<u8>),
-    Do(Step),
+    Do(Box<Step>),
 }
 
 impl<'a> Batch<'a> {
@@ -37,12 +37,14 @@ impl<'a> Batch<'a> {
             return Err(session);
         }
         let Ok(found) = client.rules() else { return Err(session) };
-        let mut rules = RuleSet::new();
-        for rule in found {
-            // a rule listed twice is one rule
-            let _ = rules.add(rule, false);
-        }
-        Ok(Self { session, rules, changes: Vec::new(), lines: Vec::new(), effects: Vec::new(), line: 0 })
+        Ok(Self {
+            session,
+            rules: RuleSet::listed(found),
+            changes: Vec::new(),
+            lines: Vec::new(),
+            effects: Vec::new(),
+            line: 0,
+        })
     }
 
     fn change(&mut self, change: Change) -> Result<(), Errno> {
@@ -84,7 +86,7 @@ impl<'a> Batch<'a> {
         let mut failures = Vec::new();
         // the lock last: it would keep the rules out
         let effects = std::mem::take(&mut self.effects);
-        let locks = |effect: &Effect| matches!(effect, Effect::Do(Step::Set(Setting::Enabled, 2)));
+        let locks = |effect: &Effect| matches!(effect, Effect::Do(step) if **step == Step::Set(Setting::Enabled, 2));
         let lock = effects.iter().position(|(_, effect)| locks(effect)).unwrap_or(effects.len());
         let (first, last) = effects.split_at(lock);
         let mut set = StatusChange::default();
@@ -157,7 +159,7 @@ impl Target for Batch<'_> {
             Step::DeleteAll(key) => return Ok(self.delete_all(key)?),
             Step::List { interpret, key } => return Ok(self.list(*interpret, key)?),
             other => {
-                self.effect(Effect::Do(other.clone()));
+                self.effect(Effect::Do(Box::new(other.clone())));
                 Ok(())
             }
         };
@@ -186,7 +188,8 @@ fn request(change: &Change) -> &'static str {
 
 /// Notes in `set` what a setting was, so that it can be set back.
 fn remember(effect: &Effect, before: &Status, set: &mut StatusChange) {
-    let Effect::Do(Step::Set(setting, _)) = effect else { return };
+    let Effect::Do(step) = effect else { return };
+    let Step::Set(setting, _) = **step else { return };
     match setting {
         Setting::Enabled => set.enabled = Some(before.enabled),
         Setting::Failure => set.failure = Some(before.failure),
