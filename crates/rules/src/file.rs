@@ -32,6 +32,8 @@ pub enum FileError {
     TooLarge(PathBuf),
     #[error("Line {} of {} is longer than {} bytes", .line, .path.display(), MAX_LINE)]
     TooLong { path: PathBuf, line: usize },
+    #[error("Line {} of {} has a NUL byte: this is no text file", .line, .path.display())]
+    Nul { path: PathBuf, line: usize },
 }
 
 /// A line that says something.
@@ -98,6 +100,10 @@ impl RulesFile {
             line.pop();
         } else if line.len() > MAX_LINE {
             return Err(FileError::TooLong { path: self.path.clone(), line: self.number });
+        }
+        // auditctl would take the line to end there.
+        if line.contains(&0) {
+            return Err(FileError::Nul { path: self.path.clone(), line: self.number });
         }
         Ok(Some(line))
     }
@@ -221,6 +227,13 @@ mod tests {
         content.insert(0, b'x');
         let (path, _dir) = file(&content);
         assert!(matches!(RulesFile::open(&path).unwrap().next(), Some(Err(FileError::TooLong { line: 1, .. }))));
+    }
+
+    #[test]
+    fn a_nul_byte_does_not_end_a_line() {
+        let (path, _dir) = file(b"-D\n-w /etc\0/passwd\n");
+        let error = RulesFile::open(&path).unwrap().nth(1).unwrap().unwrap_err();
+        assert!(matches!(error, FileError::Nul { line: 2, .. }), "{error}");
     }
 
     #[test]

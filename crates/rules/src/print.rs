@@ -46,7 +46,12 @@ fn line(rule: &Rule, mut words: Option<ArgumentWords<'_>>) -> Vec<u8> {
         }
         line.extend(syscalls(rule).bytes());
     }
-    for field in rule.fields.iter().filter(|field| watch || field.id != FieldId::ARCH) {
+    let mut fields: Vec<&Field> = rule.fields.iter().filter(|field| watch || field.id != FieldId::ARCH).collect();
+    if watch {
+        // auditctl leaves a perm or key that was written first in front, and then no space: ` -p wa-w /etc`.
+        fields.sort_by_key(|field| !matches!(field.id, FieldId::WATCH | FieldId::DIR));
+    }
+    for field in fields {
         match &field.value {
             Value::Text(value) => text_field(&mut line, field, value, watch),
             Value::Number(value) => match (&mut words, argument_index(field), only_call(rule)) {
@@ -238,6 +243,7 @@ mod tests {
                 "-a always,exit -F arch=b64 -S execve,execveat -F perm=x -F dir=/nodir/ -F key=a -F key=b",
             ),
             ("-w /no/such -p aw -k k", "-w /no/such -p wa -k k"),
+            ("-a always,exit -F perm=wa -F key=k -F path=/x", "-w /x -p wa -k k"),
             ("-a always,exclude -F perm=wa", " -p wa"),
             (
                 "-a always,exit -F inode=4294967295 -C obj_uid!=uid",
