@@ -15,7 +15,9 @@ programs := rauditd rauditctl raudispd rausearch raureport
 release := $(CARGO_TARGET_DIR)/release
 pages := $(wildcard man/*.[1-8])
 
-.PHONY: help all build demo test vm-test bench tables tables-check check install clean
+SECONDS ?= 180
+
+.PHONY: help all build demo test vm-test bench fuzz tables tables-check check install clean
 
 help:
 	@echo 'make build    the five programs, into $(release)'
@@ -24,6 +26,7 @@ help:
 	@echo 'make check    format, lints, documentation, length of files and functions'
 	@echo 'make vm-test  the tests that need a kernel of their own, in QEMU'
 	@echo 'make bench    what auditing costs: no audit, kernel audit, rauditd'
+	@echo 'make fuzz     look for inputs that break the parsers of rules, for SECONDS=$(SECONDS) altogether'
 	@echo 'make tables   the tables of names and numbers, anew from the system headers'
 	@echo 'make install  programs, manual pages, configuration where there is none (DESTDIR, prefix)'
 	@echo 'make clean    remove what was built'
@@ -43,6 +46,9 @@ vm-test: build
 
 bench: build
 	@tests/bench/run
+
+fuzz:
+	@fuzz/run $(SECONDS)
 
 check:
 	@scripts/bootstrap build
