@@ -1,9 +1,13 @@
-//! Whole files: read as `-R` does, and merged as augenrules does.
+//! Whole files: read as `-R` does, merged as augenrules does, and checked.
 
 use super::command;
-use raudit_rules::file::{MAX_LINE, RulesFile};
+use raudit_rules::check;
+use raudit_rules::check::show::Shower;
+use raudit_rules::command::{Context, parse};
+use raudit_rules::file::{MAX_LINE, RulesFile, words};
 use raudit_rules::merge::merge;
 use raudit_rules::natural;
+use raudit_rules::rules_dir::{RulesDir, Source};
 use std::cmp::Ordering;
 use std::io::Write;
 
@@ -23,7 +27,36 @@ pub fn check(bytes: &[u8]) {
         assert!(again.replaced.is_empty());
     }
     order(&files);
+    complain(&files);
     read(&text);
+}
+
+/// `--check` says that something is refused where something is, in words that a terminal can show.
+fn complain(files: &[&[u8]]) {
+    let sources = files.iter().enumerate().map(|(number, content)| {
+        let path = format!("/etc/audit/rules.d/{number}.rules").into();
+        Source { path, content: content.to_vec() }
+    });
+    let dir = RulesDir { sources: sources.collect(), directories: Vec::new() };
+    let merged = dir.merged();
+    let report = check::check(merged.lines().copied());
+    let refused = merged.lines().filter(|line| is_refused(line.text)).count();
+    // Not all are errors: after -i they are not.
+    assert!(refused == 0 || !report.problems.is_empty(), "{refused} lines");
+    let (plain, coloured) = (Shower::new(&dir.sources, false), Shower::new(&dir.sources, true));
+    for problem in &report.problems {
+        let shown = plain.problem(problem);
+        assert!(!shown.contains(|letter: char| letter.is_control() && letter != '\n'), "{shown:?}");
+        assert!(coloured.problem(problem).len() > shown.len());
+        assert!(merged.lines().any(|line| line.file == problem.spot.file && line.number == problem.spot.line));
+    }
+}
+
+fn is_refused(line: &[u8]) -> bool {
+    let words = words(line);
+    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    let context = Context { line: Some(1), ..Context::default() };
+    words.first().is_some_and(|first| !first.starts_with(b"#")) && parse(&words, context).steps.is_err()
 }
 
 /// An order is one: it does not depend on which of two is asked first, nor goes in circles.

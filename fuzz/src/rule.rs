@@ -71,7 +71,7 @@ fn facts<'a>(rule: &Rule, seed: &[u8], round: u8, groups: &'a [u32]) -> Facts<'a
     let mut next = || {
         let (at, number) = other.next().unwrap_or_default();
         // In half of the rounds, what is asked for, so that rules match.
-        if round % 2 == 0 { asked[at % asked.len()] } else { number }
+        if round.is_multiple_of(2) { asked[at % asked.len()] } else { number }
     };
     Facts {
         arch: rule.arch().unwrap_or_else(&mut next),
