@@ -46,6 +46,7 @@ vm-test: build
 
 bench: build
 	@tests/bench/run
+	@tests/bench/load
 
 fuzz:
 	@fuzz/run $(SECONDS)
