@@ -9,6 +9,7 @@
 //! * [`server`]: answering, on the control socket (and as the kernel's double in tests)
 //! * [`receiver`]: the audit daemon's end of the kernel's socket, where the records arrive
 //! * [`ctl`]: the program `rauditctl`
+mod capability;
 pub mod client;
 pub mod ctl;
 pub mod error;

@@ -3,6 +3,7 @@
 //! rauditd serves this when it decides by its own rules; tests serve it in the kernel's place. Nothing here waits: put
 //! [`Server::poll_fds`] into your poll loop and call [`Server::serve`] when one of them is ready.
 
+use crate::capability::may_control_audit;
 use crate::protocol::{self, Equivalence, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
 use crate::{Error, transport::Transport};
 use nix::errno::Errno;
@@ -108,7 +109,7 @@ pub struct Server {
     /// Of sequenced packets; the type only lends its `accept`.
     listener: UnixListener,
     clients: Vec<Connection>,
-    allowed_uid: u32,
+    allowed_uid: Option<u32>,
     buffer: Vec<u8>,
 }
 
@@ -150,12 +151,18 @@ impl Server {
         fs::set_permissions(path, mode).map_err(|e| Error::os(format!("set the mode of {}", path.display()), &e))?;
         socket::listen(&listener, Backlog::new(MAX_CLIENTS as i32).unwrap_or(Backlog::MAXCONN)).map_err(failed)?;
         let listener = UnixListener::from(listener);
-        Ok(Self { path: path.to_owned(), listener, clients: Vec::new(), allowed_uid: 0, buffer: vec![0; MAX_REQUEST] })
+        Ok(Self {
+            path: path.to_owned(),
+            listener,
+            clients: Vec::new(),
+            allowed_uid: None,
+            buffer: vec![0; MAX_REQUEST],
+        })
     }
 
-    /// Serves `uid` too, beside root: for tests that do not run as root.
+    /// Serves `uid` too, whatever it may: for tests, which may run as anybody.
     pub fn allow_uid(&mut self, uid: u32) {
-        self.allowed_uid = uid;
+        self.allowed_uid = Some(uid);
     }
 
     /// What to wait for: new clients, requests, and room for replies that did not fit.
@@ -190,8 +197,10 @@ impl Server {
             fd.set_nonblocking(true).map_err(|e| Error::os("set up a connection", &e))?;
             let Ok(credentials) = socket::getsockopt(&fd, sockopt::PeerCredentials) else { continue };
             let peer = Peer { pid: credentials.pid(), uid: credentials.uid(), gid: credentials.gid() };
-            // The mode keeps others out already; this holds should somebody change it.
-            if peer.uid == 0 || peer.uid == self.allowed_uid {
+            // The mode keeps other users out already; this holds should somebody change it. Root without the capability, as in
+            // many containers, may no more here than in the kernel.
+            let may = peer.uid == 0 && may_control_audit(&peer.pid.to_string());
+            if may || Some(peer.uid) == self.allowed_uid {
                 self.clients.push(Connection { fd, peer, unsent: VecDeque::new(), batch: None });
             }
         }

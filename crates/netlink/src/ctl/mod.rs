@@ -13,6 +13,7 @@ mod show;
 mod signal;
 mod words;
 
+use crate::capability::may_control_audit;
 use crate::client::sending_failed;
 use crate::protocol::{Equivalence, Features, StatusChange, feature};
 use crate::{CONTROL_SOCKET, Client, Error};
@@ -36,9 +37,6 @@ const TRAILER: &str = "There was an error while processing parameters";
 const DISABLED: &str = "The audit system is disabled";
 const IMMUTABLE: &str = "The audit system is in immutable mode, no rule changes allowed";
 
-/// Bit of `CAP_AUDIT_CONTROL` among the capabilities (linux/capability.h).
-const CAP_AUDIT_CONTROL: u32 = 30;
-
 /// Runs the program with these arguments, of which the first is the program's name: called `augenrules`, it is that.
 pub fn main(mut args: impl Iterator<Item = OsString>) -> ExitCode {
     let name = args.next().unwrap_or_default();
@@ -56,7 +54,7 @@ fn run(args: &[&[u8]]) -> u8 {
         return check::run(files);
     }
     let open_to_all = matches!(args, [b"-h" | b"--help"]) || (args == [b"-l"] && nix::unistd::geteuid().is_root());
-    if !open_to_all && !may_control_audit() {
+    if !open_to_all && !may_control_audit("self") {
         complain("You must be root to run this program.");
         return 4;
     }
@@ -100,14 +98,6 @@ fn run(args: &[&[u8]]) -> u8 {
 /// Says what is wrong. Nothing can be done if even that fails.
 fn complain(line: &str) {
     drop(writeln!(io::stderr(), "{line}"));
-}
-
-/// Whether this process holds `CAP_AUDIT_CONTROL`.
-fn may_control_audit() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let held = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
-    held.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok())
-        .is_some_and(|bits| bits >> CAP_AUDIT_CONTROL & 1 == 1)
 }
 
 /// Why a step failed.
