@@ -15,6 +15,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/check");
 
@@ -78,4 +79,72 @@ fn what_cannot_be_read_is_an_error() {
     let nothing = rauditctl().arg("--check").output().unwrap();
     assert_eq!(nothing.status.code(), Some(255));
     assert!(nothing.stdout.is_empty());
+}
+
+/// Rules of many kinds, none of them in another's way.
+fn many_rules(count: usize) -> String {
+    let rule = |at: usize| match at % 5 {
+        0 => format!("-w /etc/rauditd-test/{at} -p wa -k watch{}\n", at % 7),
+        1 => format!(
+            "-a always,exit -F arch=b64 -F path=/usr/bin/rauditd-test-{at} -F perm=x -F auid>=1000 -F key=exec\n"
+        ),
+        2 => format!(
+            "-a always,exit -F arch=b64 -S open,openat,openat2,creat,truncate -F a1={at} -F exit=-EACCES -F key=k{at}\n"
+        ),
+        3 => format!(
+            "-a always,exit -F arch=b32 -S unlink,unlinkat,rename,renameat -F auid>={at} -F uid={at} -F key=deleted\n"
+        ),
+        _ => format!("-a never,exit -F arch=b64 -S connect,sendto,bind -F pid={at} -F subj_type=t{at}\n"),
+    };
+    (0..count).map(rule).collect()
+}
+
+#[test]
+fn two_thousand_rules_are_checked_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("many.rules");
+    fs::write(&file, many_rules(2000)).unwrap();
+    let run = || {
+        let started = Instant::now();
+        let output = rauditctl().arg("--check").arg(&file).output().unwrap();
+        let took = started.elapsed();
+        let text = said(&output);
+        assert!(text.ends_with(" in 2000 rules of 1 file\nrc 0\n"), "{text}");
+        took
+    };
+    let best = (0..5).map(|_| run()).min().unwrap();
+    let most = Duration::from_millis(if cfg!(debug_assertions) { 250 } else { 50 });
+    println!("2,000 rules checked in {} ms, at most {} are allowed", best.as_millis(), most.as_millis());
+    assert!(best < most, "{best:?}");
+}
+
+/// Whatever is in a file, there is an answer, soon, that a terminal can show.
+#[test]
+fn hostile_files_do_no_harm() {
+    let dir = tempfile::tempdir().unwrap();
+    let bytes: Vec<u8> = (0..=255).collect();
+    let contents: Vec<(&str, Vec<u8>)> = vec![
+        ("empty", Vec::new()),
+        ("every byte", bytes.clone()),
+        ("every byte in a key", [b"-a always,exit -S all -F key=".as_slice(), &bytes].concat()),
+        ("one long line", b"-a always,exit -S ".iter().copied().chain(b"open,".repeat(2_000_000)).collect()),
+        ("many short lines", b"x\n".repeat(500_000)),
+        ("zeros", vec![0; 3_000_000]),
+        ("escape sequences", b"-a \x1b]0;title\x07\x1b[2J -k \xe2\x80\xae\n".repeat(100)),
+        ("the same rule", b"-a always,exit -F arch=b64 -S open -F uid=1\n".repeat(50_000)),
+        ("many rules", (0..20_000).map(|n| format!("-a always,exit -S 1 -F uid={n}\n")).collect::<String>().into()),
+        ("at the front", (0..20_000).map(|n| format!("-A exit,always -S 1 -F a1={n}\n")).collect::<String>().into()),
+    ];
+    for (what, content) in contents {
+        let file = dir.path().join("hostile.rules");
+        fs::write(&file, content).unwrap();
+        let started = Instant::now();
+        let output = rauditctl().arg("--check").arg(&file).output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{what}: {:?}", output.status);
+        let text = String::from_utf8(output.stdout).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{what}");
+        assert!(text.len() < 2_000_000, "{what}: {} bytes", text.len());
+        assert!(started.elapsed() < Duration::from_secs(60), "{what}: {:?}", started.elapsed());
+        println!("{what}: {} ms, {} bytes", started.elapsed().as_millis(), text.len());
+    }
 }

@@ -11,8 +11,10 @@ use std::path::PathBuf;
 #[derive(Debug)]
 pub(super) struct Profile<'a> {
     rule: &'a Rule,
-    /// The conditions: fields without the key, which is a label.
-    conditions: Vec<&'a Field>,
+    /// The conditions: fields without the key, which is a label; and the values each holds for, where it is one of numbers.
+    conditions: Vec<Condition<'a>>,
+    /// Which words of the mask name a call.
+    calls: u64,
     /// What the other rule must say something about to be covered by this one: a bit for each field.
     needs: u64,
     /// What this rule says something about.
@@ -73,10 +75,15 @@ pub(super) fn values(field: &Field) -> Option<Values> {
 
 impl<'a> Profile<'a> {
     pub(super) fn new(rule: &'a Rule) -> Self {
-        let conditions: Vec<&Field> = rule.fields.iter().filter(|field| field.id != FieldId::FILTERKEY).collect();
+        let conditions: Vec<Condition<'_>> = rule
+            .fields
+            .iter()
+            .filter(|field| field.id != FieldId::FILTERKEY)
+            .map(|field| (field, values(field)))
+            .collect();
         let (mut needs, mut has) = (0, 0);
         let mut numbers: BTreeMap<u32, Values> = BTreeMap::new();
-        for field in &conditions {
+        for (field, holding) in &conditions {
             match field.id {
                 FieldId::DIR => {
                     needs |= OBJECT;
@@ -91,12 +98,14 @@ impl<'a> Profile<'a> {
                     has |= bit(id);
                 }
             }
-            if let (Kind::One, Some(values)) = (kind(field.id, rule.list), values(field)) {
+            if let (Kind::One, Some(holding)) = (kind(field.id, rule.list), holding) {
                 let known = numbers.entry(field.id.0).or_insert_with(Values::all);
-                *known = known.and(&values);
+                *known = known.and(holding);
             }
         }
-        Self { rule, conditions, needs, has, numbers, real: OnceCell::new() }
+        let named = rule.syscalls.0.iter().enumerate().filter(|(_, word)| **word != 0);
+        let calls = named.fold(0, |calls, (at, _)| calls | 1 << at);
+        Self { rule, calls, conditions, needs, has, numbers, real: OnceCell::new() }
     }
 
     /// Whether this rule certainly matches whenever `other`, of the same list, does.
@@ -108,8 +117,9 @@ impl<'a> Profile<'a> {
                 // Only `never` does anything there, any fstype will do, and nothing else is looked at.
                 List::Filesystem => {
                     self.rule.action == crate::Action::Never && !other.conditions.is_empty() && {
-                        let holds = |theirs: &Field| self.conditions.iter().any(|ours| one_implies(theirs, ours));
-                        other.conditions.iter().all(|theirs| holds(theirs))
+                        let holds =
+                            |theirs: &Condition<'_>| self.conditions.iter().any(|ours| one_implies(theirs, ours));
+                        other.conditions.iter().all(holds)
                     }
                 }
                 // A rule without conditions never matches there.
@@ -124,7 +134,8 @@ impl<'a> Profile<'a> {
         if !matches!(self.rule.list, List::Exit | List::IoUring) {
             return true;
         }
-        self.rule.syscalls.0.iter().zip(&other.rule.syscalls.0).all(|(ours, theirs)| theirs & !ours == 0)
+        other.calls & !self.calls == 0
+            && self.rule.syscalls.0.iter().zip(&other.rule.syscalls.0).all(|(ours, theirs)| theirs & !ours == 0)
     }
 
     /// Whether what this rule's path leads to is below what the other's directory leads to: a link may lead elsewhere.
@@ -134,7 +145,7 @@ impl<'a> Profile<'a> {
 
     fn real(&self) -> Option<&PathBuf> {
         let find = || {
-            self.conditions.iter().find_map(|field| match (&field.value, field.id) {
+            self.conditions.iter().find_map(|(field, _)| match (&field.value, field.id) {
                 (Value::Text(path), FieldId::WATCH | FieldId::DIR) => machine::real(path),
                 _ => None,
             })
@@ -143,42 +154,80 @@ impl<'a> Profile<'a> {
     }
 
     /// Whether `condition`, of the rule `whose`, certainly holds when all of this rule's do.
-    fn implies(&self, condition: &Field, whose: &Self) -> bool {
-        let of_same = || self.conditions.iter().copied().filter(|ours| ours.id == condition.id);
-        if of_same().any(|ours| ours == condition) {
-            return true;
-        }
-        match condition.id {
-            FieldId::PERM => return of_same().any(|ours| fewer_bits(ours, condition)),
+    fn implies(&self, condition: &Condition<'_>, whose: &Self) -> bool {
+        let (field, wanted) = condition;
+        let of_same = || self.conditions.iter().filter(|(ours, _)| ours.id == field.id);
+        match field.id {
+            _ if of_same().any(|(ours, _)| ours == field) => return true,
+            FieldId::PERM => return of_same().any(|(ours, _)| fewer_bits(ours, field)),
             FieldId::DIR => {
-                let below = |ours: &Field| is_below(ours, condition);
-                return self.conditions.iter().any(|ours| below(ours)) && self.leads_below(whose);
+                return self.conditions.iter().any(|(ours, _)| is_below(ours, field)) && self.leads_below(whose);
             }
             _ => {}
         }
-        match kind(condition.id, self.rule.list) {
-            Kind::One => {
-                let Some(known) = self.numbers.get(&condition.id.0) else { return false };
-                match (values(condition), &condition.value) {
-                    (Some(wanted), _) => known.within(&wanted),
-                    (None, Value::Number(value)) => known.imply(condition.op, *value),
-                    (None, Value::Text(_)) => false,
-                }
-            }
+        match kind(field.id, self.rule.list) {
+            Kind::One => match (self.numbers.get(&field.id.0), wanted, &field.value) {
+                (Some(known), Some(wanted), _) => known.within(wanted),
+                (Some(known), None, Value::Number(value)) => known.imply(field.op, *value),
+                _ => false,
+            },
             Kind::Any => of_same().any(|ours| one_implies(ours, condition)),
             Kind::Group => {
                 let ordered = |field: &Field| matches!(field.op, Op::Lt | Op::Le | Op::Gt | Op::Ge);
-                ordered(condition) && of_same().any(|ours| ordered(ours) && one_implies(ours, condition))
+                ordered(field) && of_same().any(|ours| ordered(ours.0) && one_implies(ours, condition))
             }
             Kind::Same => false,
         }
     }
+
+    /// A value that every rule covered by this one has, too: the rarest there is.
+    pub(super) fn anchor(&self) -> Option<Anchor<'a>> {
+        let anchors = self.conditions.iter().filter(|(field, _)| field.op == Op::Eq).filter_map(|(field, holding)| {
+            let rank = match field.id {
+                FieldId::ARCH => 2,
+                FieldId::WATCH | FieldId::EXE => 0,
+                _ => 1,
+            };
+            Some((rank, anchor_of(field, holding.as_ref())?))
+        });
+        anchors.min_by_key(|(rank, _)| *rank).map(|(_, anchor)| anchor)
+    }
+
+    /// The values this rule has.
+    pub(super) fn anchors(&self) -> impl Iterator<Item = Anchor<'a>> {
+        let of_conditions = self.conditions.iter().filter_map(|(field, values)| anchor_of(field, values.as_ref()));
+        let single = |(id, values): (&u32, &Values)| Some((*id, Anchored::Number(values.single()?)));
+        of_conditions.chain(self.numbers.iter().filter_map(single))
+    }
 }
 
+/// A field that has one value.
+pub(super) type Anchor<'a> = (u32, Anchored<'a>);
+
+/// The value.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) enum Anchored<'a> {
+    Number(u32),
+    Text(&'a [u8]),
+}
+
+fn anchor_of<'a>(field: &'a Field, holding: Option<&Values>) -> Option<Anchor<'a>> {
+    match &field.value {
+        // What is below a directory, or a part of the accesses, has another value.
+        _ if matches!(field.id, FieldId::DIR | FieldId::PERM) => None,
+        Value::Text(text) if field.op == Op::Eq => Some((field.id.0, Anchored::Text(text))),
+        Value::Text(_) => None,
+        Value::Number(_) => Some((field.id.0, Anchored::Number(holding?.single()?))),
+    }
+}
+
+/// A condition and the values it holds for.
+type Condition<'a> = (&'a Field, Option<Values>);
+
 /// Whether `wanted` holds for whatever one condition on the same field holds for.
-fn one_implies(known: &Field, wanted: &Field) -> bool {
-    known.id == wanted.id
-        && (known == wanted || matches!((values(known), values(wanted)), (Some(k), Some(w)) if k.within(&w)))
+fn one_implies(known: &Condition<'_>, wanted: &Condition<'_>) -> bool {
+    let values = || matches!((&known.1, &wanted.1), (Some(known), Some(wanted)) if known.within(wanted));
+    known.0.id == wanted.0.id && (known.0 == wanted.0 || values())
 }
 
 /// Whether every access one `perm` is about, the other is about, too.

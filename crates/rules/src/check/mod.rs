@@ -20,6 +20,8 @@ pub mod problem;
 mod sets;
 mod shadow;
 pub mod show;
+#[cfg(test)]
+mod sound;
 mod spelling;
 #[cfg(test)]
 mod tests;

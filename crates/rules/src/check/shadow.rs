@@ -1,20 +1,40 @@
 //! Rules that can never be the first to match, since one before them matches whenever they would.
 
-use super::covers::Profile;
+use super::covers::{Anchor, Profile};
 use super::load::Entry;
 use super::problem::Problem;
 use crate::{Action, FieldId};
+use std::collections::HashMap;
 
-/// Lists longer than this are not searched: every rule is compared with every rule before it.
-const MOST_RULES: usize = 20_000;
+/// Most comparisons of two rules in a list. No machine has rules for more; a file made to keep us busy may have.
+const MOST_COMPARED: usize = 100_000_000;
 
 /// The rules of one list, in the order in which they decide, that another one before them covers: index and index of that one.
+///
+/// A rule with a value of its own (`path=/x`) covers only rules that have that value, so most need not be compared.
 pub(super) fn pairs(profiles: &[Profile<'_>]) -> Vec<(usize, usize)> {
-    if profiles.len() > MOST_RULES {
-        return Vec::new();
+    let mut anchored: HashMap<Anchor<'_>, Vec<usize>> = HashMap::new();
+    let mut others = Vec::new();
+    let mut pairs = Vec::new();
+    let mut left = MOST_COMPARED;
+    for (later, rule) in profiles.iter().enumerate() {
+        let mut covers = |&earlier: &usize| {
+            left = left.saturating_sub(1);
+            left > 0 && profiles.get(earlier).is_some_and(|earlier| earlier.covers(rule))
+        };
+        let mut first = others.iter().copied().find(|at| covers(at));
+        for anchor in rule.anchors() {
+            let alike = anchored.get(&anchor).into_iter().flatten().copied();
+            let found = alike.take_while(|&at| first.is_none_or(|first| at < first)).find(|at| covers(at));
+            first = found.or(first);
+        }
+        pairs.extend(first.map(|earlier| (later, earlier)));
+        match rule.anchor() {
+            Some(anchor) => anchored.entry(anchor).or_default().push(later),
+            None => others.push(later),
+        }
     }
-    let first = |later: usize, rule: &Profile<'_>| profiles.iter().take(later).position(|earlier| earlier.covers(rule));
-    profiles.iter().enumerate().filter_map(|(later, rule)| Some((later, first(later, rule)?))).collect()
+    pairs
 }
 
 /// Warnings for the rules of one list.

@@ -36,6 +36,14 @@ impl Values {
         self.0.is_empty()
     }
 
+    /// The value, when there is just one.
+    pub(super) fn single(&self) -> Option<u32> {
+        match self.0.as_slice() {
+            [(low, high)] if low == high => Some(*low),
+            _ => None,
+        }
+    }
+
     pub(super) fn contains(&self, value: u32) -> bool {
         self.0.iter().any(|&(low, high)| (low..=high).contains(&value))
     }
