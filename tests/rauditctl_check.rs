@@ -148,3 +148,43 @@ fn hostile_files_do_no_harm() {
         println!("{what}: {} ms, {} bytes", started.elapsed().as_millis(), text.len());
     }
 }
+
+#[test]
+fn a_rule_is_explained_as_one_word_or_several() {
+    let explain = |words: &[&str]| rauditctl().arg("--explain").args(words).output().unwrap();
+    let one = explain(&["-a always,exit -F arch=b64 -S openat -F exit=-EACCES -k denied"]);
+    let text = said(&one);
+    assert!(text.contains("the call fails with EACCES (Permission denied)") && text.ends_with("rc 0\n"), "{text}");
+    assert!(text.contains("\nWhere it runs here\n  "), "{text}");
+    let words = ["-a", "always,exit", "-F", "arch=b64", "-S", "openat", "-F", "exit=-EACCES", "-k", "denied"];
+    assert_eq!(said(&explain(&words)), text);
+    let path = said(&explain(&["-w", "/no such/file", "-p", "r"]));
+    assert!(path.contains("the call uses the file /no such/file"), "{path}");
+}
+
+#[test]
+fn what_is_no_rule_is_not_explained() {
+    let explain = |rule: &str| said(&rauditctl().args(["--explain", rule]).output().unwrap());
+    let wrong = explain("-a always,exit -S opne");
+    assert!(
+        wrong.starts_with("rule:1:19: error: Syscall name unknown: opne\n") && wrong.ends_with("rc 255\n"),
+        "{wrong}"
+    );
+    for rule in ["-D", "-e 1", "", "-s"] {
+        let said = explain(rule);
+        assert_eq!(said, "--explain needs a rule: -a, -A, -d, -w or -W and what belongs to it\nrc 255\n", "{rule}");
+    }
+}
+
+/// Asked by root, the kernel is tried; nothing may be left of it.
+#[test]
+fn where_a_rule_runs_depends_on_the_kernel() {
+    let explain = |rule: &str| said(&rauditctl().args(["--explain", rule]).output().unwrap());
+    let text = explain("-a always,exit -F arch=b64 -F path=/etc/passwd -F perm=wa -k x");
+    let (_, tier) = text.split_once("Where it runs here\n  ").unwrap();
+    let bpf = cfg!(feature = "bpf") && nix::unistd::geteuid().is_root();
+    assert_eq!(tier.starts_with("not known: only root"), cfg!(feature = "bpf") && !bpf, "{tier}");
+    assert!(!bpf || tier.contains("fentry") || tier.contains("BPF"), "{tier}");
+    let task = explain("-a never,task");
+    assert!(!bpf || task.contains("BPF does not serve this list"), "{task}");
+}

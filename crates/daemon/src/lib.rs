@@ -14,6 +14,7 @@
 //! * [`writer`]: lines out to disk and [`feeder`]
 //! * [`control`]: the poll loop; [`backend`]: who captures, kernel or BPF, and when that changes
 //! * [`event`]: the daemon's own records
+//! * [`tiers`]: where a rule would run, for `rauditctl --explain`
 pub mod backend;
 pub mod control;
 pub mod event;
@@ -23,6 +24,7 @@ mod process;
 pub mod say;
 pub mod source;
 pub mod start;
+pub mod tiers;
 pub mod work;
 pub mod writer;
 

@@ -19,6 +19,7 @@ pub mod check;
 pub mod command;
 pub mod compare;
 pub mod eval;
+pub mod explain;
 pub mod field;
 pub mod file;
 pub mod mask;

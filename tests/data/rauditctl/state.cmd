@@ -278,6 +278,7 @@ rc 1
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
 1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
+1>     --explain <rule>         Say what a rule means, what it becomes, and where it would run; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
@@ -345,6 +346,7 @@ rc 0
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
 1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
+1>     --explain <rule>         Say what a rule means, what it becomes, and where it would run; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
@@ -387,6 +389,7 @@ rc 0
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
 1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
+1>     --explain <rule>         Say what a rule means, what it becomes, and where it would run; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
@@ -429,6 +432,7 @@ rc 0
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
 1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
+1>     --explain <rule>         Say what a rule means, what it becomes, and where it would run; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words

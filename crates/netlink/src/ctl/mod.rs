@@ -6,6 +6,7 @@
 mod augenrules;
 mod batch;
 mod check;
+mod explain;
 mod message;
 mod replace;
 mod rules_file;
@@ -19,7 +20,7 @@ use crate::protocol::{Equivalence, Features, StatusChange, feature};
 use crate::{CONTROL_SOCKET, Client, Error};
 use nix::errno::Errno;
 use raudit_rules::command::{self, Context, Setting, Step};
-use raudit_rules::{Change, Field, FieldId, Rule, print};
+use raudit_rules::{Change, Field, FieldId, Rule, RuleSet, print};
 use raudit_tables::errno;
 use std::ffi::OsString;
 use std::fmt;
@@ -37,21 +38,34 @@ const TRAILER: &str = "There was an error while processing parameters";
 const DISABLED: &str = "The audit system is disabled";
 const IMMUTABLE: &str = "The audit system is in immutable mode, no rule changes allowed";
 
+/// Says where rules would run on this machine, a line each for people. This room knows nothing of BPF; the door does.
+pub type Tiers<'a> = &'a dyn Fn(&RuleSet) -> Vec<String>;
+
 /// Runs the program with these arguments, of which the first is the program's name: called `augenrules`, it is that.
-pub fn main(mut args: impl Iterator<Item = OsString>) -> ExitCode {
+pub fn main(mut args: impl Iterator<Item = OsString>, tiers: Tiers<'_>) -> ExitCode {
     let name = args.next().unwrap_or_default();
     let args: Vec<Vec<u8>> = args.map(OsString::into_vec).collect();
     let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
-    let code = if augenrules::is_called(&name) { augenrules::run(&name, &args) } else { run(&args) };
+    let code = if augenrules::is_called(&name) {
+        augenrules::run(&name, &args)
+    } else {
+        offline(&args, tiers).unwrap_or_else(|| run(&args))
+    };
     ExitCode::from(code)
+}
+
+/// What needs no audit system, and so no right to control it: the exit code, if it is asked for.
+fn offline(args: &[&[u8]], tiers: Tiers<'_>) -> Option<u8> {
+    match args {
+        [b"--check", files @ ..] => Some(check::run(files)),
+        [b"--explain", words @ ..] => Some(explain::run(words, tiers)),
+        _ => None,
+    }
 }
 
 fn run(args: &[&[u8]]) -> u8 {
     if args.is_empty() {
         return show::usage().map_or(1, |()| 1);
-    }
-    if let [b"--check", files @ ..] = args {
-        return check::run(files);
     }
     let open_to_all = matches!(args, [b"-h" | b"--help"]) || (args == [b"-l"] && nix::unistd::geteuid().is_root());
     if !open_to_all && !may_control_audit("self") {

@@ -25,6 +25,7 @@ Rules
     -D [-k <key>]            Delete all rules, or those with a key
     -R <file>                Read rules from a file
     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
+    --explain <rule>         Say what a rule means, what it becomes, and where it would run; nothing is loaded
     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 State
     -s [-i]                  Show the state; -i: in words

@@ -4,7 +4,6 @@ use super::machine;
 use super::values::Values;
 use crate::{Field, FieldId, List, Op, Rule, Value};
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A rule, with what makes the comparison of two quick.
@@ -13,6 +12,8 @@ pub(super) struct Profile<'a> {
     rule: &'a Rule,
     /// The conditions: fields without the key, which is a label; and the values each holds for, where it is one of numbers.
     conditions: Vec<Condition<'a>>,
+    /// Those of them that `numbers` does not answer.
+    others: Vec<Condition<'a>>,
     /// Which words of the mask name a call.
     calls: u64,
     /// What the other rule must say something about to be covered by this one: a bit for each field.
@@ -20,7 +21,7 @@ pub(super) struct Profile<'a> {
     /// What this rule says something about.
     has: u64,
     /// For each number that an event has once, the values with which the rule can hold.
-    numbers: BTreeMap<u32, Values>,
+    numbers: Vec<(FieldId, Values)>,
     /// What the rule's path or directory leads to, once asked for; `None` if that cannot be known.
     real: OnceCell<Option<PathBuf>>,
 }
@@ -82,7 +83,7 @@ impl<'a> Profile<'a> {
             .map(|field| (field, values(field)))
             .collect();
         let (mut needs, mut has) = (0, 0);
-        let mut numbers: BTreeMap<u32, Values> = BTreeMap::new();
+        let mut numbers: Vec<(FieldId, Values)> = Vec::new();
         for (field, holding) in &conditions {
             match field.id {
                 FieldId::DIR => {
@@ -99,13 +100,18 @@ impl<'a> Profile<'a> {
                 }
             }
             if let (Kind::One, Some(holding)) = (kind(field.id, rule.list), holding) {
-                let known = numbers.entry(field.id.0).or_insert_with(Values::all);
-                *known = known.and(holding);
+                match numbers.iter_mut().find(|(id, _)| *id == field.id) {
+                    Some((_, known)) => *known = known.and(holding),
+                    None => numbers.push((field.id, holding.clone())),
+                }
             }
         }
+        let answered = |id: FieldId| numbers.iter().any(|(known, _)| *known == id);
+        let unanswered = |(field, holding): &&Condition<'_>| holding.is_none() || !answered(field.id);
+        let others = conditions.iter().filter(unanswered).cloned().collect();
         let named = rule.syscalls.0.iter().enumerate().filter(|(_, word)| **word != 0);
         let calls = named.fold(0, |calls, (at, _)| calls | 1 << at);
-        Self { rule, calls, conditions, needs, has, numbers, real: OnceCell::new() }
+        Self { rule, calls, others, conditions, needs, has, numbers, real: OnceCell::new() }
     }
 
     /// Whether this rule certainly matches whenever `other`, of the same list, does.
@@ -126,7 +132,11 @@ impl<'a> Profile<'a> {
                 List::User | List::Exclude if self.conditions.is_empty() => false,
                 // The key is no label there: the list ends with it.
                 List::User | List::Exclude if self.conditions.len() != self.rule.fields.len() => false,
-                _ => self.conditions.iter().all(|condition| other.implies(condition, self)),
+                _ => {
+                    let narrower =
+                        |(id, ours): &(FieldId, Values)| other.number(*id).is_some_and(|them| them.within(ours));
+                    self.numbers.iter().all(narrower) && self.others.iter().all(|ours| other.implies(ours, self))
+                }
             }
     }
 
@@ -134,13 +144,26 @@ impl<'a> Profile<'a> {
         if !matches!(self.rule.list, List::Exit | List::IoUring) {
             return true;
         }
-        other.calls & !self.calls == 0
-            && self.rule.syscalls.0.iter().zip(&other.rule.syscalls.0).all(|(ours, theirs)| theirs & !ours == 0)
+        let word = |rule: &Rule, at: u32| rule.syscalls.0.get(at as usize).copied().unwrap_or_default();
+        let mut left = other.calls;
+        while left != 0 {
+            let at = left.trailing_zeros();
+            if word(other.rule, at) & !word(self.rule, at) != 0 {
+                return false;
+            }
+            left &= left - 1;
+        }
+        true
     }
 
     /// Whether what this rule's path leads to is below what the other's directory leads to: a link may lead elsewhere.
     fn leads_below(&self, dir: &Self) -> bool {
         matches!((self.real(), dir.real()), (Some(path), Some(dir)) if path.starts_with(dir))
+    }
+
+    /// The values with which the rule can hold, of a number that it says something about.
+    fn number(&self, id: FieldId) -> Option<&Values> {
+        self.numbers.iter().find(|(known, _)| *known == id).map(|(_, values)| values)
     }
 
     fn real(&self) -> Option<&PathBuf> {
@@ -155,10 +178,10 @@ impl<'a> Profile<'a> {
 
     /// Whether `condition`, of the rule `whose`, certainly holds when all of this rule's do.
     fn implies(&self, condition: &Condition<'_>, whose: &Self) -> bool {
-        let (field, wanted) = condition;
+        let field = condition.0;
         let of_same = || self.conditions.iter().filter(|(ours, _)| ours.id == field.id);
         match field.id {
-            _ if of_same().any(|(ours, _)| ours == field) => return true,
+            _ if of_same().any(|(ours, _)| *ours == field) => return true,
             FieldId::PERM => return of_same().any(|(ours, _)| fewer_bits(ours, field)),
             FieldId::DIR => {
                 return self.conditions.iter().any(|(ours, _)| is_below(ours, field)) && self.leads_below(whose);
@@ -166,9 +189,9 @@ impl<'a> Profile<'a> {
             _ => {}
         }
         match kind(field.id, self.rule.list) {
-            Kind::One => match (self.numbers.get(&field.id.0), wanted, &field.value) {
-                (Some(known), Some(wanted), _) => known.within(wanted),
-                (Some(known), None, Value::Number(value)) => known.imply(field.op, *value),
+            // A question about bits.
+            Kind::One => match (self.number(field.id), &field.value) {
+                (Some(known), Value::Number(value)) => known.imply(field.op, *value),
                 _ => false,
             },
             Kind::Any => of_same().any(|ours| one_implies(ours, condition)),
@@ -196,7 +219,7 @@ impl<'a> Profile<'a> {
     /// The values this rule has.
     pub(super) fn anchors(&self) -> impl Iterator<Item = Anchor<'a>> {
         let of_conditions = self.conditions.iter().filter_map(|(field, values)| anchor_of(field, values.as_ref()));
-        let single = |(id, values): (&u32, &Values)| Some((*id, Anchored::Number(values.single()?)));
+        let single = |(id, values): &(FieldId, Values)| Some((id.0, Anchored::Number(values.single()?)));
         of_conditions.chain(self.numbers.iter().filter_map(single))
     }
 }

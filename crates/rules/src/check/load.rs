@@ -101,6 +101,11 @@ impl<'a> Load<'a> {
             let message = format!("Line {number} is longer than {MAX_LINE} bytes");
             return self.error(spot, message, Some("nothing after it is loaded: make several rules of it".into()));
         }
+        if let Some(at) = text.iter().position(|&byte| byte == 0) {
+            let message = format!("Line {number} has a NUL byte: this is no text file");
+            let problem = Problem::new(Severity::Error, Spot::new(file, number, at..at + 1), message);
+            return self.problems.push(problem.hint("nothing after it is loaded").fold(Fold::Nul));
+        }
         let words = placed_words(text);
         if words.first().is_none_or(|first| first.bytes.starts_with(b"#")) {
             return;

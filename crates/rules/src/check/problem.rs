@@ -32,6 +32,8 @@ pub enum Fold {
     CarriageReturn,
     /// What comes after `-e 2`.
     Locked,
+    /// NUL bytes.
+    Nul,
 }
 
 /// Where in the files something stands.
