@@ -1,22 +1,7 @@
 //! Command lines and what they do: exit code, standard output, standard error, and the rules afterwards.
 //!
-//! Each `*.cmd` file in tests/data/rauditctl is a list of cases, run against a double of the kernel that is empty before
-//! each one:
-//!
-//! ```text
-//! # why this case is here
-//! kernel enabled=2 features=0     (what is special about this kernel)
-//! $ -w /etc/passwd -p wa          (a command line run before)
-//! > -l                            (the command line)
-//! rc 0                            (its exit code; 255 means auditctl's last line on standard error, too)
-//! 1> -w /etc/passwd -p wa         (standard output)
-//! 2> ...                          (standard error)
-//! L> -w /etc/passwd -p wa         (`-l` afterwards)
-//! M> text=hello                   (a user message that arrived)
-//! K> trim                         (another request that arrived)
-//! ```
-//!
-//! `@` in a command line is the data directory. `RAUDITD_BLESS=1` writes what happened into the files; read the diff.
+//! The cases are written down in tests/data/rauditctl/*.cmd (`cases` says how) and run against a double of the kernel that is
+//! empty before each one. `RAUDITD_BLESS=1` writes what happened into the files; read the diff.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,14 +11,17 @@
     reason = "a test fails by panicking, helpers included"
 )]
 
+#[path = "rauditctl/cases.rs"]
+mod cases;
+
+use cases::{Case, shorten, themes, words};
 use nix::errno::Errno;
 use nix::poll::{PollTimeout, poll};
 use raudit_netlink::{Features, Reply, Request, Server, Status, protocol::feature};
-use raudit_rules::{Change, RuleSet, SetError, file};
+use raudit_rules::{Change, RuleSet, SetError};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::BufRead as _;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -165,10 +153,8 @@ impl Running {
     }
 
     fn run(&self, line: &str) -> Output {
-        let words = file::words(line.replace('@', &data_dir().to_string_lossy()).as_bytes());
-        let words = words.into_iter().map(std::ffi::OsString::from_vec);
         let mut command = Command::new(env!("CARGO_BIN_EXE_rauditctl"));
-        command.args(words).env("RAUDITD_SOCKET", &self.socket).stdin(std::process::Stdio::null());
+        command.args(words(line)).env("RAUDITD_SOCKET", &self.socket).stdin(std::process::Stdio::null());
         command.output().unwrap()
     }
 }
@@ -180,48 +166,20 @@ impl Drop for Running {
     }
 }
 
-fn data_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rauditctl")
-}
-
-/// One case: the lines that say what to do, and those that say what happens.
-#[derive(Default)]
-struct Case {
-    given: Vec<String>,
-    expected: Vec<String>,
-}
-
-fn cases(text: &str) -> Vec<Case> {
-    let mut cases = vec![Case::default()];
-    for line in text.lines() {
-        if line.is_empty() {
-            cases.push(Case::default());
-            continue;
-        }
-        let case = cases.last_mut().unwrap();
-        let outcome = ["rc ", "1> ", "2> ", "L> ", "M> ", "K> "].iter().any(|prefix| line.starts_with(prefix));
-        if outcome { &mut case.expected } else { &mut case.given }.push(line.to_owned());
-    }
-    cases.retain(|case| case.given.iter().any(|line| !line.starts_with('#')));
-    cases
-}
-
 /// Runs a case; what happened, in the notation of the files.
 fn outcome(running: &Running, case: &Case) -> Vec<String> {
     *running.kernel.lock().unwrap() = Kernel::new();
-    let mut lines = Vec::new();
     for given in &case.given {
         if let Some(settings) = given.strip_prefix("kernel ") {
             settings.split(' ').for_each(|setting| set(&mut running.kernel.lock().unwrap().status, setting));
-        } else if let Some(before) = given.strip_prefix("$ ") {
-            let output = running.run(before);
-            assert!(output.status.success(), "{before}: {}", String::from_utf8_lossy(&output.stderr));
-        } else if let Some(line) = given.strip_prefix("> ").or(given.strip_prefix('>')) {
-            describe(&mut lines, &running.run(line));
+        } else if let Some(line) = given.strip_prefix("$ ") {
+            let output = running.run(line);
+            assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         }
     }
+    let mut lines = described(case.line(), &running.run(case.line()));
     let listing = running.run("-l").stdout;
-    let listing = String::from_utf8_lossy(&listing).into_owned();
+    let listing = shorten(case.line(), &String::from_utf8_lossy(&listing));
     lines.extend(listing.lines().filter(|line| *line != "No rules").map(|line| format!("L> {line}")));
     let kernel = running.kernel.lock().unwrap();
     for message in &kernel.messages {
@@ -243,17 +201,17 @@ fn set(status: &mut Status, setting: &str) {
     }
 }
 
-fn describe(lines: &mut Vec<String>, output: &Output) {
-    let dir = data_dir();
-    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*dir.to_string_lossy(), "@");
+fn described(line: &str, output: &Output) -> Vec<String> {
+    let shown = |bytes: &[u8]| shorten(line, &String::from_utf8_lossy(bytes));
     let code = output.status.code().expect("killed by a signal");
     let mut errors = shown(&output.stderr);
     if code == 255 {
         errors.truncate(errors.strip_suffix(TRAILER).expect("the last line of a failed command").len());
     }
-    lines.push(format!("rc {code}"));
+    let mut lines = vec![format!("rc {code}")];
     lines.extend(shown(&output.stdout).lines().map(|line| format!("1> {line}")));
     lines.extend(errors.lines().map(|line| format!("2> {line}")));
+    lines
 }
 
 #[test]
@@ -268,30 +226,21 @@ fn command_lines_do_what_auditctl_does() {
     }
     let running = Running::start();
     let bless = std::env::var_os("RAUDITD_BLESS").is_some();
-    let mut files: Vec<_> = fs::read_dir(data_dir()).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "cmd"));
-    files.sort();
     let (mut count, mut wrong) = (0, String::new());
-    for path in files {
-        let mut blessed = String::new();
-        for case in cases(&fs::read_to_string(&path).unwrap()) {
-            let got = outcome(&running, &case);
-            count += 1;
-            if got != case.expected {
-                let (given, expected) = (case.given.join("\n"), case.expected.join("\n"));
-                writeln!(wrong, "{}\n{given}\nexpected\n{expected}\ngot\n{}\n", path.display(), got.join("\n"))
-                    .unwrap();
-            }
-            let separator = if blessed.is_empty() { "" } else { "\n" };
-            writeln!(blessed, "{separator}{}\n{}", case.given.join("\n"), got.join("\n")).unwrap();
+    for theme in themes() {
+        let found: Vec<Vec<String>> = theme.cases.iter().map(|case| outcome(&running, case)).collect();
+        count += found.len();
+        for (case, got) in theme.cases.iter().zip(&found).filter(|(case, got)| case.expected != **got) {
+            let (given, expected, got) = (case.given.join("\n"), case.expected.join("\n"), got.join("\n"));
+            writeln!(wrong, "{}\n{given}\nexpected\n{expected}\ngot\n{got}\n", theme.name).unwrap();
         }
         if bless {
-            fs::write(&path, blessed).unwrap();
+            theme.write(found.iter().map(Vec::as_slice));
         }
     }
     println!("{count} command lines");
     assert!(bless || wrong.is_empty(), "{wrong}");
-    assert!(count >= 120, "only {count} command lines found");
+    assert!(count >= 600, "only {count} command lines found");
 }
 
 #[test]

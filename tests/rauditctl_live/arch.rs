@@ -1,10 +1,10 @@
 //! Rules for other machines: what auditctl 3.0.9 makes of them, and what it lists.
 
-use crate::machine::Machine;
-use crate::{auditctl, oracle, rauditctl, succeed};
+use crate::kernel::Kernel;
+use crate::tool::Tool;
+use crate::{rauditctl, succeed};
 use raudit_rules::Rule;
 use raudit_tables::{Table, arch, syscall};
-use std::path::Path;
 
 /// What `-F arch=` takes: spellings of 3.0.9, in any case, and numbers of machines it knows.
 const KNOWN: &str = "b64 B32 x86_64 X86_64 i386 i486 i586 i686 aarch64 armv8l arm armeb armv5tejl armv5tel armv6l armv7l \
@@ -18,22 +18,22 @@ const REFUSED: &str =
 const NEWER: &str = "riscv64 riscv32 c00000f3 0x400000f3";
 
 /// The one rule the kernel has now.
-fn only_rule(machine: &mut Machine) -> Rule {
+fn only_rule(machine: &mut Kernel) -> Rule {
     let mut rules = machine.client.rules().unwrap();
     assert_eq!(rules.len(), 1);
     rules.remove(0)
 }
 
 /// Gives the line to both, and compares what the kernel got and what both list.
-fn same(machine: &mut Machine, root: &Path, line: &str) {
-    succeed(line, &auditctl(root, line));
-    let theirs = only_rule(machine);
+fn same(machine: &mut Kernel, theirs: &Tool, line: &str) {
+    succeed(line, &theirs.run(line));
+    let rule = only_rule(machine);
     for list in ["-l", "-l -i"] {
-        assert_eq!(succeed(list, &rauditctl(list)), succeed(list, &auditctl(root, list)), "{line}");
+        assert_eq!(succeed(list, &rauditctl(list)), succeed(list, &theirs.run(list)), "{line}");
     }
     machine.clear();
     succeed(line, &rauditctl(line));
-    assert_eq!(only_rule(machine), theirs, "{line}");
+    assert_eq!(only_rule(machine), rule, "{line}");
     machine.clear();
 }
 
@@ -47,22 +47,22 @@ fn names(table: &Table, lacking: &[u32]) -> String {
 
 #[test]
 fn machines_are_named_as_debians_auditctl_names_them() {
-    let Some(mut machine) = Machine::take() else { return };
-    let Some(root) = oracle() else { return };
+    let Some(mut machine) = Kernel::take() else { return };
+    let Some(theirs) = Tool::theirs() else { return };
     for spelling in KNOWN.split_whitespace() {
-        same(&mut machine, &root, &format!("-a always,exit -F arch={spelling} -S openat,execve -F exit=0"));
-        same(&mut machine, &root, &format!("-a never,exit -F arch!={spelling} -F uid=1"));
+        same(&mut machine, &theirs, &format!("-a always,exit -F arch={spelling} -S openat,execve -F exit=0"));
+        same(&mut machine, &theirs, &format!("-a never,exit -F arch!={spelling} -F uid=1"));
     }
     for spelling in REFUSED.split_whitespace() {
         let line = format!("-a always,exit -F arch={spelling} -S openat");
-        let (ours, theirs) = (rauditctl(&line), auditctl(&root, &line));
-        assert_eq!((ours.status.code(), theirs.status.code()), (Some(255), Some(255)), "{line}");
+        let (ours, said) = (rauditctl(&line), theirs.run(&line));
+        assert_eq!((ours.status.code(), said.status.code()), (Some(255), Some(255)), "{line}");
         let ours = String::from_utf8(ours.stderr).unwrap();
-        assert_eq!(ours.lines().next(), String::from_utf8(theirs.stderr).unwrap().lines().next(), "{line}");
+        assert_eq!(ours.lines().next(), String::from_utf8(said.stderr).unwrap().lines().next(), "{line}");
     }
     for spelling in NEWER.split_whitespace() {
         let line = format!("-a always,exit -F arch={spelling} -S openat");
-        assert_eq!(auditctl(&root, &line).status.code(), Some(255), "{line}");
+        assert_eq!(theirs.run(&line).status.code(), Some(255), "{line}");
         succeed(&line, &rauditctl(&line));
         machine.clear();
     }
@@ -70,8 +70,8 @@ fn machines_are_named_as_debians_auditctl_names_them() {
 
 #[test]
 fn every_call_of_every_machine_is_the_one_debians_auditctl_means() {
-    let Some(mut machine) = Machine::take() else { return };
-    let Some(root) = oracle() else { return };
+    let Some(mut machine) = Kernel::take() else { return };
+    let Some(theirs) = Tool::theirs() else { return };
     let s390: Vec<u32> = [7, 110, 220, 268, 269, 270, 287, 310, 378, 447].into_iter().chain(392..=423).collect();
     for number in arch::IN_RULES {
         let name = arch::name(number).unwrap();
@@ -85,6 +85,6 @@ fn every_call_of_every_machine_is_the_one_debians_auditctl_means() {
         };
         let calls = names(syscall::table(number).unwrap(), lacking);
         assert!(calls.matches(',').count() > 290, "{name}");
-        same(&mut machine, &root, &format!("-a always,exit -F arch={name} -S {calls} -k all"));
+        same(&mut machine, &theirs, &format!("-a always,exit -F arch={name} -S {calls} -k all"));
     }
 }

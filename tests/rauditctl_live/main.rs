@@ -12,74 +12,51 @@
 )]
 
 mod arch;
+#[path = "../rauditctl/cases.rs"]
+mod cases;
+mod danger;
 mod eval;
-mod machine;
+#[path = "../live/kernel.rs"]
+mod kernel;
+mod matrix;
+mod outcome;
+mod proof;
+mod reason;
+mod run;
+mod tool;
 
-use machine::{Machine, receive};
+use cases::themes;
+use kernel::Kernel;
 use nix::errno::Errno;
-use raudit_netlink::{Client, Error, Receiver, StatusChange};
-use raudit_record::Kind;
-use raudit_rules::{Action, Field, FieldId, List, Op, Rule, SyscallMask, Value, file};
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
+use raudit_netlink::{Client, Error, Receiver};
+use raudit_record::{Kind, Message};
+use raudit_rules::{Action, Field, FieldId, List, Op, Rule, SyscallMask, Value};
+use std::path::Path;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+use tool::Tool;
 
-/// Rules both auditctl 3.0.9 and rauditctl read and print alike.
-const RULES: &[&str] = &[
-    "-a always,exit -F arch=b64 -S openat,open,creat -F exit=-EACCES -F auid>=1000 -F auid!=unset -k denied",
-    "-a always,exit -F arch=b32 -S open -S 5 -F exit=-EPERM -F success=0 -k denied",
-    "-A never,exit -F uid=0 -F gid!=0 -F euid>1 -F egid<=5 -F suid>=6 -F sgid<9 -F fsuid=3 -F fsgid=4",
-    "-a always,exit -S all -F pid=1 -F ppid!=2 -F pers=0",
-    "-a always,exit -F arch=b64 -S ioctl -F a0=1 -F a1!=0x10 -F a2&07 -F a3&=-2",
-    "-a always,exit -F arch!=b32 -S execve,execveat -F exe=/usr/bin/id -k run",
-    "-a always,exit -F arch=b64 -S chmod -C uid!=euid -C obj_gid=fsgid",
-    "-a always,exit -F dir=/etc -F uid!=0 -k nothing",
-    "-a always,exit -S all -F devmajor=8 -F devminor!=1 -F inode=42 -F filetype=file -k inode",
-    "-a always,exit -F path=/etc/passwd -F sessionid!=unset",
-    "-a always,exit -F obj_uid=0 -F obj_gid=5 -F saddr_fam=10",
-    "-a always,exit -F arch=b64 -S kill -F subj_type=x_t -F obj_lev_low>s0",
-    "-a always,exit -F arch=b64 -S 400,447,2000 -F exit=17",
-    "-w /etc/passwd -p wa -k identity",
-    "-w /etc/ -p x",
-    "-w /no-such-file-here -k a -k b",
-    "-a never,task -F uid=12345",
-    "-a always,user -F msgtype=USER_LOGIN -F auid=1",
-    "-a never,exclude -F msgtype>=AVC -F msgtype<=1499",
-    "-a never,filesystem -F fstype=debugfs -k fs",
-];
-
-fn words(line: &str) -> Vec<OsString> {
-    file::words(line.as_bytes()).into_iter().map(OsString::from_vec).collect()
+/// The rules of a theme, without those that are deleted again.
+fn typical_rules() -> Vec<String> {
+    let theme = themes().into_iter().find(|theme| theme.name == "typical").unwrap();
+    theme.cases.iter().filter(|case| case.before().next().is_none()).map(|case| case.line().to_owned()).collect()
 }
 
 fn rauditctl(line: &str) -> Output {
-    // Empty: the kernel, even if a rauditd serves on this machine.
-    Command::new(env!("CARGO_BIN_EXE_rauditctl")).args(words(line)).env("RAUDITD_SOCKET", "").output().unwrap()
+    Tool::ours().run(line)
 }
 
-/// The directory Debian's package is unpacked in, if there is one.
-fn oracle() -> Option<PathBuf> {
-    let root = std::env::var_os("RAUDITD_ORACLE").map(PathBuf::from);
-    if root.is_none() {
-        println!("SKIPPED: RAUDITD_ORACLE does not name a directory with Debian's auditctl");
+/// All that arrives until a record contains `last`.
+fn receive(receiver: &mut Receiver, last: &str) -> Vec<Message> {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let mut found = Vec::new();
+    while !found.iter().any(|m: &Message| String::from_utf8_lossy(&m.text).contains(last)) {
+        assert!(Instant::now() < deadline, "only {} records arrived", found.len());
+        if receiver.recv_batch(&mut found, 64).unwrap().messages == 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
-    root
-}
-
-fn under_oracle(root: &Path, mut command: Command) -> Command {
-    let libraries = ["usr/lib", "lib"].map(|dir| {
-        let multiarch = format!("{}-linux-gnu", std::env::consts::ARCH);
-        root.join(dir).join(multiarch).into_os_string().into_string().unwrap()
-    });
-    command.env("LD_LIBRARY_PATH", libraries.join(":"));
-    command
-}
-
-fn auditctl(root: &Path, line: &str) -> Output {
-    let mut command = Command::new(root.join("sbin/auditctl"));
-    command.args(words(line));
-    under_oracle(root, command).output().unwrap()
+    found
 }
 
 fn succeed(line: &str, output: &Output) -> String {
@@ -89,11 +66,12 @@ fn succeed(line: &str, output: &Output) -> String {
 
 #[test]
 fn the_kernel_lists_what_was_added_and_deletes_it_again() {
-    let Some(mut machine) = Machine::take() else { return };
-    for line in RULES {
+    let Some(mut machine) = Kernel::take() else { return };
+    let lines = typical_rules();
+    for line in &lines {
         succeed(line, &rauditctl(line));
     }
-    assert_eq!(machine.client.rules().unwrap().len(), RULES.len());
+    assert_eq!(machine.client.rules().unwrap().len(), lines.len());
     // What is listed makes the same rules.
     let listed = succeed("-l", &rauditctl("-l"));
     let rules = machine.client.rules().unwrap();
@@ -112,7 +90,7 @@ fn the_kernel_lists_what_was_added_and_deletes_it_again() {
 
 #[test]
 fn refusals_of_the_kernel_reach_the_user() {
-    let Some(_machine) = Machine::take() else { return };
+    let Some(_machine) = Kernel::take() else { return };
     let refused = |line: &str| {
         let output = rauditctl(line);
         assert_eq!(output.status.code(), Some(255), "{line}");
@@ -128,31 +106,6 @@ fn refusals_of_the_kernel_reach_the_user() {
     assert_eq!(delete, "Error sending delete rule data request (No such file or directory)");
 }
 
-#[test]
-fn lists_and_adds_as_debians_auditctl_does() {
-    let Some(mut machine) = Machine::take() else { return };
-    let Some(root) = oracle() else { return };
-    for line in RULES {
-        succeed(line, &rauditctl(line));
-    }
-    let (ours, theirs) = (rauditctl("-l"), auditctl(&root, "-l"));
-    assert_eq!(succeed("-l", &ours), succeed("-l", &theirs));
-    let rules = machine.client.rules().unwrap();
-    machine.clear();
-    for line in RULES {
-        succeed(line, &auditctl(&root, line));
-    }
-    let listed = machine.client.rules().unwrap();
-    for (ours, theirs) in rules.iter().zip(&listed) {
-        assert_eq!(ours, theirs);
-    }
-    assert_eq!(rules.len(), listed.len());
-    for option in ["-s", "-s -i", "-l -k denied", "-l -k nosuchkey"] {
-        let (ours, theirs) = (rauditctl(option), auditctl(&root, option));
-        assert_eq!(String::from_utf8_lossy(&ours.stdout), String::from_utf8_lossy(&theirs.stdout), "{option}");
-    }
-}
-
 /// A rule of one field.
 fn rule_of(list: List, id: u32, op: Op, value: &Value) -> Rule {
     let field = Field { id: FieldId(id), op, value: value.clone() };
@@ -161,7 +114,7 @@ fn rule_of(list: List, id: u32, op: Op, value: &Value) -> Rule {
 
 #[test]
 fn the_kernel_refuses_what_validate_refuses_and_nothing_else() {
-    let Some(mut machine) = Machine::take() else { return };
+    let Some(mut machine) = Kernel::take() else { return };
     let ops = [Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::BitMask, Op::BitTest];
     let numbers = [0, 1, 2, 15, 16, 25, 26, 45, 0o100_000, 1000, u32::MAX].map(Value::Number);
     let texts = ["/etc", "/etc/", "relative", "/etc/passwd"].map(|text| Value::Text(text.into()));
@@ -189,69 +142,10 @@ fn the_kernel_refuses_what_validate_refuses_and_nothing_else() {
     assert!(wrong.is_empty(), "{} of {asked}: {wrong:#?}", wrong.len());
 }
 
-/// The datagrams a command sends, by strace's dump of all it writes to sockets.
-fn sent(command: &Command, scratch: &Path) -> Vec<Vec<u8>> {
-    let log = scratch.join("strace");
-    let mut traced = Command::new("strace");
-    traced.args(["-qq", "-e", "trace=sendto,sendmsg,send", "-e", "write=all", "-o"]).arg(&log);
-    traced.arg(command.get_program()).args(command.get_args());
-    traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    traced.output().unwrap();
-    let mut datagrams: Vec<Vec<u8>> = Vec::new();
-    for line in std::fs::read_to_string(&log).unwrap().lines() {
-        // " | 00010  00 00 00 00 ...  text |"
-        let Some(dump) = line.strip_prefix(" | ") else {
-            datagrams.push(Vec::new());
-            continue;
-        };
-        let hex = dump.get(7..56).unwrap().split_whitespace().map(|byte| u8::from_str_radix(byte, 16).unwrap());
-        datagrams.last_mut().unwrap().extend(hex);
-    }
-    datagrams
-}
-
-#[test]
-fn sends_byte_for_byte_what_debians_auditctl_sends() {
-    let Some(mut machine) = Machine::take() else { return };
-    let Some(root) = oracle() else { return };
-    if Command::new("strace").arg("-V").output().is_err() {
-        println!("SKIPPED: strace is not installed");
-        return;
-    }
-    let scratch = tempfile::tempdir().unwrap();
-    // Type, flags and payload; the sequence number is whatever each counted to.
-    let rule_of = |datagrams: Vec<Vec<u8>>, kind: u16| {
-        let of_kind = |bytes: &Vec<u8>| bytes.get(4..6) == Some(&kind.to_ne_bytes()[..]);
-        let found = datagrams.into_iter().find(of_kind).unwrap_or_else(|| panic!("no message {kind}"));
-        (found[..8].to_vec(), found[16..].to_vec())
-    };
-    for line in RULES {
-        let deleting = line.replacen("-a ", "-d ", 1).replacen("-A ", "-d ", 1).replacen("-w ", "-W ", 1);
-        for (line, kind) in [(*line, 1011), (deleting.as_str(), 1012)] {
-            let mut ours = Command::new(env!("CARGO_BIN_EXE_rauditctl"));
-            ours.args(words(line)).env("RAUDITD_SOCKET", "");
-            let mut theirs = Command::new(root.join("sbin/auditctl"));
-            theirs.args(words(line));
-            let theirs = under_oracle(&root, theirs);
-            assert_eq!(
-                rule_of(sent(&ours, scratch.path()), kind),
-                rule_of(sent(&theirs, scratch.path()), kind),
-                "{line}"
-            );
-        }
-        machine.clear();
-    }
-}
-
 #[test]
 fn the_receiver_gets_records_while_registered_and_only_one_can_be() {
-    let Some(mut machine) = Machine::take() else { return };
-    if machine.status.pid != 0 {
-        println!("SKIPPED: an audit daemon (pid {}) is running", machine.status.pid);
-        return;
-    }
-    let enable = StatusChange { enabled: Some(1), ..StatusChange::default() };
-    machine.client.set_status(&enable).unwrap();
+    let Some(mut machine) = Kernel::take() else { return };
+    machine.set_enabled(1);
     let mut receiver = Receiver::open().unwrap();
     receiver.register().unwrap();
     assert_eq!(machine.client.status().unwrap().pid, std::process::id());

@@ -5,6 +5,7 @@ mod compare;
 mod config;
 mod daemon;
 mod disk;
+#[path = "../live/kernel.rs"]
 mod kernel;
 mod log;
 mod many_rules;

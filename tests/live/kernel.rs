@@ -1,5 +1,7 @@
 //! This machine's kernel audit, locked and given back as it was: registration, switches, rules.
 
+#![allow(dead_code, reason = "each test program uses a part")]
+
 use nix::fcntl::{Flock, FlockArg};
 use raudit_netlink::{Client, Receiver, Status, StatusChange};
 use raudit_rules::Rule;
@@ -11,7 +13,7 @@ const LOCK: &str = "/tmp/rauditd-live-audit.lock";
 /// The kernel's audit, without rules, until dropped. Make it before any daemon, so that it goes last.
 pub struct Kernel {
     pub client: Client,
-    enabled: u32,
+    before: Status,
     rules: Vec<Rule>,
     _lock: Flock<File>,
 }
@@ -54,7 +56,7 @@ impl Kernel {
             Err(error) => return skipped(format!("kernel audit cannot be used: {error}")),
         };
         let rules = client.rules().unwrap();
-        let mut kernel = Self { client, enabled: status.enabled, rules, _lock: lock };
+        let mut kernel = Self { client, before: status, rules, _lock: lock };
         kernel.clear();
         kernel.forget_the_dead();
         Some(kernel)
@@ -76,6 +78,19 @@ impl Kernel {
         {
             drop(receiver.unregister());
         }
+    }
+
+    /// Sets the switches to what they were.
+    pub fn restore_settings(&mut self) {
+        let change = StatusChange {
+            enabled: Some(self.before.enabled),
+            failure: Some(self.before.failure),
+            rate_limit: Some(self.before.rate_limit),
+            backlog_limit: Some(self.before.backlog_limit),
+            backlog_wait_time: self.before.backlog_wait_time,
+            ..StatusChange::default()
+        };
+        drop(self.client.set_status(&change));
     }
 
     pub fn set_enabled(&mut self, enabled: u32) {
@@ -106,8 +121,7 @@ impl Drop for Kernel {
         for rule in &self.rules {
             drop(self.client.add_rule(rule, false));
         }
-        let change = StatusChange { enabled: Some(self.enabled), ..StatusChange::default() };
-        drop(self.client.set_status(&change));
+        self.restore_settings();
         self.forget_the_dead();
     }
 }
