@@ -63,19 +63,21 @@ impl Case {
     }
 }
 
-/// A theme: the cases of a file.
+/// A theme: the cases of a file, or made up by a program.
 #[derive(Debug)]
 pub struct Theme {
     pub name: String,
     pub cases: Vec<Case>,
-    path: PathBuf,
+    pub path: Option<PathBuf>,
 }
 
 impl Theme {
     /// Writes the cases back, with what was found to happen.
     pub fn write<'a>(&'a self, found: impl Iterator<Item = &'a [String]>) {
         let texts: Vec<String> = self.cases.iter().zip(found).map(|(case, found)| case.text(found)).collect();
-        fs::write(&self.path, texts.join("\n")).unwrap();
+        if let Some(path) = &self.path {
+            fs::write(path, texts.join("\n")).unwrap();
+        }
     }
 }
 
@@ -91,7 +93,7 @@ pub fn themes() -> Vec<Theme> {
     let theme = |path: PathBuf| Theme {
         name: path.file_stem().unwrap().to_string_lossy().into_owned(),
         cases: cases(&fs::read_to_string(&path).unwrap()),
-        path,
+        path: Some(path),
     };
     paths.into_iter().map(theme).collect()
 }

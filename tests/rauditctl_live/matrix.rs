@@ -1,6 +1,6 @@
 //! Every field with every operator, a good and a bad value, on every list.
 
-use crate::cases::Case;
+use crate::cases::{Case, Theme};
 
 /// Fields with a value they take and values they do not.
 const FIELDS: &[(&str, &str, &[&str])] = &[
@@ -61,7 +61,7 @@ fn case(line: String) -> Case {
 }
 
 /// Three themes: operators on the exit list, lists with the first operator, values that are wrong.
-pub fn themes() -> Vec<(String, Vec<Case>)> {
+pub fn themes() -> Vec<Theme> {
     let mut operators = Vec::new();
     let mut lists = Vec::new();
     let mut wrong = Vec::new();
@@ -78,6 +78,6 @@ pub fn themes() -> Vec<(String, Vec<Case>)> {
         wrong.push(case(format!("-a always,{home} -F {field}")));
     }
     [("field x operator", operators), ("field x list", lists), ("field x bad value", wrong)]
-        .map(|(name, cases)| (name.to_owned(), cases))
+        .map(|(name, cases)| Theme { name: name.to_owned(), cases, path: None })
         .into()
 }

@@ -43,10 +43,10 @@ impl Outcome {
             shorten(line, &String::from_utf8_lossy(bytes)).lines().map(str::to_owned).collect()
         };
         let mut errors = lines(&output.stderr);
-        errors.retain(|line| line != TRAILER && line != SLOW_WATCH);
+        errors.retain(|line| line != TRAILER && line != SLOW_WATCH && !line.is_empty());
         let mut said = lines(&output.stdout);
-        for line in &mut said {
-            for counter in ["lost ", "backlog ", "backlog_wait_time_actual "] {
+        for line in said.iter_mut().chain(&mut errors) {
+            for counter in ["lost", "backlog ", "backlog_wait_time_actual"] {
                 if line.starts_with(counter) {
                     counter.clone_into(line);
                 }

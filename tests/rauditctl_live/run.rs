@@ -18,8 +18,10 @@ const BATCH: usize = 60;
 /// What a tool makes of each case.
 pub fn run_all(tool: &Tool, kernel: &mut Kernel, cases: &[&Case]) -> Vec<Outcome> {
     let mut outcomes = vec![None; cases.len()];
-    let simple: Vec<usize> = (0..cases.len()).filter(|&at| adds_one_rule(cases[at])).collect();
-    for batch in simple.chunks(BATCH) {
+    let simple = (0..cases.len()).filter(|&at| adds_one_rule(cases[at]));
+    // 3.0.9 names calls by the architecture of the rule listed before where a rule has none: so the two are kept apart.
+    let (with_arch, without): (Vec<usize>, Vec<usize>) = simple.partition(|&at| cases[at].line().contains("arch"));
+    for batch in with_arch.chunks(BATCH).chain(without.chunks(BATCH)) {
         let lines: Vec<&str> = batch.iter().map(|&at| cases[at].line()).collect();
         for (&at, outcome) in batch.iter().zip(run_batch(tool, kernel, &lines)) {
             outcomes[at] = outcome;

@@ -95,7 +95,20 @@ impl Datagram {
     fn new(bytes: &[u8]) -> Self {
         let half = |at: usize| u16::from_ne_bytes([bytes[at], bytes[at + 1]]);
         let len = u32::from_ne_bytes(bytes[..4].try_into().unwrap());
-        Self { kind: half(4), head: (len, half(6)), payload: bytes[16..].to_vec() }
+        let mut datagram = Self { kind: half(4), head: (len, half(6)), payload: bytes[16..].to_vec() };
+        if datagram.kind == 1005 {
+            datagram.forget_sender();
+        }
+        datagram
+    }
+
+    /// Takes the program's path out of a user message, and what depends on its length.
+    fn forget_sender(&mut self) {
+        let text = String::from_utf8_lossy(&self.payload).trim_end_matches('\0').to_owned();
+        let (said, rest) = text.split_once(" exe=").unwrap();
+        let (_, rest) = rest.split_once(' ').unwrap();
+        self.payload = format!("{said} exe=? {rest}").into_bytes();
+        self.head.0 = 0;
     }
 
     /// Whether it only asks: for the status, the rules, the features, or who sent a signal.

@@ -64,6 +64,7 @@ $ -a always,exit -F arch=b64 -S setsockopt -F a2=2 -F a1=1
 rc 0
 1> -a always,exit -F arch=x86_64 -S setsockopt -F a2=SO_REUSEADDR -F a1=SOL_SOCKET
 L> -a always,exit -F arch=b64 -S setsockopt -F a2=0x2 -F a1=0x1
+D> Words of `-l -i`
 
 $ -a always,exit -F arch=b64 -S fcntl -F a1=2 -F a2=1
 > -l -i
@@ -94,6 +95,7 @@ $ -a always,exit -F arch=b64 -S clone -F a0&0x10000000
 rc 0
 1> -a always,exit -F arch=x86_64 -S clone -F a0&CLONE_NEWUSER
 L> -a always,exit -F arch=b64 -S clone -F a0&0x10000000
+D> Words of `-l -i`
 
 $ -a always,exit -F arch=b64 -S chmod -F a1=0755
 > -l -i
@@ -118,6 +120,7 @@ $ -a always,exit -F arch=b64 -S open -F a2=0755 -F a1=0x40
 rc 0
 1> -a always,exit -F arch=x86_64 -S open -F a2=0755 -F a1=O_RDONLY|O_CREAT
 L> -a always,exit -F arch=b64 -S open -F a2=0x1ED -F a1=0x40
+D> Words of `-l -i`
 
 $ -a always,exit -F arch=b64 -S ptrace -F a0=0x4 -F a0!=5
 > -l -i
@@ -436,6 +439,7 @@ $ -w /etc/passwd -p wa -k k
 > -d always,exit -F path=/etc/passwd -F perm=wa -F key=k
 rc 0
 2> perm used without an arch is slower
+D> Lost messages
 
 $ -w /etc -p wa
 > -W /etc/ -p wa
@@ -517,6 +521,7 @@ rc 255
 2> perm used without an arch is slower
 2> Error sending add rule data request (Rule exists)
 L> -w /etc/passwd -p rwxa -k a
+D> Lost messages
 
 > -W /etc/passwd -k k
 rc 255

@@ -94,6 +94,7 @@ rc 255
 > -a always,exit -F arch=b64 -S 334,335,336,424,450,462
 rc 0
 L> -a always,exit -F arch=b64 -S rseq,uretprobe,uprobe,pidfd_send_signal,set_mempolicy_home_node,mseal
+D> Newer names
 
 > -a always,exit -F arch=b64 -S 999
 rc 0
@@ -154,6 +155,7 @@ L> -a always,exit -F arch=b32 -S statfs64,fstatat64,clock_settime64
 > -a always,exit -F arch=b64 -S pread64,pwrite64
 rc 0
 L> -a always,exit -F arch=b64 -S pread,pwrite
+D> Names of system calls
 
 > -a always,exit -F arch=b64 -S _sysctl,uselib,create_module
 rc 0
@@ -328,6 +330,7 @@ L> -a always,exit -F arch=b32 -S open
 > -a always,exit -F arch=riscv64 -S openat
 rc 0
 L> -a always,exit -F arch=b64 -S openat
+D> 4.x, riscv
 
 > -a always,exit -F arch=ia64 -S open
 rc 255
@@ -348,15 +351,19 @@ L> -a always,exit -F arch=b64 -S read,write,open
 > -d always,io_uring -S openat
 rc 255
 2> Error sending delete rule data request (No such file or directory)
+D> 3.1, io_uring
 
 > -a always,io_uring -F uid=0 -S openat,connect -k u
 rc 0
 L> -a always,io_uring -S connect,openat -F uid=0 -F key=u
+D> 3.1, io_uring
 
 > -a always,io_uring -S 18
 rc 0
 L> -a always,io_uring -S openat
+D> 3.1, io_uring
 
 > -a always,io_uring -S openat -S nosuch
 rc 255
 2> io_uring op unknown: nosuch
+D> 3.1, io_uring

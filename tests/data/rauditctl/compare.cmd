@@ -182,6 +182,7 @@ rc 255
 > -a always,io_uring -C uid!=euid
 rc 255
 2> uid can only be used with exit filter list
+D> 3.1, io_uring
 
 > -C uid!=euid -a always,exit
 rc 255

@@ -37,6 +37,7 @@ L> -a always,exit -S all -F sessionid=-1 -F sessionid>5
 > -a always,exit -F sessionid=x
 rc 255
 2> -F value should be number for sessionid
+D> Values that are no numbers
 
 > -a always,task -F sessionid=1
 rc 255
@@ -182,6 +183,7 @@ rc 255
 rc 0
 2> perm used without an arch is slower
 L> -a always,exit -F arch=b64 -S all -F path=/tmp/with blank -F perm=r
+D> Lost messages
 
 > -a always,exit -F perm!=r
 rc 255
@@ -194,35 +196,43 @@ rc 255
 > -a always,exit -F arch=b64 -F perm=x
 rc 0
 L> -a always,exit -F arch=b64 -S execve,execveat -F perm=x
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b32 -F perm=x
 rc 0
 L> -a always,exit -F arch=b32 -S execve,execveat -F perm=x
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=aarch64 -F perm=wa
 rc 0
 L> -a always,exit -F arch=b64 -S setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr,mknodat,mkdirat,unlinkat,symlinkat,linkat,renameat,truncate,ftruncate,fallocate,fchmod,fchmodat,fchownat,fchown,openat,quotactl,acct,bind,swapon,renameat2,openat2,quotactl_fd,fchmodat2,setxattrat,removexattrat,file_setattr -F perm=wa
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b64 -F perm=r
 rc 0
 L> -a always,exit -F arch=b64 -S open,stat,fstat,lstat,readlink,quotactl,getxattr,lgetxattr,fgetxattr,listxattr,llistxattr,flistxattr,openat,newfstatat,readlinkat,statx,openat2,quotactl_fd,getxattrat,listxattrat,file_getattr -F perm=r
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b64 -F perm=AXWR
 rc 0
 L> -a always,exit -F arch=b64 -S open,stat,fstat,lstat,bind,execve,truncate,ftruncate,rename,mkdir,rmdir,creat,link,unlink,symlink,readlink,chmod,fchmod,chown,fchown,lchown,mknod,acct,swapon,quotactl,setxattr,lsetxattr,fsetxattr,getxattr,lgetxattr,fgetxattr,listxattr,llistxattr,flistxattr,removexattr,lremovexattr,fremovexattr,openat,mkdirat,mknodat,fchownat,newfstatat,unlinkat,renameat,linkat,symlinkat,readlinkat,fchmodat,fallocate,renameat2,execveat,statx,openat2,quotactl_fd,fchmodat2,setxattrat,getxattrat,listxattrat,removexattrat,file_getattr,file_setattr -F perm=rwxa
+D> 4.0, calls of perm
 
 > -a always,exit -S open -F perm=x
 rc 0
 2> WARNING - 32/64 bit syscall mismatch, you should specify an arch
 L> -a always,exit -S open,execve,execveat -F perm=x
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b64 -S kill -F perm=x
 rc 0
 L> -a always,exit -F arch=b64 -S execve,kill,execveat -F perm=x
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=s390 -F perm=x
 rc 0
 L> -a always,exit -F arch=b32 -S execve,execveat -F perm=x
+D> 4.0, calls of perm
 
 > -a always,task -F perm=x
 rc 255
@@ -317,20 +327,24 @@ L> -a always,exit -S all -C uid=euid
 > -a always,exit -F field_compare=26
 rc 0
 L> -a always,exit -S all -F field_compare=26
+D> `-C` without a name
 
 > -a always,exit -F filetype=32768 -F fstype=1
 rc 255
 2> fstype field is not valid for the filter
+D> What `-l` prints is read
 
 # differs: auditctl prints numbers here that it does not read
 > -a always,exit -F filetype=32768
 rc 0
 L> -a always,exit -S all -F filetype=32768
+D> What `-l` prints is read
 
 # differs: auditctl prints numbers here that it does not read
 > -a never,filesystem -F fstype=-1859950530
 rc 0
 L> -a never,filesystem -F fstype=-1859950530
+D> What `-l` prints is read
 
 > -a always,exit -C uid!=euid -C euid=auid
 rc 0
@@ -456,3 +470,4 @@ rc 255
 > -a always,exit -F arch=b64 -S pread64,pread
 rc 0
 L> -a always,exit -F arch=b64 -S pread
+D> Names of system calls

@@ -56,22 +56,26 @@ rc 1
 2> Append rule - bad keyword always,exit	-S
 2> There was an error in line 2 of @/tab.rules
 L> -a always,exit -S open
+D> Lost messages
 
 > -R @/trailing.rules
 rc 1
 2> parameter passed without an option given
 2> There was an error in line 1 of @/trailing.rules
+D> Lost messages
 
 > -R @/nested.rules
 rc 1
 2> Error - nested rule files not supported
 2> There was an error in line 1 of @/nested.rules
+D> Lost messages
 
 > -R @/option.rules
 rc 1
 2> WARNING - 32/64 bit syscall mismatch in line 1, you should specify an arch
 2> Option -z on line 1 is invalid
 2> There was an error in line 1 of @/option.rules
+D> Lost messages
 
 > -R @/twice.rules
 rc 1
@@ -104,10 +108,12 @@ rc 1
 2> Old style watch rules are slower
 2> Line 2 of @/long.rules is longer than 6143 bytes
 L> -w /etc/passwd -p wa
+D> Long lines of a file
 
 > -R @
 rc 1
 2> Error - @ is not a regular file
+D> Lost messages
 
 > -R
 rc 255

@@ -68,11 +68,13 @@ L> -w /etc/passwd -p rwxa -k é
 rc 255
 2> Old style watch rules are slower
 2> key ab has illegal character
+D> 4.x, control characters in keys
 
 > -w /etc/passwd -F key=ab
 rc 255
 2> Old style watch rules are slower
 2> key ab has illegal character
+D> 4.x, control characters in keys
 
 > -w /etc/passwd -k a -k a
 rc 0
@@ -124,6 +126,7 @@ L> -a always,exit -S all -F exe=/usr/bin/id -F key=a
 rc 0
 2> perm used without an arch is slower
 L>  -p x -k a
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -k a
 rc 0
@@ -160,6 +163,7 @@ rc 255
 > -a never,exclude -F key=a
 rc 255
 2> Key field needs a watch, syscall or exe path given prior to it
+D> 4.x, exclude
 
 > -a always,exit{ -F pid=1*62}
 rc 0
@@ -293,3 +297,4 @@ M> text=
 > -m é
 rc 0
 M> text=é
+D> `-m` takes text beyond ASCII

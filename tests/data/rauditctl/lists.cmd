@@ -41,30 +41,37 @@ L> -a never,filesystem -F fstype=tracefs
 > -a never,filesystem -F fstype=0x27e0eb -k fs
 rc 0
 L> -a never,filesystem -F fstype=cgroup -F key=fs
+D> Newer names
 
 > -a always,filesystem -F fstype!=cgroup2
 rc 0
 L> -a always,filesystem -F fstype!=cgroup2
+D> Newer names
 
 > -a always,io_uring -S openat,sendmsg
 rc 0
 L> -a always,io_uring -S sendmsg,openat
+D> 3.1, io_uring
 
 > -a always,io_uring -S all
 rc 0
 L> -a always,io_uring -S sendmsg,recvmsg,accept,connect,fallocate,openat,close,openat2,shutdown,renameat,unlinkat,mkdirat,symlinkat,linkat,msg_ring,fsetxattr,setxattr,fgetxattr,getxattr,uring_cmd,sendmsg_zc,waitid,futex_wait,futex_wake,futex_waitv,fixed_fd_install,ftruncate,bind,listen,uring_cmd128
+D> 3.1, io_uring
 
 > -a always,io_uring
 rc 0
 L> -a always,io_uring -S all
+D> 3.1, io_uring
 
 > -a always,io_uring -S nosuch
 rc 255
 2> io_uring op unknown: nosuch
+D> 3.1, io_uring
 
 > -a always,io_uring -S uring_cmd128,60
 rc 0
 L> -a always,io_uring -S 60,uring_cmd128
+D> 3.1, io_uring
 
 > -a ALWAYS,exit
 rc 255
@@ -73,6 +80,7 @@ rc 255
 > -a always,EXIT
 rc 0
 L> -a always,exit -S all
+D> 4.x, lists in any case
 
 > -a always
 rc 255

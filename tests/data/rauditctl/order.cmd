@@ -20,8 +20,9 @@ rc 255
 2> List must be given before field
 
 > -S read -w /etc/passwd
-rc 255
-2> Watches may not include fields or actions
+rc 0
+2> Old style watch rules are slower
+L> -w /etc/passwd -p rwxa
 
 > -C uid!=euid -w /etc/passwd
 rc 255
@@ -42,12 +43,14 @@ rc 0
 2> Old style watch rules are slower
 2> perm used without an arch is slower
 L> -w /etc/passwd -p rwxa -p r
+D> Lost messages
 
 > -w /etc/passwd -p r -F perm=w
 rc 0
 2> Old style watch rules are slower
 2> perm used without an arch is slower
 L> -w /etc/passwd -p r -p w
+D> Lost messages
 
 > -w /etc/passwd -F path=/etc/group
 rc 255
@@ -79,11 +82,12 @@ L> -w /etc/passwd -p rwxa -k a
 rc 255
 2> Old style watch rules are slower
 2> Delete rule - bad keyword always,exit
+D> Adding and deleting in one line
 
 > -w /etc/passwd -W /etc/passwd
 rc 255
 2> Old style watch rules are slower
-2> Watches may not include fields or actions
+2> Rule is not empty
 
 > -W /etc/passwd -w /etc/passwd
 rc 255
@@ -130,7 +134,8 @@ rc 255
 
 > -a always,exit -W /etc/passwd
 rc 255
-2> Error sending delete rule data request (No such file or directory)
+2> watch option can't be given with a syscall
+D> Adding and deleting in one line
 
 > -d always,exit -w /etc/passwd
 rc 255
@@ -147,6 +152,7 @@ rc 255
 > -a always,exit -D
 rc 255
 2> Only the -k option is allowed
+D> Where auditctl crashes
 
 > -a always,exit -s
 rc 255
@@ -155,7 +161,7 @@ rc 255
 > -a always,exit -v
 rc 0
 1> rauditctl version 0.1.0
-L> -a always,exit -S all
+D> Version and usage
 
 > -a always,exit -h
 rc 0
@@ -177,6 +183,7 @@ rc 0
 1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
+1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
@@ -197,11 +204,10 @@ rc 0
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
-L> -a always,exit -S all
+D> 4.x, `--help`
 
 > -a always,exit -t
 rc 0
-L> -a always,exit -S all
 K> trim
 
 > -a always,exit -m x
@@ -210,7 +216,6 @@ rc 255
 
 > -a always,exit -i
 rc 0
-L> -a always,exit -S all
 
 > -a always,exit -R @/good.rules
 rc 255
@@ -445,10 +450,12 @@ rc 255
 > -a always,Exit
 rc 0
 L> -a always,exit -S all
+D> 4.x, lists in any case
 
 > -a never,TASK
 rc 0
 L> -a never,task
+D> 4.x, lists in any case
 
 > -a always;exit
 rc 255
@@ -507,26 +514,32 @@ rc 255
 rc 0
 2> perm used without an arch is slower
 L> -a always,exit -F arch=b64 -S all -F perm=x
+D> Lost messages
 
 > -a always,exit -F arch=b64 -F perm=x -F arch=b32
 rc 255
 2> arch must be before -S
+D> A second `-F arch` after `-F perm`
 
 > -a always,exit -F arch=b32 -F perm=x -F arch=b64 -F perm=w
 rc 255
 2> arch must be before -S
+D> A second `-F arch` after `-F perm`
 
 > -lx
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -ls
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -sl
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -l -s
 rc 255
@@ -579,18 +592,22 @@ rc 255
 > -vh
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -hv
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -v -v
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -h -h
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -z
 rc 255
@@ -628,6 +645,7 @@ rc 0
 1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
+1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
@@ -648,6 +666,7 @@ rc 0
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
+D> 4.x, `--help`
 
 > --hel
 rc 0
@@ -669,6 +688,7 @@ rc 0
 1>     -l --stats               List rules with how often each decided, where that is counted
 1>     -D [-k <key>]            Delete all rules, or those with a key
 1>     -R <file>                Read rules from a file
+1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
 1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 1> State
 1>     -s [-i]                  Show the state; -i: in words
@@ -689,14 +709,17 @@ rc 0
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
+D> 4.x, `--help`
 
 > --help x
 rc 255
 2> parameter passed without an option given
+D> 4.x, `--help`
 
 > --help -l
 rc 255
 2> parameter passed without an option given
+D> 4.x, `--help`
 
 > --reset-lost=1
 rc 255
@@ -721,6 +744,7 @@ rc 255
 > --backlog_wait_time 10 x
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -e 1 -e 0
 rc 0
@@ -733,6 +757,7 @@ rc 0
 1> backlog 0
 1> backlog_wait_time 15000
 1> backlog_wait_time_actual 7
+D> Several settings on a line
 
 > -e 1 -b 70 -r 5 -f 0
 rc 0
@@ -745,6 +770,7 @@ rc 0
 1> backlog 0
 1> backlog_wait_time 15000
 1> backlog_wait_time_actual 7
+D> Several settings on a line
 
 > -b 70 -b 80
 rc 0
@@ -757,18 +783,22 @@ rc 0
 1> backlog 0
 1> backlog_wait_time 15000
 1> backlog_wait_time_actual 7
+D> Several settings on a line
 
 > -e 1 -l
 rc 255
 2> Only -k or -i options are allowed
+D> The whole line first
 
 > -e 1 -s
 rc 255
 2> Too many options for status command
+D> The whole line first
 
 > -b 70 x
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -r 0x10
 rc 0

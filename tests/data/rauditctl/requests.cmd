@@ -113,34 +113,42 @@ rc 255
 > --signal bogus
 rc 1
 2> bogus is an unsupported signal
+D> 3.1.1 and 4.0, `--signal`
 
 > --signal 15
 rc 1
 2> 15 is an unsupported signal
+D> 3.1.1 and 4.0, `--signal`
 
 > --signal SIGTERM
 rc 1
 2> SIGTERM is an unsupported signal
+D> 3.1.1 and 4.0, `--signal`
 
 > --signal KILL
 rc 1
 2> KILL is an unsupported signal
+D> 3.1.1 and 4.0, `--signal`
 
 > --signal TERM
 rc 2
 2> Auditd is not running
+D> 3.1.1 and 4.0, `--signal`
 
 > --signal stop
 rc 2
 2> Auditd is not running
+D> 3.1.1 and 4.0, `--signal`
 
 > --signal=CONT
 rc 2
 2> Auditd is not running
+D> 3.1.1 and 4.0, `--signal`
 
 > --signal term x
 rc 255
 2> parameter passed without an option given
+D> 3.1.1 and 4.0, `--signal`
 
 # a daemon that was killed: the kernel still names it
 kernel pid=4194303
@@ -156,6 +164,7 @@ rc 2
 > --signal HUP -l
 rc 255
 2> parameter passed without an option given
+D> 3.1.1 and 4.0, `--signal`
 
 > -R @/loginuid.rules
 rc 0
@@ -166,6 +175,7 @@ L> -w /etc/passwd -p rwxa
 rc 1
 2> Auditd is not running
 2> There was an error in line 1 of @/signal.rules
+D> 3.1.1 and 4.0, `--signal`
 
 > -R @/trees.rules
 rc 0
@@ -173,3 +183,4 @@ rc 0
 2> lost: 3
 K> trim
 K> equivalent /mnt /srv 1
+D> Lost messages

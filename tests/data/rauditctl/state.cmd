@@ -173,6 +173,7 @@ rc 255
 > --backlog_wait_time 150001
 rc 255
 2> Error sending backlog wait time request (Invalid argument)
+D> Requests refused
 
 > --backlog 5
 rc 0
@@ -197,6 +198,7 @@ rc 0
 1> backlog 0
 1> backlog_wait_time 15000
 1> backlog_wait_time_actual 7
+D> Several settings on a line
 
 > -b 99999999999999999999
 rc 255
@@ -232,10 +234,12 @@ rc 255
 > -e 1 -s
 rc 255
 2> Too many options for status command
+D> The whole line first
 
 > -si
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -m hello
 rc 0
@@ -256,6 +260,7 @@ rc 255
 > -e 1 -m x
 rc 255
 2> The -m option must be only the only option and takes 1 parameter
+D> The whole line first
 
 >
 rc 1
@@ -299,6 +304,7 @@ rc 1
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
+D> Version and usage
 
 > -i
 rc 0
@@ -315,15 +321,18 @@ rc 0
 > -ll
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > foo -e 0
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 # an argument too many
 > -v x
 rc 255
 2> parameter passed without an option given
+D> The whole line first
 
 > -h
 rc 0
@@ -367,6 +376,7 @@ rc 0
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
+D> 4.x, `--help`
 
 > --help
 rc 0
@@ -410,6 +420,7 @@ rc 0
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
+D> 4.x, `--help`
 
 > --he
 rc 0
@@ -453,3 +464,4 @@ rc 0
 1>     -m <text>                Log a message
 1>     -v                       Show the version
 1>     -h, --help               Show this
+D> 4.x, `--help`

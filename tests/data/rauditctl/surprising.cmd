@@ -21,16 +21,19 @@ rc 255
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p wa -k pw
+D> Lost messages
 
 # differs: libaudit has this notice but loses it
 > -a always,exit -F perm=wa -F arch=b64 -F path=/etc/passwd -k pw
 rc 0
 2> perm used without an arch is slower
 L> -a always,exit -F arch=b64 -S all -F perm=wa -F path=/etc/passwd -F key=pw
+D> Lost messages
 
 > -a always,exit -F arch=b64 -F dir=/etc/ -F perm=x
 rc 0
 L> -a always,exit -F arch=b64 -S execve,execveat -F dir=/etc/ -F perm=x
+D> 4.0, calls of perm
 
 > -a always,exit -F path=/etc/passwd -F perm=z
 rc 255
@@ -82,6 +85,7 @@ rc 255
 rc 0
 2> perm used without an arch is slower
 L> -w /tmp/x -p r
+D> Lost messages
 
 > -a always,exit -F arch=b64 -S openat -F auid>=1000 -F auid!=unset -k a
 rc 0
@@ -147,12 +151,14 @@ rc 255
 > -a always,exclude -F a0=1
 rc 0
 L> -a always,exclude -F a0=0x1
+D> 4.x, exclude
 
 # differs: libaudit has this notice but loses it
 > -a always,exclude -F perm=wa
 rc 0
 2> perm used without an arch is slower
 L>  -p wa
+D> 4.x, exclude
 
 > -a never,filesystem -F fstype=ext4
 rc 255
@@ -165,10 +171,12 @@ rc 255
 > -a always,io_uring -S openat -k u
 rc 0
 L> -a always,io_uring -S openat -F key=u
+D> 3.1, io_uring
 
 > -a always,io_uring -F perm=wa -F path=/etc/passwd
 rc 255
 2> perm can only be used with exit filter list
+D> 3.1, io_uring
 
 # differs: auditctl 4.2 sends list 0xffffffff and shows the kernel's EINVAL; 3.0.9 says this
 > -a always,entry -S open
@@ -232,11 +240,13 @@ rc 0
 > --signal bogus
 rc 1
 2> bogus is an unsupported signal
+D> 3.1.1 and 4.0, `--signal`
 
 # differs: auditctl says this to the system log only
 > -R /nosuch
 rc 1
 2> audit rules file /nosuch doesn't exist
+D> Lost messages
 
 > foo
 rc 255

@@ -390,6 +390,7 @@ L> -a always,exit -S all -F sessionid=5
 > -a always,exit -F sessionid=x
 rc 255
 2> -F value should be number for sessionid
+D> Values that are no numbers
 
 > -a always,exit -F sessionid=4294967295
 rc 0
@@ -406,6 +407,7 @@ L> -a always,exit -S all -F sessionid=-1
 > -a always,exit -F sessionid=+5
 rc 255
 2> -F value should be number for sessionid
+D> Values that are no numbers
 
 > -a always,exit -F sessionid=99999999999999999999
 rc 0
@@ -418,6 +420,7 @@ L> -a always,exit -S all -F saddr_fam=0
 > -a always,exit -F saddr_fam=-1
 rc 255
 2> -F value should be number for saddr_fam
+D> Values that are no numbers
 
 > -a always,exit -F saddr_fam=0x10
 rc 0
@@ -434,6 +437,7 @@ L> -a always,exit -S all -F saddr_fam=5
 > -a always,exit -F saddr_fam=x
 rc 255
 2> -F value should be number for saddr_fam
+D> Values that are no numbers
 
 > -a always,exit -F saddr_fam=4294967295
 rc 255
@@ -446,10 +450,12 @@ L> -a always,exit -S all -F saddr_fam=0
 > -a always,exit -F saddr_fam=unset
 rc 255
 2> -F value should be number for saddr_fam
+D> Values that are no numbers
 
 > -a always,exit -F saddr_fam=+5
 rc 255
 2> -F value should be number for saddr_fam
+D> Values that are no numbers
 
 > -a always,exit -F saddr_fam=99999999999999999999
 rc 255
@@ -726,6 +732,7 @@ L> -a always,exclude -F msgtype=OPENAT2
 > -a always,exclude -F msgtype=DM_CTRL
 rc 0
 L> -a always,exclude -F msgtype=DM_CTRL
+D> Newer names
 
 > -a always,exclude -F msgtype=SOFTWARE_UPDATE
 rc 0
@@ -782,10 +789,12 @@ rc 255
 > -a always,exit -F filetype=32768
 rc 0
 L> -a always,exit -S all -F filetype=32768
+D> What `-l` prints is read
 
 > -a always,exit -F filetype=0
 rc 0
 L> -a always,exit -S all -F filetype=0
+D> What `-l` prints is read
 
 > -a never,filesystem -F fstype=tracefs
 rc 0
@@ -798,10 +807,12 @@ L> -a never,filesystem -F fstype=debugfs
 > -a never,filesystem -F fstype=cgroup
 rc 0
 L> -a never,filesystem -F fstype=cgroup
+D> Newer names
 
 > -a never,filesystem -F fstype=cgroup2
 rc 0
 L> -a never,filesystem -F fstype=cgroup2
+D> Newer names
 
 > -a never,filesystem -F fstype=ext4
 rc 255
@@ -814,6 +825,7 @@ L> -a never,filesystem -F fstype=16914836
 > -a never,filesystem -F fstype=-1
 rc 0
 L> -a never,filesystem -F fstype=-1
+D> What `-l` prints is read
 
 > -a never,filesystem -F fstype=5x
 rc 0
@@ -874,6 +886,7 @@ L> -a always,exit -F arch=b64 -S all
 > -a always,exit -F arch=riscv64
 rc 0
 L> -a always,exit -F arch=b64 -S all
+D> 4.x, riscv
 
 > -a always,exit -F arch=c000003e
 rc 0
@@ -927,51 +940,61 @@ rc 255
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p r
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=w
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p w
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=x
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p x
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=a
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p a
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=rw
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p rw
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=wa
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p wa
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=rwxa
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p rwxa
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=axwr
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p rwxa
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=RWXA
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p rwxa
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=rr
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p r
+D> Lost messages
 
 > -a always,exit -F path=/etc/passwd -F perm=rwxar
 rc 255
@@ -992,73 +1015,89 @@ rc 255
 > -a always,exit -F arch=b64 -F path=/etc/passwd -F perm=r -k p
 rc 0
 L> -a always,exit -F arch=b64 -S open,stat,fstat,lstat,readlink,quotactl,getxattr,lgetxattr,fgetxattr,listxattr,llistxattr,flistxattr,openat,newfstatat,readlinkat,statx,openat2,quotactl_fd,getxattrat,listxattrat,file_getattr -F path=/etc/passwd -F perm=r -F key=p
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b32 -F dir=/etc -F perm=r -F auid>=1000 -F auid!=unset -F key=p
 rc 0
 L> -a always,exit -F arch=b32 -S open,readlink,stat,lstat,fstat,quotactl,getxattr,lgetxattr,fgetxattr,listxattr,llistxattr,flistxattr,openat,readlinkat,statx,openat2,quotactl_fd,getxattrat,listxattrat,file_getattr -F dir=/etc -F perm=r -F auid>=1000 -F auid!=-1 -F key=p
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b64 -F path=/etc/passwd -F perm=w -k p
 rc 0
 L> -a always,exit -F arch=b64 -S open,bind,truncate,ftruncate,rename,mkdir,rmdir,creat,link,unlink,symlink,mknod,acct,swapon,quotactl,openat,mkdirat,mknodat,unlinkat,renameat,linkat,symlinkat,fallocate,renameat2,openat2,quotactl_fd -F path=/etc/passwd -F perm=w -F key=p
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b32 -F dir=/etc -F perm=w -F auid>=1000 -F auid!=unset -F key=p
 rc 0
 L> -a always,exit -F arch=b32 -S open,creat,link,unlink,mknod,rename,mkdir,rmdir,acct,symlink,swapon,truncate,ftruncate,quotactl,openat,mkdirat,mknodat,unlinkat,renameat,linkat,symlinkat,fallocate,renameat2,bind,openat2,quotactl_fd -F dir=/etc -F perm=w -F auid>=1000 -F auid!=-1 -F key=p
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b64 -F path=/etc/passwd -F perm=x -k p
 rc 0
 L> -a always,exit -F arch=b64 -S execve,execveat -F path=/etc/passwd -F perm=x -F key=p
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b32 -F dir=/etc -F perm=x -F auid>=1000 -F auid!=unset -F key=p
 rc 0
 L> -a always,exit -F arch=b32 -S execve,execveat -F dir=/etc -F perm=x -F auid>=1000 -F auid!=-1 -F key=p
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b64 -F path=/etc/passwd -F perm=a -k p
 rc 0
 L> -a always,exit -F arch=b64 -S link,chmod,fchmod,chown,fchown,lchown,setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr,fchownat,linkat,fchmodat,fchmodat2,setxattrat,removexattrat,file_setattr -F path=/etc/passwd -F perm=a -F key=p
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b32 -F dir=/etc -F perm=a -F auid>=1000 -F auid!=unset -F key=p
 rc 0
 L> -a always,exit -F arch=b32 -S link,chmod,lchown,fchmod,fchown,chown,setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr,fchownat,linkat,fchmodat,fchmodat2,setxattrat,removexattrat,file_setattr -F dir=/etc -F perm=a -F auid>=1000 -F auid!=-1 -F key=p
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b64 -S read -F perm=x -F path=/etc/passwd
 rc 0
 L> -a always,exit -F arch=b64 -S read,execve,execveat -F perm=x -F path=/etc/passwd
+D> 4.0, calls of perm
 
 > -a always,exit -F arch=b64 -F perm=wa -S execve
 rc 0
 L> -a always,exit -F arch=b64 -S open,bind,execve,truncate,ftruncate,rename,mkdir,rmdir,creat,link,unlink,symlink,chmod,fchmod,chown,fchown,lchown,mknod,acct,swapon,quotactl,setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr,openat,mkdirat,mknodat,fchownat,unlinkat,renameat,linkat,symlinkat,fchmodat,fallocate,renameat2,openat2,quotactl_fd,fchmodat2,setxattrat,removexattrat,file_setattr -F perm=wa
+D> 4.0, calls of perm
 
 > -a always,exit -F perm=wa -F path=/etc/passwd -F perm=r
 rc 0
 2> perm used without an arch is slower
 2> perm used without an arch is slower
 L>  -p wa-w /etc/passwd -p r
+D> Lost messages
 
 > -a always,exit -F perm=r
 rc 0
 2> perm used without an arch is slower
 L>  -p r
+D> Lost messages
 
 > -a always,exit -F perm=r -F uid=0 -k k
 rc 0
 2> perm used without an arch is slower
 L> -a always,exit -S all -F perm=r -F uid=0 -F key=k
+D> Lost messages
 
 > -a never,exit -F path=/etc/passwd -F perm=wa -k never
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/passwd -p wa -k never
+D> Lost messages
 
 > -a always,exit -F dir=/etc -F perm=wa
 rc 0
 2> perm used without an arch is slower
 L> -w /etc -p wa
+D> Lost messages
 
 > -a always,exit -F dir=/etc/ -F perm=wa
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/ -p wa
+D> Lost messages
 
 > -a always,exit -F dir=/
 rc 0
@@ -1072,16 +1111,19 @@ L> -a always,exit -S all -F path=/
 rc 0
 2> perm used without an arch is slower
 L> -w /nosuchdirectory -p wa
+D> Lost messages
 
 > -a always,exit -F path=/nosuchdirectory/file -F perm=wa
 rc 0
 2> perm used without an arch is slower
 L> -w /nosuchdirectory/file -p wa
+D> Lost messages
 
 > -a always,exit -F path=/etc/nosuchfile -F perm=wa
 rc 0
 2> perm used without an arch is slower
 L> -w /etc/nosuchfile -p wa
+D> Lost messages
 
 > -a always,exit -F dir=etc
 rc 255
@@ -1110,6 +1152,7 @@ L> -a always,exit -S all -F exe=/usr/bin/id
 > -a always,exit -F exe!=/usr/bin/id
 rc 0
 L> -a always,exit -S all -F exe!=/usr/bin/id
+D> `exe!=` is listed
 
 > -a always,exit -F exe=id
 rc 255
@@ -1140,6 +1183,7 @@ L> -a always,exclude -F exe=/usr/bin/id
 rc 0
 2> perm used without an arch is slower
 L> -w /tmp/a b -p r
+D> Lost messages
 
 > -a always,exit -F path=/tmp/a\\b
 rc 0

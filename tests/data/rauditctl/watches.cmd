@@ -32,6 +32,7 @@ L> -w / -p rwxa
 rc 0
 2> Old style watch rules are slower
 L> -w / -p rwxa
+D> `-w //` is `-w /`
 
 > -w etc/passwd
 rc 255
@@ -114,7 +115,7 @@ L> -w /x -p wa
 
 > -a always,exit -p wa
 rc 255
-2> Permissions should be preceded by other fields
+2> Permissions should be preceeded by other fields
 
 > -a always,exit -F path=/x -w /y
 rc 255

@@ -181,8 +181,14 @@ impl<'a> Parser<'a> {
             self.note(option, argument, &place);
             match flow.map_err(|fault| fault.at_place(&place))? {
                 Flow::More => {}
-                Flow::Last => break,
-                Flow::Done => return Ok(()),
+                Flow::Last => {
+                    self.drop_rule();
+                    break;
+                }
+                Flow::Done => {
+                    self.drop_rule();
+                    return Ok(());
+                }
             }
         }
         if self.options.none_taken() {
@@ -193,6 +199,12 @@ impl<'a> Parser<'a> {
             return Err(fault.at_place(&self.options.place_left()));
         }
         Ok(())
+    }
+
+    /// As auditctl, which adds and deletes nothing when an option that stands for itself follows.
+    fn drop_rule(&mut self) {
+        self.rule = false;
+        self.draft = Draft::default();
     }
 
     /// Notes where what the option has added stands.
@@ -369,7 +381,10 @@ impl<'a> Parser<'a> {
             Opt::Short(b'a') => return self.start_rule(Goal::Append, argument),
             Opt::Short(b'A') => return self.start_rule(Goal::Prepend, argument),
             Opt::Short(b'd') => return self.start_rule(Goal::Delete, argument),
-            Opt::Short(b'w') if draft.goal.is_some() => {
+            // auditctl would add what `-W` is to remove.
+            Opt::Short(b'w' | b'W')
+                if draft.goal.is_some() && (option == Opt::Short(b'w') || draft.fields.is_empty()) =>
+            {
                 return Err(Fault::new(Reason::Order, "watch option can't be given with a syscall"));
             }
             Opt::Short(b'w') => self.watch(Goal::Append, argument)?,
@@ -425,8 +440,6 @@ impl<'a> Parser<'a> {
             Err(BadWords::Deprecated) => {
                 let name = if goal == Goal::Delete { "Delete" } else { "Append" };
                 self.draft.warnings.push(format!("{name} rule - possible is deprecated"));
-                self.draft = Draft::with_warnings(std::mem::take(&mut self.draft.warnings));
-                self.rule = false;
                 Ok(Flow::Done)
             }
         }

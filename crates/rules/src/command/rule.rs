@@ -77,11 +77,6 @@ impl Draft {
         Self { features: context.features, line: context.line, ..Self::default() }
     }
 
-    /// An empty rule that keeps the warnings of another.
-    pub(super) fn with_warnings(warnings: Vec<String>) -> Self {
-        Self { warnings, ..Self::default() }
-    }
-
     /// Whether `-k` may follow.
     pub(super) fn takes_key(&self) -> bool {
         self.syscall_added || self.perm_added || self.exe_added || self.fs_added
@@ -201,8 +196,8 @@ impl Draft {
         self.action = Some(Action::Always);
         self.syscall_added = true;
         self.check_path(path)?;
-        if !self.fields.is_empty() || !self.syscalls.is_empty() {
-            return Err("Watches may not include fields or actions".into());
+        if !self.fields.is_empty() {
+            return Err("Rule is not empty".into());
         }
         let mut path = path;
         while let [shorter @ .., b'/'] = path {
@@ -258,7 +253,7 @@ impl Draft {
             })?;
         }
         if self.fields.is_empty() {
-            return Err(Fault::new(Reason::Order, "Permissions should be preceded by other fields"));
+            return Err(Fault::new(Reason::Order, "Permissions should be preceeded by other fields"));
         }
         let mut found = false;
         for field in self.fields.iter_mut().filter(|field| field.id == FieldId::PERM) {
