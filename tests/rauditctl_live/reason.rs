@@ -93,6 +93,12 @@ const REASONS: &[Reason] = &[
         let known = about("-S clone ") || about("-S setsockopt -F a2") || about("-S open -F a2");
         p.line == "-l -i" && p.differs_only_in(&[Aspect::Output]) && known
     }),
+    ("Watches in any order", |p| {
+        let begins = |lines: &[String], text| lines.first().is_some_and(|line| line.starts_with(text));
+        let errors: Vec<&String> = p.us.errors.iter().filter(|line| *line != PERM_SLOW).collect();
+        let else_same = p.differs_only_in(&[Aspect::Listing, Aspect::Errors]) && p.them.errors.iter().eq(errors);
+        else_same && begins(&p.them.listing, " -") && begins(&p.us.listing, "-w ")
+    }),
     ("Long lines of a file", |p| p.has("-R ") && p.we_say("is longer than 6143 bytes")),
     ("Lost messages", lost_messages),
     ("The whole line first", |p| {

@@ -1066,8 +1066,8 @@ D> 4.0, calls of perm
 rc 0
 2> perm used without an arch is slower
 2> perm used without an arch is slower
-L>  -p wa-w /etc/passwd -p r
-D> Lost messages
+L> -w /etc/passwd -p wa -p r
+D> Watches in any order
 
 > -a always,exit -F perm=r
 rc 0
