@@ -209,7 +209,13 @@ fn described(line: &str, output: &Output) -> Vec<String> {
         errors.truncate(errors.strip_suffix(TRAILER).expect("the last line of a failed command").len());
     }
     let mut lines = vec![format!("rc {code}")];
-    lines.extend(shown(&output.stdout).lines().map(|line| format!("1> {line}")));
+    let mut said: Vec<String> = shown(&output.stdout).lines().map(|line| format!("1> {line}")).collect();
+    // The usage is one text, whatever asks for it; its first line stands for it.
+    if let Some(at) = said.iter().position(|line| line.starts_with("1> usage: ")) {
+        assert!(said.len() > at + 20, "{said:#?}");
+        said.truncate(at + 1);
+    }
+    lines.extend(said);
     lines.extend(errors.lines().map(|line| format!("2> {line}")));
     lines
 }

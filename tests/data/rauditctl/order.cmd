@@ -166,44 +166,6 @@ D> Version and usage
 > -a always,exit -h
 rc 0
 1> usage: rauditctl [options]
-1> Rules
-1>     -a <list,action>         Add a rule at the end of its list
-1>     -A <list,action>         Add a rule at the front of its list
-1>     -d <list,action>         Delete a rule
-1>                              lists: task, exit, user, exclude, filesystem, io_uring
-1>                              actions: always, never
-1>     -F <field op value>      A condition; op is one of = != < <= > >= & &=
-1>     -C <field op field>      A condition on two fields; op is = or !=
-1>     -S <name or number>      System calls or io_uring operations, several separated by commas
-1>     -k <key>                 A key to find the rule's records by
-1>     -w <path>                Watch a file or directory
-1>     -W <path>                Remove a watch
-1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
-1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
-1>     -l --stats               List rules with how often each decided, where that is counted
-1>     -D [-k <key>]            Delete all rules, or those with a key
-1>     -R <file>                Read rules from a file
-1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
-1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
-1> State
-1>     -s [-i]                  Show the state; -i: in words
-1>     -e <0|1|2>               Turn auditing off, on, or on and locked until the next boot
-1>     -f <0|1|2>               When a record is lost: 0 say nothing, 1 log, 2 panic
-1>     -b <number>              Most records waiting
-1>     -r <number>              Most records a second, 0 = any number
-1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
-1>     --reset-lost             Set the count of lost records to 0
-1>     --reset_backlog_wait_time_actual
-1>                              Set the time that tasks have waited to 0
-1>     --loginuid-immutable     Login uids cannot be changed any more, until the next boot
-1> Other
-1>     --signal <signal>        Send rauditd a signal: TERM or stop (and wait for its end), HUP or reload, USR1 or rotate,
-1>                              USR2 or resume, CONT or state
-1>     -q <mount,subtree>       Directory watches on mount cover subtree too
-1>     -t                       Forget directories that were watched and are gone
-1>     -m <text>                Log a message
-1>     -v                       Show the version
-1>     -h, --help               Show this
 D> 4.x, `--help`
 
 > -a always,exit -t
@@ -628,87 +590,11 @@ rc 255
 > --h
 rc 0
 1> usage: rauditctl [options]
-1> Rules
-1>     -a <list,action>         Add a rule at the end of its list
-1>     -A <list,action>         Add a rule at the front of its list
-1>     -d <list,action>         Delete a rule
-1>                              lists: task, exit, user, exclude, filesystem, io_uring
-1>                              actions: always, never
-1>     -F <field op value>      A condition; op is one of = != < <= > >= & &=
-1>     -C <field op field>      A condition on two fields; op is = or !=
-1>     -S <name or number>      System calls or io_uring operations, several separated by commas
-1>     -k <key>                 A key to find the rule's records by
-1>     -w <path>                Watch a file or directory
-1>     -W <path>                Remove a watch
-1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
-1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
-1>     -l --stats               List rules with how often each decided, where that is counted
-1>     -D [-k <key>]            Delete all rules, or those with a key
-1>     -R <file>                Read rules from a file
-1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
-1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
-1> State
-1>     -s [-i]                  Show the state; -i: in words
-1>     -e <0|1|2>               Turn auditing off, on, or on and locked until the next boot
-1>     -f <0|1|2>               When a record is lost: 0 say nothing, 1 log, 2 panic
-1>     -b <number>              Most records waiting
-1>     -r <number>              Most records a second, 0 = any number
-1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
-1>     --reset-lost             Set the count of lost records to 0
-1>     --reset_backlog_wait_time_actual
-1>                              Set the time that tasks have waited to 0
-1>     --loginuid-immutable     Login uids cannot be changed any more, until the next boot
-1> Other
-1>     --signal <signal>        Send rauditd a signal: TERM or stop (and wait for its end), HUP or reload, USR1 or rotate,
-1>                              USR2 or resume, CONT or state
-1>     -q <mount,subtree>       Directory watches on mount cover subtree too
-1>     -t                       Forget directories that were watched and are gone
-1>     -m <text>                Log a message
-1>     -v                       Show the version
-1>     -h, --help               Show this
 D> 4.x, `--help`
 
 > --hel
 rc 0
 1> usage: rauditctl [options]
-1> Rules
-1>     -a <list,action>         Add a rule at the end of its list
-1>     -A <list,action>         Add a rule at the front of its list
-1>     -d <list,action>         Delete a rule
-1>                              lists: task, exit, user, exclude, filesystem, io_uring
-1>                              actions: always, never
-1>     -F <field op value>      A condition; op is one of = != < <= > >= & &=
-1>     -C <field op field>      A condition on two fields; op is = or !=
-1>     -S <name or number>      System calls or io_uring operations, several separated by commas
-1>     -k <key>                 A key to find the rule's records by
-1>     -w <path>                Watch a file or directory
-1>     -W <path>                Remove a watch
-1>     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
-1>     -l [-i | -k <key>]       List rules; -i: with words for numbers
-1>     -l --stats               List rules with how often each decided, where that is counted
-1>     -D [-k <key>]            Delete all rules, or those with a key
-1>     -R <file>                Read rules from a file
-1>     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
-1>     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
-1> State
-1>     -s [-i]                  Show the state; -i: in words
-1>     -e <0|1|2>               Turn auditing off, on, or on and locked until the next boot
-1>     -f <0|1|2>               When a record is lost: 0 say nothing, 1 log, 2 panic
-1>     -b <number>              Most records waiting
-1>     -r <number>              Most records a second, 0 = any number
-1>     --backlog_wait_time <n>  Clock ticks a task may wait while too many records wait
-1>     --reset-lost             Set the count of lost records to 0
-1>     --reset_backlog_wait_time_actual
-1>                              Set the time that tasks have waited to 0
-1>     --loginuid-immutable     Login uids cannot be changed any more, until the next boot
-1> Other
-1>     --signal <signal>        Send rauditd a signal: TERM or stop (and wait for its end), HUP or reload, USR1 or rotate,
-1>                              USR2 or resume, CONT or state
-1>     -q <mount,subtree>       Directory watches on mount cover subtree too
-1>     -t                       Forget directories that were watched and are gone
-1>     -m <text>                Log a message
-1>     -v                       Show the version
-1>     -h, --help               Show this
 D> 4.x, `--help`
 
 > --help x
