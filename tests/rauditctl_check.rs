@@ -35,6 +35,10 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn each_file_gets_its_words() {
+    if !cfg!(target_arch = "x86_64") {
+        println!("SKIPPED: the system calls in the files are those of x86_64");
+        return;
+    }
     let mut compared = 0;
     for entry in fs::read_dir(DATA).unwrap() {
         let path = entry.unwrap().path();
@@ -50,7 +54,7 @@ fn each_file_gets_its_words() {
         assert_eq!(actual, expected, "{}", path.display());
         compared += 1;
     }
-    assert!(compared >= 2, "{compared} files");
+    assert!(compared >= 4, "{compared} files");
 }
 
 #[test]

@@ -28,6 +28,9 @@ impl Doubt {
     }
 }
 
+/// What to do about a path that keeps a rule from being loaded.
+pub(super) const CREATE: &str = "create it first, or put -i on a line before: then errors do not stop the loading";
+
 /// Everything there is to say about one rule by itself.
 pub(super) fn about(rule: &Rule, arches: &[u32]) -> Vec<Doubt> {
     let never = contradiction(rule).or_else(|| by_list(rule)).or_else(|| foreign(rule, arches));
@@ -147,13 +150,11 @@ fn paths(rule: &Rule) -> Option<Doubt> {
             (FieldId::WATCH | FieldId::EXE | FieldId::DIR, Absence::Directory(gone)) => {
                 let message =
                     format!("this machine's kernel refuses the rule: there is no directory {}", gone.display());
-                let hint = "create it first, or put -i on a line before: then errors do not stop the loading";
-                Some(Doubt::new(at, message, hint).fold(Fold::NoParent))
+                Some(Doubt::new(at, message, CREATE).fold(Fold::NoParent))
             }
             (FieldId::DIR, Absence::Name) => {
                 let message = format!("this machine's kernel refuses the rule: there is no directory {shown}");
-                let hint = "create it first, or put -i on a line before: then errors do not stop the loading";
-                Some(Doubt::new(at, message, hint).fold(Fold::NoParent))
+                Some(Doubt::new(at, message, CREATE).fold(Fold::NoParent))
             }
             (FieldId::WATCH | FieldId::EXE, Absence::Name) => {
                 let message = format!("there is no {shown} here: the rule waits until it is created");

@@ -27,8 +27,20 @@ pub(super) fn of(error: &CommandError, line: &[u8], words: &[Word]) -> Option<St
         Reason::Path => Some("watches need the whole path, from / on".into()),
         Reason::Letters => Some("up to four of r (read), w (write), x (execute), a (attributes)".into()),
         Reason::Key => Some("all keys of a rule together have at most 256 bytes".into()),
-        Reason::Other => None,
+        Reason::Other => setting(error.lines.first()?),
     }
+}
+
+/// What settings take.
+fn setting(message: &str) -> Option<String> {
+    let hint = match message.split(' ').next()? {
+        "Enable" => "0 is off, 1 on, 2 on and locked until the next boot",
+        "Failure" => "what happens when a record is lost: 0 nothing, 1 a kernel message, 2 a panic",
+        "Rate" | "Backlog" | "Backlog_wait_time" => "only a number will do here",
+        _ if message.starts_with("Error - nested") => "augenrules puts the files of a directory together",
+        _ => return None,
+    };
+    Some(hint.into())
 }
 
 /// What is not special in a rules file although it looks so.
@@ -63,13 +75,13 @@ fn condition(error: &FieldError, text: &str, next: Option<&Word>) -> Option<Stri
     let operator = |word: &&Word| word.bytes.first().is_some_and(|b| b"=<>!&".contains(b));
     let near = |table: &Table| nearest(text, table.iter().map(|(_, name)| name)).map(meant);
     let hint = match error {
+        _ if text.starts_with('=') => "one = is enough",
         FieldError::OperatorMissing if next.filter(operator).is_some() => "no space before the operator: auid>=1000",
         FieldError::OperatorMissing => "a condition is field, operator and value in one word: auid>=1000",
         FieldError::ValueMissing => "the value belongs to the same word, without a space: auid>=1000",
         FieldError::FieldMissing => "a condition is field, operator and value in one word: auid>=1000",
-        FieldError::UnknownField | FieldError::CompareUnknownField | FieldError::CompareUnknownValue => {
-            return Some(field(text));
-        }
+        FieldError::UnknownField | FieldError::CompareUnknownField => return Some(field(text)),
+        FieldError::CompareUnknownValue => "-C compares two fields with each other; for a value use -F",
         FieldError::ArchMisplaced => "put -F arch in front of -S: names of system calls depend on it",
         FieldError::ArchUnknown => "b64, b32, or a machine: x86_64, i386, aarch64, ppc64le, s390x, riscv64",
         FieldError::ExitOnly => "this field has a meaning on the exit list only: -a always,exit",
@@ -84,9 +96,8 @@ fn condition(error: &FieldError, text: &str, next: Option<&Word>) -> Option<Stri
         FieldError::UnknownFileType => "one of file, dir, link, socket, block, character, fifo",
         FieldError::UnknownFileSystem => "one of tracefs, debugfs, cgroup, cgroup2, or a number",
         FieldError::KeyNeedsRule => "put the key last, after -S, perm, path, dir or exe",
-        FieldError::NotANumber if text.starts_with('=') => "one = is enough",
+        FieldError::NotANumber if matches!(text, "yes" | "no" | "true" | "false") => "1 is success, 0 is failure",
         FieldError::NotANumber => "only a number will do here",
-        FieldError::UnknownUser(_) | FieldError::UnknownGroup(_) if text.starts_with('=') => "one = is enough",
         FieldError::UnknownUser(_) => return Some(account("user", "unset", text)),
         FieldError::UnknownGroup(_) => return Some(account("group", "root", text)),
         FieldError::TooManyFields => "a rule has at most 63 conditions, all keys counting as one",
@@ -157,8 +168,11 @@ fn call(text: &str, words: &[Word]) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let elsewhere = |&other: &u32| other != of && syscall::table(other).is_some_and(|t| t.number(&lower).is_some());
     let here = arch::name(of).unwrap_or("this machine");
-    let pair = [Some(arch::native()), arch::compat(arch::native())].into_iter().flatten();
-    if let Some(other) = pair.into_iter().find(elsewhere) {
+    let pair: Vec<u32> = [Some(arch::native()), arch::compat(arch::native())].into_iter().flatten().collect();
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some("the numbers of system calls that rules can name end at 2047".into());
+    }
+    if let Some(&other) = pair.iter().find(|other| pair.contains(&of) && elsewhere(other)) {
         let which = if other & arch::IS_64BIT == 0 { "b32" } else { "b64" };
         return Some(format!("{here} has no such system call, but arch={which} has: it needs a rule of its own"));
     }
@@ -180,7 +194,7 @@ fn keyword(text: &str) -> String {
     match (text, nearest(text, words)) {
         ("entry", _) => "the entry list is gone from the kernel: use exit".into(),
         ("possible", _) => "possible is gone: use always or never".into(),
-        (_, Some(name)) => meant(name),
+        (_, Some(name)) if name != text => meant(name),
         ("", _) => "list and action belong together, without a space: -a always,exit".into(),
         _ if !text.contains(',') || text.ends_with(',') => {
             "list and action belong together, without a space: -a always,exit".into()
@@ -201,6 +215,11 @@ fn stray(text: &str, at: usize, words: &[Word]) -> String {
     if let Some(hint) = words.iter().take(at).find_map(|word| bytes(&word.bytes, b"")) {
         return hint;
     }
+    let option = at.checked_sub(2).and_then(|at| words.get(at)).map_or(&b""[..], |word| &word.bytes);
+    if let ([b'-', letter], [b'-', ..]) = (option, before) {
+        let (letter, before) = (char::from(*letter), String::from_utf8_lossy(before));
+        return format!("-{letter} took {before} for its word: is something missing between them?");
+    }
     if at == 0 {
         return "each line is a list of options of auditctl, which start with -".into();
     }
@@ -217,7 +236,8 @@ fn order(message: &str, words: &[Word]) -> String {
         m if m.starts_with("permission") && !has(b"-w") => "-p belongs to -w; with -a write -F perm=".into(),
         m if m.starts_with("permission") => "the watch must come first: move -p behind -w".into(),
         m if m.starts_with("Permissions should") => "-p belongs to -w; with -a write -F perm=".into(),
-        m if m.starts_with("key option") && (list || has(b"-w")) => {
+        m if m.starts_with("key option") && has(b"-w") => "the watch must come first: move -k behind -w".into(),
+        m if m.starts_with("key option") && list => {
             "put the key last, after -S, perm, path, dir or exe (-S all if the rule is about every call)".into()
         }
         _ if list => "the list must come before the fields: move -a to the front".into(),
@@ -245,6 +265,13 @@ fn option(text: &str) -> String {
 /// Why the kernel would refuse a rule, and what to do.
 pub(super) fn invalid(why: &Invalid, field: Option<&crate::Field>) -> String {
     let value = field.map(|field| &field.value);
+    if let Invalid::Repeated(id) = why {
+        return match *id {
+            FieldId::EXE => "a rule can have one exe: two programs need two rules".into(),
+            FieldId::FILTERKEY => "all keys must be one field".into(),
+            _ => "a rule can have one of path, dir and inode: two paths need two rules".into(),
+        };
+    }
     let more = match (why, value) {
         (Invalid::Value(FieldId::WATCH), Some(Value::Text(path))) if path.ends_with(b"/") => {
             "it must not end with /; for all that is in a directory use dir="
@@ -258,9 +285,10 @@ pub(super) fn invalid(why: &Invalid, field: Option<&crate::Field>) -> String {
         }
         (Invalid::Value(_), Some(Value::Number(u32::MAX))) => "only auid and sessionid can be unset (-1, 4294967295)",
         (Invalid::Op(FieldId::LOGINUID, _), _) => "unset can only be compared with = and !=",
+        (Invalid::Op(FieldId::WATCH | FieldId::DIR, _), _) => {
+            "use =; to leave a path out, put a rule -a never,exit for it in front"
+        }
         (Invalid::Op(..), _) => "use = or !=, or write the range with < and >",
-        (Invalid::Repeated(FieldId::EXE), _) => "two programs need two rules",
-        (Invalid::Repeated(_), _) => "two paths need two rules",
         (Invalid::List(FieldId::MSGTYPE, _), _) => "record types are filtered with -a always,exclude",
         (Invalid::List(_, List::Filesystem), _) => "the filesystem list takes fstype and key only",
         _ => "",

@@ -35,6 +35,8 @@ pub(super) struct Entry<'a> {
     pub(super) rule: Rule,
     pub(super) line: Line<'a>,
     pub(super) places: Places,
+    /// The line of `-i`, if it was before: errors do not stop the loading.
+    pub(super) ignored: Option<usize>,
 }
 
 impl Entry<'_> {
@@ -114,11 +116,16 @@ impl<'a> Load<'a> {
         let args: Vec<&[u8]> = line.words.iter().map(|word| word.bytes.as_slice()).collect();
         let parsed = command::parse(&args, Context { line: Some(number), ..Context::default() });
         self.rules += usize::from(args.iter().any(|word| matches!(word.get(..2), Some(b"-a" | b"-A" | b"-w"))));
-        self.problems.extend(words::about(&line, &parsed));
+        let of_words = words::about(&line, &parsed);
+        let before = self.problems.len();
         let Parsed { places, steps, .. } = parsed;
         match steps {
             Ok(steps) => self.steps(line, places, steps),
             Err(error) => self.refused(&line, &error),
+        }
+        // Of a line that is refused, one thing is enough.
+        if self.problems.len() == before {
+            self.problems.extend(of_words);
         }
     }
 
@@ -134,8 +141,15 @@ impl<'a> Load<'a> {
         self.tell(hint.into_iter().fold(problem, Problem::hint));
     }
 
+    fn ignored(&self) -> Option<usize> {
+        match self.on_error {
+            OnError::Ignore(line) => Some(line),
+            OnError::Stop | OnError::FailLater => None,
+        }
+    }
+
     fn tell(&mut self, mut problem: Problem) {
-        if let (Severity::Error, OnError::Ignore(line)) = (problem.severity, &self.on_error) {
+        if let (Severity::Error, Some(line)) = (problem.severity, self.ignored()) {
             problem.severity = Severity::Warning;
             problem.hints.push(format!("not loaded, but no error: ignored because of -i in line {line}"));
         }
@@ -164,7 +178,8 @@ impl<'a> Load<'a> {
                 Step::Delete(rule) => self.delete(at, &places, rule),
                 Step::Add(rule, prepend) => {
                     if let Some(line) = line.take() {
-                        self.add(Entry { rule, line, places: places.clone() }, prepend);
+                        let ignored = self.ignored();
+                        self.add(Entry { rule, line, places: places.clone(), ignored }, prepend);
                     }
                 }
                 _ => {}

@@ -85,5 +85,8 @@ pub fn check<'a>(lines: impl IntoIterator<Item = MergedLine<'a>>) -> Report {
 fn as_problem(entry: &Entry<'_>, doubt: doubt::Doubt) -> Problem {
     let mut problem = Problem::warning(entry.spot(doubt.field), doubt.message);
     problem.fold = doubt.fold;
+    if let (Some(Fold::NoParent), Some(line)) = (doubt.fold, entry.ignored) {
+        return problem.hint(format!("create it first; the loading goes on without it because of -i in line {line}"));
+    }
     if doubt.hint.is_empty() { problem } else { problem.hint(doubt.hint) }
 }

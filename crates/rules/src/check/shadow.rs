@@ -45,20 +45,22 @@ pub(super) fn about(rules: &[&Entry<'_>]) -> Vec<Problem> {
 }
 
 fn warning(later: &Entry<'_>, earlier: &Entry<'_>) -> Problem {
-    let there = if later.line.file == earlier.line.file { "line" } else { "a file before, line" };
-    let number = earlier.line.number;
+    let there = match earlier.line.number {
+        number if earlier.line.file == later.line.file => format!("line {number}"),
+        _ => "a rule in another file".into(),
+    };
     let keys = |entry: &Entry<'_>| entry.rule.key().map(|key| String::from_utf8_lossy(key).replace('\u{1}', " -k "));
     let (message, hint) = match (earlier.rule.action, later.rule.action) {
         (Action::Never, Action::Always) => (
-            format!("never fires: {there} {number} says never to all of it first"),
+            format!("never fires: {there} says never to all of it first"),
             "the first rule that matches decides: move this one before that, or delete it".to_owned(),
         ),
         (Action::Always, Action::Never) => (
-            format!("comes too late: {there} {number} records all of it first"),
+            format!("comes too late: {there} records all of it first"),
             "the first rule that matches decides: move this one before that".to_owned(),
         ),
         _ => {
-            let message = format!("never fires: {there} {number} matches all of it first");
+            let message = format!("never fires: {there} matches all of it first");
             match (keys(earlier), keys(later)) {
                 (first, Some(second)) if first.as_ref() != Some(&second) => {
                     let both = first.map(|first| format!("-k {first} ")).unwrap_or_default();

@@ -7,6 +7,8 @@ use super::problem::{Fold, Problem};
 use crate::command::{Parsed, Place, Step, Warning};
 use crate::{FieldId, Rule, Value};
 
+const WILDCARD: &str = "the kernel takes * and ? literally; for all files below use -F dir=";
+
 /// Everything to be said about the words of a line.
 pub(super) fn about(line: &Line<'_>, parsed: &Parsed) -> Vec<Problem> {
     let steps = parsed.steps.as_deref().unwrap_or_default();
@@ -48,7 +50,7 @@ fn of_parser(line: &Line<'_>, warning: &Warning, rule: Option<&Rule>, calls: &[P
     }
     let hint = match text {
         text if text.starts_with("relative") => "the kernel takes .. literally: write the path that is meant",
-        text if text.starts_with("wildcard") => "the kernel takes * and ? literally; for all files below use -F dir=",
+        text if text.starts_with("wildcard") => WILDCARD,
         _ => "the line adds no rule: use always or never",
     };
     Some(problem(text).hint(hint))
@@ -65,8 +67,13 @@ fn key_or_path(line: &Line<'_>, parsed: &Parsed, rule: Option<&Rule>) -> Option<
         if bytes.ends_with(b"\r") || bytes.starts_with(b"#") {
             return None;
         }
-        let hint = hint::bytes(bytes, b"")?;
         let spot = line.spot(Some(place));
+        let pattern = bytes.contains(&b'*') || bytes.contains(&b'?');
+        // Of a watch, auditctl says so itself.
+        if what == "path" && pattern && !parsed.warnings.iter().any(|warning| warning.text.contains("wildcard")) {
+            return Some(Problem::warning(spot, "wildcard notation is not supported").hint(WILDCARD));
+        }
+        let hint = hint::bytes(bytes, b"")?;
         Some(Problem::warning(spot, format!("the {what} has characters that were hardly meant")).hint(hint))
     })
 }
