@@ -86,9 +86,20 @@ fn lists_as_written(rule: &Rule) -> bool {
     // `-C` is for the exit list alone, the same by number (`-F field_compare=3`) is not.
     let compares_elsewhere = has(FieldId::FIELD_COMPARE) && rule.list != List::Exit;
     // `-S ,` names no call, and is listed without `-S`, which is read as all.
-    let no_call = matches!(rule.list, List::Exit | List::IoUring) && rule.syscalls.is_empty();
-    let ambiguous =
-        [watch_without_path, perm_before_calls, every_operation, two_perms, trimmed, compares_elsewhere, no_call];
+    let calls_listed = matches!(rule.list, List::Exit | List::IoUring);
+    let no_call = calls_listed && rule.syscalls.is_empty();
+    // A key has to come after `-S` (or `exe`, say), which may be written before the list, but then is not listed.
+    let key_alone = !calls_listed && has(FieldId::FILTERKEY);
+    let ambiguous = [
+        watch_without_path,
+        perm_before_calls,
+        every_operation,
+        two_perms,
+        trimmed,
+        compares_elsewhere,
+        no_call,
+        key_alone,
+    ];
     !ambiguous.contains(&true) && rule.fields.iter().all(field_as_written)
 }
 
