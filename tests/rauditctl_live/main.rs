@@ -14,6 +14,7 @@
 mod arch;
 #[path = "../rauditctl/cases.rs"]
 mod cases;
+mod check;
 mod danger;
 mod eval;
 #[path = "../live/kernel.rs"]

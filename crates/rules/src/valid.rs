@@ -118,8 +118,7 @@ fn ops(id: FieldId) -> Option<Ops> {
 /// A rule it takes today is taken here.
 fn check_value(field: &Field) -> Result<(), Invalid> {
     let fits = match (&field.value, field.id) {
-        (Value::Text(path), FieldId::WATCH) => path.starts_with(b"/") && (path.len() == 1 || !path.ends_with(b"/")),
-        (Value::Text(path), FieldId::EXE) => path.starts_with(b"/") && !path.ends_with(b"/"),
+        (Value::Text(path), FieldId::WATCH | FieldId::EXE) => path.starts_with(b"/") && !path.ends_with(b"/"),
         (Value::Text(path), FieldId::DIR) => path.starts_with(b"/"),
         (Value::Text(key), FieldId::FILTERKEY) => key.len() <= MAX_KEY_LEN,
         (Value::Text(_), id) => id.takes_text(),
@@ -151,6 +150,7 @@ mod tests {
         for (list, fields, expected) in [
             (exit, vec![(FieldId::WATCH, Op::Ne, text("/x"))], Invalid::Op(FieldId::WATCH, Op::Ne)),
             (exit, vec![(FieldId::WATCH, Op::Eq, text("/x/"))], Invalid::Value(FieldId::WATCH)),
+            (exit, vec![(FieldId::WATCH, Op::Eq, text("/"))], Invalid::Value(FieldId::WATCH)),
             (exit, vec![(FieldId::DIR, Op::Eq, text("x"))], Invalid::Value(FieldId::DIR)),
             (exit, vec![(id, Op::BitMask, N(1))], Invalid::Op(id, Op::BitMask)),
             (exit, vec![(id, Op::Eq, N(UNSET))], Invalid::Value(id)),

@@ -1104,8 +1104,8 @@ rc 0
 L> -a always,exit -S all -F dir=/
 
 > -a always,exit -F path=/
-rc 0
-L> -a always,exit -S all -F path=/
+rc 255
+2> Error sending add rule data request (Invalid argument)
 
 > -a always,exit -F dir=/nosuchdirectory -F perm=wa
 rc 0

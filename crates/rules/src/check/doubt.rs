@@ -152,6 +152,10 @@ fn paths(rule: &Rule) -> Option<Doubt> {
                     format!("this machine's kernel refuses the rule: there is no directory {}", gone.display());
                 Some(Doubt::new(at, message, CREATE).fold(Fold::NoParent))
             }
+            (FieldId::WATCH | FieldId::EXE | FieldId::DIR, Absence::TooLong) => {
+                let message = "this machine's kernel refuses the rule: the name is too long";
+                Some(Doubt::new(at, message, "a file's name has at most 255 bytes, a path 4095"))
+            }
             (FieldId::DIR, Absence::Name) => {
                 let message = format!("this machine's kernel refuses the rule: there is no directory {shown}");
                 Some(Doubt::new(at, message, CREATE).fold(Fold::NoParent))

@@ -18,11 +18,16 @@ pub(super) enum Absence {
     Name,
     /// This directory on the way does not exist, or is no directory.
     Directory(PathBuf),
+    /// Nothing can have this name.
+    TooLong,
 }
 
 /// What is not there of a path; `None` if all is, or if that may not be seen.
 pub(super) fn absence(path: &[u8]) -> Option<Absence> {
     let path = Path::new(OsStr::from_bytes(path));
+    if std::fs::metadata(path).is_err_and(|error| error.kind() == ErrorKind::InvalidFilename) {
+        return Some(Absence::TooLong);
+    }
     let gone = |path: &Path| {
         let error = std::fs::metadata(path).err()?;
         matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory).then_some(())
@@ -65,6 +70,7 @@ mod tests {
         let look = |name: &str| absence(bytes(&dir.path().join(name)));
         assert_eq!(look("file"), None);
         assert_eq!(look("other"), Some(Absence::Name));
+        assert_eq!(look(&"x".repeat(256)), Some(Absence::TooLong));
         assert_eq!(look("a/b/c"), Some(Absence::Directory(dir.path().join("a"))));
         assert_eq!(look("file/x"), Some(Absence::Directory(dir.path().join("file"))));
     }
