@@ -8,7 +8,7 @@
 //! * `doubt`: a rule by itself; `machine`: this machine's architectures and files
 //! * `covers`, `values`: when one rule matches whatever another does; `shadow`: rules that come too late
 //! * `sets`: lists that silence each other
-//! * `faster`: slow forms
+//! * `faster`: slow forms; `twin`: rules that 32-bit programs get around
 //! * [`mod@problem`], [`show`]: what was found, and how it is shown
 mod covers;
 mod doubt;
@@ -25,6 +25,7 @@ mod sound;
 mod spelling;
 #[cfg(test)]
 mod tests;
+mod twin;
 mod values;
 mod words;
 
@@ -76,6 +77,7 @@ pub fn check<'a>(lines: impl IntoIterator<Item = MergedLine<'a>>) -> Report {
         problems.extend(shadow::about(&able));
         if list == List::Exit {
             problems.extend(faster::about(&able));
+            problems.extend(twin::about(&able));
         }
     }
     problems.extend(sets::about(&load));

@@ -32,6 +32,8 @@ pub enum Fold {
     CarriageReturn,
     /// What comes after `-e 2`.
     Locked,
+    /// No rule for 32-bit programs.
+    Twin,
     /// NUL bytes.
     Nul,
 }

@@ -16,9 +16,10 @@ fn rules_that_are_right_get_no_word() {
         -a always,exit -F arch=b64 -S openat,open -F exit=-EACCES -F auid>=1000 -F auid!=unset -F key=access\n\
         -a always,exit -F arch=b32 -S openat,open -F exit=-EACCES -F auid>=1000 -F auid!=unset -F key=access\n\
         -a always,exit -F arch=b64 -S openat,open -F exit=-EPERM -F auid>=1000 -F auid!=unset -F key=access\n\
+        -a always,exit -F arch=b32 -S openat,open -F exit=-EPERM -F auid>=1000 -F auid!=unset -F key=access\n\
         -a never,exclude -F msgtype=CWD\n-e 2\n";
     assert_eq!(said(rules), [""; 0]);
-    assert_eq!(check(lines(rules.as_bytes())).rules, 4);
+    assert_eq!(check(lines(rules.as_bytes())).rules, 5);
 }
 
 #[test]
@@ -42,4 +43,20 @@ fn what_follows_e_2_is_refused_and_i_makes_errors_warnings() {
         said("-S x\n-i\n-S x\n-c\n-S x\n"),
         ["E1:4 Syscall name unknown: x", "W3:4 Syscall name unknown: x", "E5:4 Syscall name unknown: x"]
     );
+}
+
+#[test]
+fn a_rule_without_its_32_bit_twin_is_told_where_others_have_one() {
+    if raudit_tables::arch::compat(raudit_tables::arch::native()).is_none() {
+        println!("SKIPPED: 32-bit programs do not run here");
+        return;
+    }
+    let rule = |arch: &str, call: &str| format!("-a always,exit -F arch={arch} -S {call} -F key={call}\n");
+    let pair = |call: &str| rule("b64", call) + &rule("b32", call);
+    let told = "W3:19 32-bit programs get around this rule: there is no other like it with arch=b32";
+    assert_eq!(said(&(pair("mount") + &rule("b64", "ptrace"))), [told]);
+    assert_eq!(said(&(pair("mount") + &pair("ptrace"))), [""; 0]);
+    assert_eq!(said(&rule("b64", "ptrace")), [""; 0], "nothing says that such programs count");
+    let all = "-a always,exit -F arch=b32 -S all -F key=32-bit\n";
+    assert_eq!(said(&(rule("b64", "ptrace") + all)), [""; 0]);
 }
