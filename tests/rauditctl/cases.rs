@@ -46,6 +46,20 @@ impl Case {
         self.given.iter().filter_map(|line| line.strip_prefix("$ "))
     }
 
+    /// Whether the line does nothing but add a rule, if it is right, and means the same in a file.
+    pub fn only_adds(&self) -> bool {
+        let line = expand(self.line());
+        let mut words = line.split(' ');
+        while let Some(word) = words.next() {
+            let takes_argument = matches!(word, "-a" | "-A" | "-F" | "-C" | "-S" | "-k" | "-p" | "-w");
+            if !takes_argument || words.next().is_none_or(|argument| argument.is_empty() || argument.starts_with('-')) {
+                return false;
+            }
+        }
+        let plain = line.is_ascii() && !line.contains(['\\', '\u{1}', '"', '#']);
+        plain && line.len() < 5000 && self.before().next().is_none() && !self.needs_double()
+    }
+
     /// Whether it needs a kernel that is special in some way.
     pub fn needs_double(&self) -> bool {
         self.given.iter().any(|line| line.starts_with("kernel "))

@@ -1,7 +1,7 @@
 //! The proof: every command line that is written down, and every field with every operator, value and list, given to Debian's
 //! auditctl and to ours.
 
-use crate::cases::{Case, themes};
+use crate::cases::{Case, Theme, themes};
 use crate::danger::is_safe;
 use crate::kernel::Kernel;
 use crate::matrix;
@@ -20,6 +20,9 @@ struct Row {
     reasons: BTreeMap<&'static str, usize>,
     differing: Vec<String>,
     compared: usize,
+    /// How many list the same as when the control socket's server has the rules; and how many cannot, since the kernel
+    /// looked for a file that is not there.
+    served: [usize; 2],
     /// Why each case differs.
     found: Vec<Option<&'static str>>,
 }
@@ -37,7 +40,7 @@ fn every_command_line_does_what_debians_auditctl_does_or_the_reason_is_written_d
     for mut theme in themes().into_iter().chain(matrix::themes()) {
         let safe: Vec<usize> = (0..theme.cases.len()).filter(|&at| is_safe(&theme.cases[at])).collect();
         let cases: Vec<&Case> = safe.iter().map(|&at| &theme.cases[at]).collect();
-        let row = compare(&theirs, &mut kernel, &cases, theme.path.is_some() && !bless);
+        let row = compare(&theirs, &mut kernel, &theme, &cases, bless);
         if bless {
             safe.iter().zip(&row.found).for_each(|(&at, found)| theme.cases[at].differs = found.map(str::to_owned));
             theme.write(theme.cases.iter().map(|case| case.expected.as_slice()));
@@ -52,7 +55,8 @@ fn every_command_line_does_what_debians_auditctl_does_or_the_reason_is_written_d
 }
 
 /// Gives cases to both. Those that are written down must name the reason, and do with us what is written.
-fn compare(theirs: &Tool, kernel: &mut Kernel, cases: &[&Case], written: bool) -> Row {
+fn compare(theirs: &Tool, kernel: &mut Kernel, theme: &Theme, cases: &[&Case], bless: bool) -> Row {
+    let written = theme.path.is_some() && !bless;
     let by_them = run_all(theirs, kernel, cases);
     let by_us = run_all(&Tool::ours(), kernel, cases);
     let mut row = Row { cases: cases.len(), ..Row::default() };
@@ -60,6 +64,17 @@ fn compare(theirs: &Tool, kernel: &mut Kernel, cases: &[&Case], written: bool) -
         let differences = them.differences(us);
         if !differences.contains(&Aspect::Sent) {
             row.compared += us.sent.len();
+        }
+        if theme.path.is_some() {
+            let missing = us.errors.iter().any(|line| line.ends_with("(No such file or directory)"));
+            let same = case.expects("L> ").eq(us.listing.iter().map(String::as_str));
+            match (same, missing) {
+                (true, _) => row.served[0] += 1,
+                (false, true) => row.served[1] += 1,
+                (false, false) => row
+                    .differing
+                    .push(format!("{}\n  listed otherwise by the control socket's server", case.given.join("\n"))),
+            }
         }
         let found = reason::of(&Pair { case, line: case.line(), them, us, differences: &differences });
         row.found.push(found);

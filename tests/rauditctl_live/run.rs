@@ -18,7 +18,7 @@ const BATCH: usize = 60;
 /// What a tool makes of each case.
 pub fn run_all(tool: &Tool, kernel: &mut Kernel, cases: &[&Case]) -> Vec<Outcome> {
     let mut outcomes = vec![None; cases.len()];
-    let simple = (0..cases.len()).filter(|&at| adds_one_rule(cases[at]));
+    let simple = (0..cases.len()).filter(|&at| cases[at].only_adds());
     // 3.0.9 names calls by the architecture of the rule listed before where a rule has none: so the two are kept apart.
     let (with_arch, without): (Vec<usize>, Vec<usize>) = simple.partition(|&at| cases[at].line().contains("arch"));
     for batch in with_arch.chunks(BATCH).chain(without.chunks(BATCH)) {
@@ -30,19 +30,6 @@ pub fn run_all(tool: &Tool, kernel: &mut Kernel, cases: &[&Case]) -> Vec<Outcome
     let missing =
         |(at, outcome): (usize, Option<Outcome>)| outcome.unwrap_or_else(|| run_alone(tool, kernel, cases[at]));
     outcomes.into_iter().enumerate().map(missing).collect()
-}
-
-/// Whether the line does nothing but add a rule, if it is right, and means the same in a file.
-fn adds_one_rule(case: &Case) -> bool {
-    let line = expand(case.line());
-    let mut words = line.split(' ');
-    while let Some(word) = words.next() {
-        let takes_argument = matches!(word, "-a" | "-A" | "-F" | "-C" | "-S" | "-k" | "-p" | "-w");
-        if !takes_argument || words.next().is_none_or(|argument| argument.is_empty() || argument.starts_with('-')) {
-            return false;
-        }
-    }
-    case.before().next().is_none() && line.len() < 5000 && line.is_ascii() && !line.contains(['\\', '\u{1}', '"', '#'])
 }
 
 /// The kernel as every line finds it.

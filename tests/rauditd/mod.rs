@@ -1,6 +1,8 @@
 //! The live tests of rauditd, and what they share.
 
 mod burst;
+#[path = "../rauditctl/cases.rs"]
+mod cases;
 mod compare;
 mod config;
 mod daemon;
@@ -13,6 +15,7 @@ mod modes;
 mod oracle;
 mod plugins;
 mod same_records;
+mod served;
 mod signals;
 mod start;
 mod stock;
