@@ -17,6 +17,7 @@ mod cases;
 mod check;
 mod danger;
 mod eval;
+mod examples;
 #[path = "../live/kernel.rs"]
 mod kernel;
 mod matrix;

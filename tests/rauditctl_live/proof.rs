@@ -107,23 +107,24 @@ fn told(case: &Case, them: &Outcome, us: &Outcome, differences: &[Aspect], found
 }
 
 fn print(table: &[(String, Row)]) {
-    println!(
-        "{:<24} {:>6} {:>7} {:>20} {:>10} {:>16}",
-        "theme", "cases", "agreed", "documented reason", "differing", "requests equal"
-    );
+    let line = |name: &str, cells: [String; 6]| {
+        let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>18}")).collect();
+        println!("{name:<18}{}", cells.concat());
+    };
+    let heads = ["cases", "agreed", "documented reason", "differing", "requests equal", "listed when served"];
+    line("theme", heads.map(str::to_owned));
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut total = [0; 5];
+    let mut total = [0; 6];
     for (name, row) in table {
         let documented: usize = row.reasons.values().sum();
-        let numbers = [row.cases, row.agreed, documented, row.differing.len(), row.compared];
-        println!(
-            "{name:<24} {:>6} {:>7} {:>20} {:>10} {:>16}",
-            numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
-        );
+        let numbers = [row.cases, row.agreed, documented, row.differing.len(), row.compared, row.served[0]];
+        line(name, numbers.map(|number| number.to_string()));
         total.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
         row.reasons.iter().for_each(|(reason, count)| *reasons.entry(reason).or_default() += count);
     }
-    println!("{:<24} {:>6} {:>7} {:>20} {:>10} {:>16}", "all", total[0], total[1], total[2], total[3], total[4]);
+    line("all", total.map(|number| number.to_string()));
+    let missing: usize = table.iter().map(|(_, row)| row.served[1]).sum();
+    println!("not listed when served, since the kernel looked for a file that is not there: {missing}");
     for (reason, count) in reasons {
         println!("{count:>5}  {reason}");
     }

@@ -33,13 +33,13 @@ pub fn run_all(tool: &Tool, kernel: &mut Kernel, cases: &[&Case]) -> Vec<Outcome
 }
 
 /// The kernel as every line finds it.
-fn reset(kernel: &mut Kernel) {
+pub fn reset(kernel: &mut Kernel) {
     kernel.clear();
     kernel.restore_settings();
     kernel.set_enabled(0);
 }
 
-fn run_alone(tool: &Tool, kernel: &mut Kernel, case: &Case) -> Outcome {
+pub fn run_alone(tool: &Tool, kernel: &mut Kernel, case: &Case) -> Outcome {
     reset(kernel);
     for line in case.before() {
         let output = tool.run(line);
