@@ -170,6 +170,37 @@ fn the_receiver_gets_records_while_registered_and_only_one_can_be() {
 }
 
 #[test]
+fn where_audit_is_off_only_what_changes_rules_fails() {
+    // To a process in a user namespace of its own the kernel answers as if it had been started with audit=0.
+    let unshared = |line: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["-U", "-r", env!("CARGO_BIN_EXE_rauditctl")]).args(cases::words(line)).env("RAUDITD_SOCKET", "");
+        command.output()
+    };
+    if !unshared("-h").is_ok_and(|output| output.status.success()) {
+        println!("SKIPPED: there are no user namespaces here, or no unshare(1)");
+        return;
+    }
+    for (line, code) in [
+        ("-s", 0),
+        ("-l", 0),
+        ("-D", 0),
+        ("-t", 0),
+        ("-R @/empty.rules", 0),
+        ("-R @/twice.rules", 0),
+        ("-a never,task -F uid=4242", 1),
+        ("-d never,task -F uid=4242", 1),
+        ("-w /etc/passwd", 1),
+        ("--signal state", 1),
+    ] {
+        let output = unshared(line).unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{line}: {errors}");
+        assert!(errors.ends_with("The audit system is disabled\n") && output.stdout.is_empty(), "{line}: {errors}");
+    }
+}
+
+#[test]
 fn without_privilege_nothing_is_tried() {
     if !nix::unistd::geteuid().is_root() {
         println!("SKIPPED: not root, so there is no privilege to drop");

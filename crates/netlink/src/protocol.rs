@@ -384,6 +384,15 @@ mod tests {
     }
 
     #[test]
+    fn switches_are_version_mask_values_and_locks() {
+        let bit = Features::LOGINUID_IMMUTABLE;
+        let asked = Features { mask: bit, features: bit, lock: bit };
+        assert_eq!(asked.to_bytes(), b"\x01\0\0\0\x02\0\0\0\x02\0\0\0\x02\0\0\0");
+        assert_eq!(Features::from_bytes(&asked.to_bytes()), asked);
+        assert_eq!(Features::default().to_bytes(), b"\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    }
+
+    #[test]
     fn equal_trees_of_any_bytes() {
         let trees = Equivalence { mount: b"/proc".to_vec(), subtree: b"/sys/x".to_vec() };
         let bytes = trees.to_bytes();

@@ -31,7 +31,11 @@ pub(super) fn send(client: &mut Client, name: &[u8]) -> Result<(), Failure> {
         return Err(Failure::Coded(1, format!("{} is an unsupported signal", String::from_utf8_lossy(name))));
     };
     let not_running = || Failure::Coded(NOT_RUNNING, "Auditd is not running".into());
-    let status = client.status().map_err(|e| failed("status", &e))?;
+    // Without a status there is nobody to signal: a failure, also where audit is off and a plain request would be none.
+    let status = client.status().map_err(|e| match failed("status", &e) {
+        Failure::Disabled => Failure::Coded(1, super::DISABLED.into()),
+        Failure::Line(line) | Failure::Coded(_, line) => Failure::Coded(1, line),
+    })?;
     let pid = i32::try_from(status.pid).ok().and_then(Pid::from_raw).ok_or_else(not_running)?;
     // A descriptor, so that the signal can go to no other process once the daemon is gone. The kernel remembers the id of a
     // daemon that was killed.
