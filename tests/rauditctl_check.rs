@@ -136,6 +136,17 @@ fn two_thousand_rules_are_checked_at_once() {
     assert!(best < most, "{best:?}");
 }
 
+#[test]
+fn many_warnings_do_not_hide_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("noisy.rules");
+    let doubtful: String = (1..=1500).map(|n| format!("-a always,exit -F arch=b64 -S {n}x -F a1={n}\n")).collect();
+    fs::write(&file, doubtful + "-a always,exit -S opne\n").unwrap();
+    let text = said(&rauditctl().arg("--check").arg(&file).output().unwrap());
+    assert!(text.contains("error: Syscall name unknown: opne\n"), "{text}");
+    assert!(text.contains("\nand 501 more\n1 error, 1500 warnings in 1501 rules of 1 file\nrc 1\n"), "{text}");
+}
+
 /// Whatever is in a file, there is an answer, soon, that a terminal can show.
 #[test]
 fn hostile_files_do_no_harm() {

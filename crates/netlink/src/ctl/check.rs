@@ -1,7 +1,7 @@
 //! `--check`: files of rules, looked through without loading anything. Anybody may; no socket is opened.
 
 use super::{complain, show};
-use raudit_rules::check::{self, Problem, Report, Severity, show::Shower};
+use raudit_rules::check::{self, Report, Severity, show::Shower};
 use raudit_rules::file::RulesFile;
 use raudit_rules::rules_dir::{RulesDir, Source};
 use std::ffi::OsStr;
@@ -66,9 +66,18 @@ fn one(path: &Path, colour: bool, totals: &mut Totals) -> Result<String, String>
     Ok(text(&report, &Shower::new(&sources, colour)))
 }
 
+/// The problems in their order; where there are too many, warnings are left out first.
 fn text(report: &Report, shower: &Shower<'_>) -> String {
-    let mut text: String =
-        report.problems.iter().take(MOST_SHOWN).map(|problem: &Problem| shower.problem(problem)).collect();
+    let mut warnings = MOST_SHOWN.saturating_sub(report.count(Severity::Error));
+    let shown = report.problems.iter().filter(|problem| match problem.severity {
+        Severity::Error => true,
+        Severity::Warning if warnings == 0 => false,
+        Severity::Warning => {
+            warnings -= 1;
+            true
+        }
+    });
+    let mut text: String = shown.take(MOST_SHOWN).map(|problem| shower.problem(problem)).collect();
     if let Some(more @ 1..) = report.problems.len().checked_sub(MOST_SHOWN) {
         text += &format!("and {more} more\n");
     }

@@ -32,6 +32,8 @@ pub enum Fold {
     CarriageReturn,
     /// What comes after `-e 2`.
     Locked,
+    /// Covered by the rule of this file and line.
+    Covered(usize, usize),
     /// No rule for 32-bit programs.
     Twin,
     /// NUL bytes.

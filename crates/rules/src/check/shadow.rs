@@ -2,12 +2,15 @@
 
 use super::covers::{Anchor, Profile};
 use super::load::Entry;
-use super::problem::Problem;
+use super::problem::{Fold, Problem};
 use crate::{Action, FieldId};
 use std::collections::HashMap;
 
 /// Most comparisons of two rules in a list. No machine has rules for more; a file made to keep us busy may have.
 const MOST_COMPARED: usize = 100_000_000;
+
+/// If a rule covers more than so many others, they are told together.
+const TOLD_EACH: usize = 5;
 
 /// The rules of one list, in the order in which they decide, that another one before them covers: index and index of that one.
 ///
@@ -40,8 +43,16 @@ pub(super) fn pairs(profiles: &[Profile<'_>]) -> Vec<(usize, usize)> {
 /// Warnings for the rules of one list.
 pub(super) fn about(rules: &[&Entry<'_>]) -> Vec<Problem> {
     let profiles: Vec<Profile<'_>> = rules.iter().map(|entry| Profile::new(&entry.rule)).collect();
-    let entries = |(later, earlier): (usize, usize)| Some((*rules.get(later)?, *rules.get(earlier)?));
-    pairs(&profiles).into_iter().filter_map(entries).map(|(later, earlier)| warning(later, earlier)).collect()
+    let pairs = pairs(&profiles);
+    let mut covered: HashMap<usize, usize> = HashMap::new();
+    pairs.iter().for_each(|(_, earlier)| *covered.entry(*earlier).or_default() += 1);
+    let told = pairs.into_iter().filter_map(|(later, earlier)| {
+        let problem = warning(rules.get(later)?, rules.get(earlier)?);
+        let line = &rules.get(earlier)?.line;
+        let many = covered.get(&earlier).is_some_and(|count| *count > TOLD_EACH);
+        Some(if many { problem.fold(Fold::Covered(line.file, line.number)) } else { problem })
+    });
+    told.collect()
 }
 
 fn warning(later: &Entry<'_>, earlier: &Entry<'_>) -> Problem {

@@ -114,7 +114,7 @@ impl Event {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn a_rule_said_to_be_covered_is_never_the_first((list, rules) in rules(), events in vec(event(), 30)) {

@@ -60,3 +60,12 @@ fn a_rule_without_its_32_bit_twin_is_told_where_others_have_one() {
     let all = "-a always,exit -F arch=b32 -S all -F key=32-bit\n";
     assert_eq!(said(&(rule("b64", "ptrace") + all)), [""; 0]);
 }
+
+#[test]
+fn many_rules_behind_one_that_covers_them_are_told_together() {
+    let later = |count: u32| (1..=count).map(|uid| format!("-a always,exit -F arch=b64 -S mount -F uid={uid}\n"));
+    let rules = |count| format!("-a always,exit -F arch=b64 -S mount\n{}", later(count).collect::<String>());
+    assert_eq!(said(&rules(5)).len(), 5);
+    let report = check(lines(rules(6).as_bytes()));
+    assert_eq!((report.problems.len(), report.problems[0].also.len()), (1, 5));
+}
