@@ -16,7 +16,7 @@ fn file(setup: &Setup, name: &str, content: &str) -> String {
 }
 
 fn rules(count: usize) -> String {
-    let mut text = "-D\n-b 8192\n".to_owned();
+    let mut text = "-D\n".to_owned();
     for n in 0..count {
         let user = 10_000 + n;
         let rule = match n % 5 {
