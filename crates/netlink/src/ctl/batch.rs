@@ -20,8 +20,10 @@ pub(super) struct Batch<'a> {
     /// The line of each change.
     lines: Vec<usize>,
     /// The rest, in the order of the lines.
-    effects: Vec<(usize, Effect)>,
+    effects: Effects,
     line: usize,
+    /// The other end collects changes: a batch that it refused has to be begun anew.
+    begun: bool,
 }
 
 enum Effect {
@@ -29,14 +31,29 @@ enum Effect {
     Do(Box<Step>),
 }
 
+/// With their lines, in the lines' order.
+type Effects = Vec<(usize, Effect)>;
+
+/// What became of a file.
+pub(super) struct Done {
+    /// The lines that failed, with their message.
+    pub(super) failures: Vec<(usize, Failure)>,
+    /// Whether anything was changed.
+    pub(super) made: bool,
+}
+
 impl<'a> Batch<'a> {
     /// Begins where that is offered; else gives the session back.
     pub(super) fn begin(session: &'a mut Session) -> Result<Self, &'a mut Session> {
         let Ok(client) = session.client.as_mut() else { return Err(session) };
+        if client.is_kernel() {
+            return Err(session);
+        }
+        // first what may fail: once a batch has begun, lines that are sent one by one would wait for a commit that never comes
+        let Ok(found) = client.rules() else { return Err(session) };
         if !matches!(client.begin_batch(), Ok(true)) {
             return Err(session);
         }
-        let Ok(found) = client.rules() else { return Err(session) };
         Ok(Self {
             session,
             rules: RuleSet::listed(found),
@@ -44,10 +61,11 @@ impl<'a> Batch<'a> {
             lines: Vec::new(),
             effects: Vec::new(),
             line: 0,
+            begun: true,
         })
     }
 
-    fn change(&mut self, change: Change) -> Result<(), Errno> {
+    fn note(&mut self, change: Change) -> Result<(), Errno> {
         if matches!(&change, Change::Add(rule, _) if rule.validate().is_err()) {
             return Err(Errno::EINVAL);
         }
@@ -68,7 +86,7 @@ impl<'a> Batch<'a> {
         let chosen: Vec<Rule> = self.rules.iter().filter(|rule| print::key_contains(rule, key)).cloned().collect();
         for rule in chosen {
             // it was there a moment ago
-            let _ = self.change(Change::Delete(rule));
+            let _ = self.note(Change::Delete(rule));
         }
         self.list(false, key)
     }
@@ -79,40 +97,53 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Does all that was asked for. `go_on`: a line that fails is left out (`-i`, `-c`). The lines that failed, with their message;
-    /// without `go_on` there is at most one, and then nothing was done.
-    pub(super) fn commit(mut self, go_on: bool) -> Result<Vec<(usize, Failure)>, Failure> {
+    /// Does all that was asked for. `go_on`: a line that fails is left out (`-i`, `-c`). Without it there is one at most, and then
+    /// nothing was done, unless it comes after the rules; nor was anything on an error.
+    pub(super) fn commit(mut self, go_on: bool) -> Result<Done, Failure> {
         let before = self.session.client()?.status().map_err(|e| failed("status", &e))?;
-        let mut failures = Vec::new();
-        // the lock last: it would keep the rules out
-        let effects = std::mem::take(&mut self.effects);
-        let locks = |effect: &Effect| matches!(effect, Effect::Do(step) if **step == Step::Set(Setting::Enabled, 2));
-        let lock = effects.iter().position(|(_, effect)| locks(effect)).unwrap_or(effects.len());
-        let (first, last) = effects.split_at(lock);
+        let (first, last) = parted(std::mem::take(&mut self.effects));
         let mut set = StatusChange::default();
-        for (line, effect) in first {
-            remember(effect, &before, &mut set);
+        let mut failures = Vec::new();
+        let made = self.change(&first, go_on, &mut failures, |effect| remember(effect, &before, &mut set));
+        if !matches!(made, Ok(true)) {
+            self.take_back(&set);
+            return made.map(|made| Done { failures, made });
+        }
+        for (line, effect) in &last {
             if let Err(failure) = self.run(effect) {
                 failures.push((*line, failure));
                 if !go_on {
-                    self.take_back(&set);
-                    return Ok(failures);
+                    break;
                 }
             }
         }
-        while let Some((line, failure)) = self.change_rules()? {
-            failures.push((line, failure));
-            if !go_on {
-                self.take_back(&set);
-                return Ok(failures);
-            }
-        }
-        for (line, effect) in last {
+        Ok(Done { failures, made: true })
+    }
+
+    /// The settings and then the rules; false when a line failed that ends it.
+    fn change(
+        &mut self,
+        effects: &[(usize, Effect)],
+        go_on: bool,
+        failures: &mut Vec<(usize, Failure)>,
+        mut remember: impl FnMut(&Effect),
+    ) -> Result<bool, Failure> {
+        for (line, effect) in effects {
+            remember(effect);
             if let Err(failure) = self.run(effect) {
                 failures.push((*line, failure));
+                if !go_on {
+                    return Ok(false);
+                }
             }
         }
-        Ok(failures)
+        while let Some(failure) = self.change_rules()? {
+            failures.push(failure);
+            if !go_on {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// One attempt; what is refused is left out of the next.
@@ -121,13 +152,16 @@ impl<'a> Batch<'a> {
             return Ok(None);
         }
         let client = self.session.client.as_mut().map_err(|error| Failure::Coded(1, error.to_string()))?;
+        // without a batch each change would be made by itself
+        if !self.begun && !client.begin_batch().map_err(|e| failed("rule data", &e))? {
+            return Err(Failure::Line("the kernel holds the rules now: load the file again".into()));
+        }
+        self.begun = false;
         let Err((at, error)) = client.change_rules(&self.changes) else { return Ok(None) };
         let Some(at) = at.filter(|&at| at < self.changes.len()) else {
             return Err(failed("rule data", &error));
         };
         let (change, line) = (self.changes.remove(at), self.lines.remove(at));
-        // what it was to begin with is over
-        client.begin_batch().map_err(|e| failed("rule data", &e))?;
         Ok(Some((line, failed(request(&change), &error))))
     }
 
@@ -154,8 +188,8 @@ impl Target for Batch<'_> {
     fn step(&mut self, step: &Step, line: usize) -> Result<(), Failure> {
         self.line = line;
         let made = match step {
-            Step::Add(rule, prepend) => self.change(Change::Add(rule.clone(), *prepend)),
-            Step::Delete(rule) => self.change(Change::Delete(rule.clone())),
+            Step::Add(rule, prepend) => self.note(Change::Add(rule.clone(), *prepend)),
+            Step::Delete(rule) => self.note(Change::Delete(rule.clone())),
             Step::DeleteAll(key) => return Ok(self.delete_all(key)?),
             Step::List { interpret, key } => return Ok(self.list(*interpret, key)?),
             other => {
@@ -186,6 +220,16 @@ fn request(change: &Change) -> &'static str {
     }
 }
 
+/// What can be taken back, and what cannot: the locks. Those come after the rules, also because no rule changes after `-e 2`.
+fn parted(effects: Effects) -> (Effects, Effects) {
+    let mut locked = false;
+    effects.into_iter().partition(|(_, effect)| {
+        let Effect::Do(step) = effect else { return !locked };
+        locked |= **step == Step::Set(Setting::Enabled, 2);
+        !locked && **step != Step::LoginUidImmutable
+    })
+}
+
 /// Notes in `set` what a setting was, so that it can be set back.
 fn remember(effect: &Effect, before: &Status, set: &mut StatusChange) {
     let Effect::Do(step) = effect else { return };
@@ -198,3 +242,7 @@ fn remember(effect: &Effect, before: &Status, set: &mut StatusChange) {
         Setting::BacklogWaitTime => set.backlog_wait_time = before.backlog_wait_time,
     }
 }
+
+#[cfg(test)]
+#[path = "batch_tests.rs"]
+mod tests;

@@ -72,10 +72,12 @@ pub(super) fn load(session: &mut Session, path: &Path) -> u8 {
 /// All of the file, or nothing.
 fn load_at_once(mut batch: Batch<'_>, lines: RulesFile, path: &Path) -> u8 {
     let mut outcome = run_lines(&mut batch, lines, path);
+    let mut made = false;
     if outcome.stopped.is_none() {
         match batch.commit(outcome.on_error != OnError::Stop) {
-            Ok(failed) => {
-                for (line, failure) in failed {
+            Ok(done) => {
+                made = done.made;
+                for (line, failure) in done.failures {
                     outcome.failed(failure, line, path);
                 }
             }
@@ -85,7 +87,7 @@ fn load_at_once(mut batch: Batch<'_>, lines: RulesFile, path: &Path) -> u8 {
             }
         }
     }
-    if outcome.stopped.is_some_and(|code| code != 0) {
+    if !made && outcome.stopped.is_some_and(|code| code != 0) {
         complain(&format!("Nothing of {} was loaded; the rules are as they were", path.display()));
     }
     outcome.exit_code()
