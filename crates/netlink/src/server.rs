@@ -23,10 +23,10 @@ use std::path::{Path, PathBuf};
 const MAX_CLIENTS: usize = 16;
 /// Requests longer than this are refused; auditctl never sends more than 8970 bytes.
 const MAX_REQUEST: usize = 64 * 1024;
-/// A client that leaves this many replies unread is cut off.
-const MAX_UNREAD: usize = 20_000;
 /// Most changes in a batch: more rules than any backend takes, deleted and added.
 const MAX_BATCH: usize = 20_000;
+/// And most bytes they come in: rules without long texts are little more than a kilobyte each.
+const MAX_BATCH_BYTES: usize = 64 << 20;
 /// Requests of one client answered before the others have their turn.
 const MAX_AT_ONCE: usize = 64;
 
@@ -122,10 +122,11 @@ struct Connection {
 }
 
 /// Changes that wait for their commit. With the connection they are gone.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Batch {
     changes: Vec<Change>,
     headers: Vec<Header>,
+    bytes: usize,
     /// A change that could not be read: nothing will be made.
     spoilt: Option<Vec<u8>>,
 }
@@ -238,9 +239,6 @@ impl Connection {
             };
             let replies = self.answer(header, payload, answer);
             self.unsent.extend(replies);
-            if self.unsent.len() > MAX_UNREAD {
-                return Line::Closed;
-            }
         }
         self.flush()
     }
@@ -255,8 +253,7 @@ impl Connection {
         match (request, &mut self.batch) {
             (Ok(Request::BeginBatch), batch) => {
                 let reply = answer(Request::BeginBatch, self.peer);
-                *batch =
-                    (reply == Reply::Ack).then(|| Batch { changes: Vec::new(), headers: Vec::new(), spoilt: None });
+                *batch = (reply == Reply::Ack).then(Batch::default);
                 encode(header, &reply)
             }
             (Ok(Request::ChangeRules(_)), batch) => {
@@ -275,7 +272,8 @@ impl Connection {
                     reply => encode(header, &reply),
                 }
             }
-            (Ok(Request::ChangeRule(change)), Some(batch)) if batch.changes.len() < MAX_BATCH => {
+            (Ok(Request::ChangeRule(change)), Some(batch)) if batch.has_room(payload.len()) => {
+                batch.bytes += payload.len();
                 batch.changes.push(change);
                 batch.headers.push(header);
                 encode(header, &Reply::Ack)
@@ -301,6 +299,10 @@ impl Connection {
 }
 
 impl Batch {
+    fn has_room(&self, bytes: usize) -> bool {
+        self.changes.len() < MAX_BATCH && self.bytes + bytes <= MAX_BATCH_BYTES
+    }
+
     /// Remembers the first change that cannot be made; told at the commit.
     fn spoil(&mut self, header: Header, errno: Errno, text: &str) -> Vec<Vec<u8>> {
         self.spoilt.get_or_insert_with(|| error_payload(header, -(errno as i32), text));
