@@ -143,6 +143,7 @@ static __always_inline bool policy_read(struct reading *r)
 	if (!r->policy)
 		return false;
 	r->sequence = *(volatile __u32 *)&r->policy->sequence;
+	barrier(); /* what is read of the policy is read after this */
 	return true;
 }
 
