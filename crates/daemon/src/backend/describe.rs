@@ -3,6 +3,9 @@
 use super::{Backend, Choice, Mode, Outlook};
 use std::sync::atomic::Ordering::Relaxed;
 
+/// Bytes told of single rules, about: all of the text is one message.
+const DETAILS_MAX: usize = 64 * 1024;
+
 impl Backend {
     /// One fact a line, key first, as auditctl's status has it.
     pub(super) fn describe(&self) -> String {
@@ -22,12 +25,12 @@ impl Backend {
         } else if self.mode == Mode::Kernel {
             lines.push(format!("backend_reason {}", self.why_kernel(&outlook)));
         }
-        for (at, rule) in self.rules.iter().enumerate() {
-            let text = raudit_rules::print::rule(rule);
-            for obstacle in outlook.obstacles(at) {
-                lines.push(format!("rule {} {}: {obstacle}", at + 1, String::from_utf8_lossy(&text).trim_end()));
-            }
-        }
+        let told = self.rules.iter().enumerate().flat_map(|(at, rule)| {
+            let text = || String::from_utf8_lossy(&raudit_rules::print::rule(rule)).trim_end().to_owned();
+            let obstacles = outlook.obstacles(at).into_iter();
+            obstacles.map(move |obstacle| format!("rule {} {}: {obstacle}", at + 1, text()))
+        });
+        lines.extend(as_fits(told));
         let counts = self.side.counters();
         lines
             .push(format!("bpf_events matched={} delivered={} lost={}", counts.matched, counts.delivered, counts.lost));
@@ -53,5 +56,35 @@ impl Backend {
         } else {
             outlook.why_not()
         }
+    }
+}
+
+/// The lines there is room for, and how many more there are.
+fn as_fits(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let (mut kept, mut bytes, mut left_out) = (Vec::new(), 0, 0);
+    for line in lines {
+        if bytes < DETAILS_MAX {
+            bytes += line.len();
+            kept.push(line);
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        kept.push(format!("rule_lines_not_shown {left_out}"));
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_of_rules_are_cut_short() {
+        let lines = |count: usize| as_fits((0..count).map(|_| "x".repeat(128)));
+        assert_eq!(lines(512).len(), 512);
+        let cut = lines(5000);
+        assert_eq!((cut.len(), cut.last().unwrap().as_str()), (513, "rule_lines_not_shown 4488"));
     }
 }
