@@ -7,7 +7,7 @@ use crossbeam_channel::Sender;
 use raudit_bpf::judged::{Generations, Judged};
 use raudit_bpf::kernel::{Capture, Counters, Hits, Settings};
 use raudit_bpf::offer::{Offer, Tier};
-use raudit_bpf::plan::Plan;
+use raudit_bpf::plan::{Judgement, Obstacle, Plan};
 use raudit_config::{Backend as Choice, RauditdConf};
 use raudit_rules::{Change, List, Rule, RuleSet};
 use std::cell::OnceCell;
@@ -42,6 +42,15 @@ impl Outlook {
         }
         let first = (0..self.plan.rules.len()).map(|at| (at, self.obstacles(at))).find(|(_, o)| !o.is_empty());
         first.map_or_else(|| "no tier is to be had".into(), |(at, o)| format!("rule {}: {}", at + 1, o.join("; ")))
+    }
+
+    /// The first rule that no tier serves at all (its place in listing order), and why.
+    pub fn unserved(&self) -> Option<(usize, String)> {
+        let refused = |obstacle: &Option<Obstacle>| matches!(obstacle, Some(Obstacle::Refused(_)));
+        let is_unserved =
+            |rule: &Judgement| refused(&rule.tracepoint) && (self.no_fentry.is_some() || refused(&rule.fentry));
+        let at = self.plan.rules.iter().position(is_unserved)?;
+        Some((at, format!("rule {}: {}", at + 1, self.obstacles(at).join("; "))))
     }
 
     /// What stands against rule `at` (in listing order), a line a tier; empty when a tier serves it exactly.

@@ -1,6 +1,6 @@
 //! Changes of the rules. While BPF captures, any number of them is one: all are made or none.
 
-use super::{Backend, Choice, Mode, ago, stays_in_kernel, task_never};
+use super::{Backend, Choice, Mode, Outlook, ago, stays_in_kernel, task_never};
 use crate::event::Author;
 use crate::say;
 use crate::work::Work;
@@ -40,6 +40,7 @@ impl Backend {
         self.change_in_kernel(&change)?;
         // the kernel's word counts: somebody else may have changed its list behind our back
         let _ = self.rules.apply(&change);
+        self.side.forget(std::slice::from_ref(&change));
         self.changed = Some(Instant::now());
         Ok(Reply::Ack)
     }
@@ -80,7 +81,7 @@ impl Backend {
         for (at, change) in changes.iter().enumerate() {
             let ours = apply(&mut rules, change).map_err(|errno| Refusal::new(at, errno))?;
             if !ours || stays_in_kernel(change.rule().list) {
-                kernels.push((at, change));
+                kernels.push((at, change, ours));
             }
         }
         let mut made = Vec::new();
@@ -102,10 +103,16 @@ impl Backend {
         Ok(())
     }
 
-    /// Makes changes of the kernel's list; what undoes them is in `undo`, also when one fails.
-    fn mirror(&mut self, changes: &[(usize, &Change)], undo: &mut Vec<Change>) -> Result<(), Refusal> {
-        for &(at, change) in changes {
-            self.change_in_kernel(change).map_err(|e| Refusal::of_kernel(at, &e))?;
+    /// Makes changes of the kernel's list, of rules that are ours or not; what undoes them is in `undo`, also when one fails.
+    fn mirror(&mut self, changes: &[(usize, &Change, bool)], undo: &mut Vec<Change>) -> Result<(), Refusal> {
+        for &(at, change, ours) in changes {
+            if let Err(e) = self.change_in_kernel(change) {
+                // somebody was faster: a rule of ours that we could not delete would be listed for ever
+                if ours && matches!(change, Change::Delete(_)) && e.errno() == Some(Errno::ENOENT) {
+                    continue;
+                }
+                return Err(Refusal::of_kernel(at, &e));
+            }
             undo.push(match change {
                 Change::Add(rule, _) => Change::Delete(rule.clone()),
                 Change::Delete(rule) => Change::Add(rule.clone(), false),
@@ -118,23 +125,35 @@ impl Backend {
     fn follow(&mut self, rules: &RuleSet, changes: &[Change]) -> Result<(), Refusal> {
         let outlook = self.side.outlook(rules);
         let forced = self.choice == Choice::Bpf;
-        let why = if outlook.exact || (forced && outlook.usable) {
+        let tried = outlook.exact || (forced && outlook.usable);
+        let why = if tried {
             let Err(why) = self.install(&outlook, rules) else { return Ok(()) };
             why
         } else {
             outlook.why_not()
         };
-        if !forced {
-            return self.return_to_kernel(rules, changes, &why);
+        let refused = if forced {
+            Err(not_served(&outlook, rules, changes, why))
+        } else {
+            self.return_to_kernel(rules, changes, &why)
+        };
+        if tried && refused.is_err() {
+            self.install_again(forced);
         }
-        // what may have been half done is done anew for the rules as they were
+        refused
+    }
+
+    /// What may have been half done is done anew for the rules as they were.
+    fn install_again(&mut self, forced: bool) {
         let before = std::mem::take(&mut self.rules);
         if let Err(e) = self.install(&self.side.outlook(&before), &before) {
             say::error(format!("BPF cannot go back to the rules it had: {e}"));
+            if !forced {
+                // without changes there is none to refuse
+                drop(self.return_to_kernel(&before, &[], &e));
+            }
         }
         self.rules = before;
-        let at = changes.iter().rposition(|change| matches!(change, Change::Add(..))).unwrap_or(0);
-        Err(Refusal { at, errno: Errno::EOPNOTSUPP, text: Some(format!("not served by backend = bpf: {why}")) })
     }
 
     /// Makes BPF follow the `enabled` flag.
@@ -234,6 +253,18 @@ fn apply(rules: &mut RuleSet, change: &Change) -> Result<bool, Errno> {
         Err(SetError::NotFound) if *change.rule() != task_never() => Ok(false),
         Err(SetError::NotFound) => Err(Errno::ENOENT),
     }
+}
+
+/// The refusal of `backend = bpf`: of the change that added the rule in the way, or of the last rule where no single one is.
+fn not_served(outlook: &Outlook, rules: &RuleSet, changes: &[Change], why: String) -> Refusal {
+    let last = || changes.iter().rposition(|change| matches!(change, Change::Add(..)));
+    let found = outlook.unserved().and_then(|(at, why)| {
+        let rule = rules.iter().nth(at)?;
+        let is_it = |change: &Change| matches!(change, Change::Add(new, _) if new.normalised() == *rule);
+        Some((changes.iter().rposition(is_it)?, why))
+    });
+    let (at, why) = found.unwrap_or_else(|| (last().unwrap_or(0), why));
+    Refusal { at, errno: Errno::EOPNOTSUPP, text: Some(format!("not served by backend = bpf: {why}")) }
 }
 
 fn refused_by_kernel(rule: &Rule, error: &Error) {

@@ -22,6 +22,9 @@ impl Outlook {
     pub fn tier(&self) -> String {
         "no".into()
     }
+    pub fn unserved(&self) -> Option<(usize, String)> {
+        None
+    }
     pub fn obstacles(&self, _: usize) -> Vec<String> {
         Vec::new()
     }
