@@ -129,6 +129,15 @@ fn what_the_kernel_refuses_leaves_all_as_it_was() {
     assert_eq!(setup.ctl(missing).status.code(), Some(255), "alone it is refused as well");
     assert!(setup.status("backend").starts_with("bpf ("));
     assert_eq!(kernel_ctl("-l").trim(), "-a never,task -F key=rauditd", "nothing of it stayed in the kernel");
+    // rules that others change in the kernel meanwhile: what is listed can be deleted, and is gone then
+    setup.ctl_ok("-a never,exclude -F pid=4000000");
+    kernel_ctl("-d never,exclude -F pid=4000000");
+    kernel_ctl(&rule("before"));
+    kernel_ctl("-a never,user -F pid=4000001");
+    assert_eq!(setup.ctl_ok("-l").lines().count(), 3);
+    assert_eq!(setup.ctl_ok("-D"), "No rules\n");
+    assert_eq!(kernel_ctl("-l").trim(), "-a never,task -F key=rauditd");
+    assert!(setup.status("backend").starts_with("bpf ("));
     // what the kernel takes brings it back
     let path = file(&setup, "watch.rules", &format!("-D\n{}\n-w /etc/passwd -p wa -k watch\n", rule("one")));
     setup.ctl_ok(&format!("-R {path}"));

@@ -7,6 +7,7 @@ use crate::work::Work;
 use nix::errno::Errno;
 use raudit_netlink::{Error, Peer, Reply};
 use raudit_rules::{Change, List, Rule, RuleSet, SetError};
+use std::collections::HashSet;
 use std::time::Instant;
 
 /// Why no change was made.
@@ -78,9 +79,11 @@ impl Backend {
         let mut rules = self.rules.clone();
         // what the kernel's own list has to follow: its lists, and rules of others that are deleted
         let mut kernels = Vec::new();
+        let copies = self.copies_in_kernel(changes);
         for (at, change) in changes.iter().enumerate() {
             let ours = apply(&mut rules, change).map_err(|errno| Refusal::new(at, errno))?;
-            if !ours || stays_in_kernel(change.rule().list) {
+            let copy = || matches!(change, Change::Delete(rule) if copies.contains(&rule.normalised()));
+            if !ours || stays_in_kernel(change.rule().list) || copy() {
                 kernels.push((at, change, ours));
             }
         }
@@ -101,6 +104,16 @@ impl Backend {
             self.record(changes, peer);
         }
         Ok(())
+    }
+
+    /// Rules to delete that the kernel has as well, because others added them there: listed once, they are deleted at once.
+    fn copies_in_kernel(&mut self, changes: &[Change]) -> HashSet<Rule> {
+        if !changes.iter().any(|change| matches!(change, Change::Delete(_))) {
+            return HashSet::new();
+        }
+        // should the kernel not tell, only what is ours is deleted
+        let held = self.kernel.rules().unwrap_or_default();
+        held.into_iter().filter(|rule| !stays_in_kernel(rule.list)).collect()
     }
 
     /// Makes changes of the kernel's list, of rules that are ours or not; what undoes them is in `undo`, also when one fails.
