@@ -240,3 +240,32 @@ fn too_many_changes_at_once_are_refused_as_one() {
     assert_eq!((at, error.errno()), (Some(20_000), Some(Errno::E2BIG)));
     assert!(client.rules().unwrap().is_empty());
 }
+
+#[test]
+fn too_many_bytes_at_once_are_refused_as_one() {
+    let running = Running::start();
+    let mut client = running.client();
+    client.begin_batch().unwrap();
+    let long = |id| Field { id, op: Op::Eq, value: Value::Text(vec![b'x'; 4000]) };
+    let fields: Vec<Field> = [FieldId::WATCH, FieldId::FILTERKEY].into_iter().map(long).collect();
+    let rule = Rule { list: List::Exit, action: Action::Always, syscalls: SyscallMask::EMPTY, fields };
+    let many = vec![Change::Add(rule, true); 8000];
+    let (at, error) = client.change_rules(&many).unwrap_err();
+    assert_eq!(error.errno(), Some(Errno::E2BIG));
+    assert!(at.is_some_and(|at| (7000..8000).contains(&at)), "{at:?}");
+    assert!(client.rules().unwrap().is_empty());
+}
+
+#[test]
+fn a_listing_longer_than_any_batch_arrives() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sock");
+    let mut server = Server::bind(&path).unwrap();
+    server.allow_uid(nix::unistd::getuid().as_raw());
+    let asked = thread::spawn(move || Client::control(&path).unwrap().rules().map(|rules| rules.len()));
+    while !asked.is_finished() {
+        poll(&mut server.poll_fds(), PollTimeout::from(20u8)).unwrap();
+        server.serve(|_, _| Reply::Rules(vec![rule(1, b"k"); 25_000])).unwrap();
+    }
+    assert_eq!(asked.join().unwrap().unwrap(), 25_000);
+}
