@@ -13,6 +13,14 @@
  * fentry/mnt_want_write             fentry      up to 6.11: an open has O_CREAT, so its parent directory is noted
  * fentry/security_path_mknod        fentry      that directory
  * fexit/getname_kernel              fentry      a name the kernel made itself: an interpreter, a socket's path
+ * fentry, fexit/filename_lookup     fentry      a name is looked up: of all calls but opens
+ * fentry/do_mkdirat, do_mknodat, do_rmdir, do_unlinkat, do_symlinkat, do_linkat, do_renameat2
+ *                                   fentry      the names of entries that are to be made, moved or deleted
+ * fentry/lookup_one_qstr_excl       fentry      the directory of such a name was found
+ * fexit/may_delete                  fentry      an entry is to be deleted, moved or replaced
+ * fentry, fexit/vfs_rename          fentry      an entry is moved
+ * fentry, fexit/vfs_create, vfs_mkdir, vfs_mknod, vfs_symlink, vfs_link
+ *                                   fentry      an entry is made
  * fexit/move_addr_to_kernel         fentry      a socket address, as the kernel copied it
  */
 #include "syscall.h"
@@ -54,17 +62,6 @@ int BPF_PROG(tracepoint_enter, struct pt_regs *regs, long nr)
 	return 0;
 }
 
-/* The file that an open returned. */
-static __always_inline struct file *file_of_fd(struct task_struct *task, __u32 fd)
-{
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files = BPF_CORE_READ(table, fd), *file = 0;
-
-	if (fd < BPF_CORE_READ(table, max_fds))
-		bpf_probe_read_kernel(&file, sizeof(file), files + fd);
-	return file;
-}
-
 static __always_inline void open_from_user(struct pending *c, struct task_struct *task, long ret)
 {
 	__u64 flags = c->want & WANT_OPEN_A0 ? c->args[1] : c->args[2];
@@ -90,6 +87,8 @@ static __always_inline void saddr_from_user(struct pending *c)
 }
 
 #define EBADF 9
+#define EOVERFLOW 75
+#define RENAME_EXCHANGE 2 /* include/uapi/linux/fs.h */
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(tracepoint_exit, struct pt_regs *regs, long ret)
@@ -257,22 +256,229 @@ int BPF_PROG(walk_exit, struct nameidata *nd, int ret)
 {
 	struct pending *c = pending_with_names();
 	struct dentry *dentry;
-	struct item *item;
 
 	if (!c || ret)
 		return 0;
 	dentry = BPF_CORE_READ(nd, path.dentry);
-	if (c->opening < ITEMS_MAX) {
+	if (c->opening < ITEMS_MAX)
 		open_found(c, dentry, ITEM_NORMAL);
-		return 0;
-	}
-	item = item_at(c, item_named(c, BPF_CORE_READ(nd, name)));
-	if (item) {
-		item->kind = ITEM_NORMAL;
-		item_set_inode(item, BPF_CORE_READ(dentry, d_inode));
-	}
 	return 0;
 }
+
+/* A name from the task's memory. Its functions' arguments differ from kernel to kernel behind the first. */
+static __always_inline int name_copied(__u64 *ctx)
+{
+	struct pending *c = pending_with_names();
+	__u64 filename = 0;
+
+	if (c && !bpf_get_func_ret(ctx, &filename) && filename < (unsigned long)-MAX_ERRNO && filename)
+		item_add_from(c, ctx[0], (struct filename *)filename);
+	return 0;
+}
+
+SEC("fexit/getname_flags")
+int getname_flags_exit(__u64 *ctx)
+{
+	return name_copied(ctx);
+}
+
+/* Up to 6.12 a function, which may contain the other; or call it, and then the name is known already. */
+SEC("fexit/getname")
+int getname_exit(__u64 *ctx)
+{
+	return name_copied(ctx);
+}
+
+/*
+ * The names of a call that makes, moves or deletes an entry, when both have been copied: the last first. Compilers put parts of
+ * getname into its callers, where no program sees them; what is known already stays as it is.
+ */
+static __always_inline int names_copied(struct filename *one, struct filename *other)
+{
+	struct pending *c = pending_with_names();
+
+	if (c && other && (unsigned long)other < (unsigned long)-MAX_ERRNO)
+		item_add_unless_known(c, other);
+	if (c && (unsigned long)one < (unsigned long)-MAX_ERRNO)
+		item_add_unless_known(c, one);
+	return 0;
+}
+
+SEC("fentry/filename_lookup")
+int BPF_PROG(lookup_enter, int dfd, struct filename *name)
+{
+	return names_copied(name, 0);
+}
+
+SEC("fexit/filename_lookup")
+int BPF_PROG(lookup_exit, int dfd, struct filename *name, unsigned int flags, struct path *path, struct path *root, int ret)
+{
+	struct pending *c = pending_with_names();
+
+	if (c && !ret)
+		lookup_found(item_named(c, name), (unsigned long)BPF_CORE_READ(path, dentry), false, c->want & WANT_NOEVAL);
+	return 0;
+}
+
+SEC("fentry/do_mkdirat")
+int BPF_PROG(mkdirat_enter, int dfd, struct filename *name)
+{
+	return names_copied(name, 0);
+}
+
+SEC("fentry/do_mknodat")
+int BPF_PROG(mknodat_enter, int dfd, struct filename *name)
+{
+	return names_copied(name, 0);
+}
+
+SEC("fentry/do_rmdir")
+int BPF_PROG(rmdir_enter, int dfd, struct filename *name)
+{
+	return names_copied(name, 0);
+}
+
+SEC("fentry/do_unlinkat")
+int BPF_PROG(unlinkat_enter, int dfd, struct filename *name)
+{
+	return names_copied(name, 0);
+}
+
+SEC("fentry/do_symlinkat")
+int BPF_PROG(symlinkat_enter, struct filename *from, int dfd, struct filename *to)
+{
+	return names_copied(from, to);
+}
+
+SEC("fentry/do_linkat")
+int BPF_PROG(linkat_enter, int olddfd, struct filename *old, int newdfd, struct filename *new)
+{
+	return names_copied(old, new);
+}
+
+SEC("fentry/do_renameat2")
+int BPF_PROG(renameat_enter, int olddfd, struct filename *from, int newdfd, struct filename *to)
+{
+	return names_copied(from, to);
+}
+
+/*
+ * The directory of a name that is to be made, moved or deleted. One of the two: up to 6.12 there is path_parentat, and before 6.7
+ * no program can be attached to a function of seven arguments. Compilers put either into some of its callers.
+ */
+SEC("fexit/path_parentat")
+int BPF_PROG(parent_walked, struct nameidata *nd, unsigned int flags, struct path *parent, int ret)
+{
+	struct pending *c = pending_with_names();
+
+	if (c && !ret)
+		lookup_found(item_named(c, BPF_CORE_READ(nd, name)), (unsigned long)BPF_CORE_READ(parent, dentry), true, false);
+	return 0;
+}
+
+SEC("fexit/__filename_parentat")
+int BPF_PROG(parent_exit, int dfd, struct filename *name, unsigned int flags, struct path *parent, struct qstr *last, int *type,
+	     const struct path *root, int ret)
+{
+	struct pending *c = pending_with_names();
+
+	if (c && !ret)
+		lookup_found(item_named(c, name), (unsigned long)BPF_CORE_READ(parent, dentry), true, false);
+	return 0;
+}
+
+/* An entry is looked up in the directory of a name: where the above was not seen, this tells the directory. */
+SEC("fentry/lookup_one_qstr_excl")
+int BPF_PROG(entry_lookup, const struct qstr *last, struct dentry *base)
+{
+	struct pending *c = pending_with_names();
+
+	if (c)
+		lookup_parent((unsigned long)BPF_CORE_READ(base, d_inode), (unsigned long)BPF_CORE_READ(last, name),
+			      BPF_CORE_READ(last, len));
+	return 0;
+}
+
+/* An entry in its directory. */
+static __always_inline void entry_changes(struct pending *c, struct dentry *dentry, __u32 kind)
+{
+	*(volatile __u64 *)&c->entry = (unsigned long)dentry;
+	lookup_child((unsigned long)BPF_CORE_READ(dentry, d_parent, d_inode), *(volatile __u64 *)&c->entry, kind);
+}
+
+/* Before a deletion; of a rename, what it moves and what it replaces. */
+SEC("fexit/may_delete")
+int BPF_PROG(delete_exit, void *idmap, struct inode *dir, struct dentry *victim, bool isdir, int ret)
+{
+	struct pending *c = pending_with_names();
+	struct dentry *to;
+
+	if (!c || !BPF_CORE_READ(victim, d_inode) || ret == -EOVERFLOW)
+		return 0;
+	entry_changes(c, victim, ITEM_DELETE);
+	to = (struct dentry *)c->rename_to;
+	/* next the kernel asks whether the new name may be made */
+	if (!ret && to && c->rename_from == (unsigned long)victim && !BPF_CORE_READ(to, d_inode))
+		entry_changes(c, to, ITEM_CREATE);
+	return 0;
+}
+
+SEC("fentry/vfs_rename")
+int BPF_PROG(rename_enter, struct renamedata *rd)
+{
+	struct pending *c = pending_with_names();
+
+	if (!c)
+		return 0;
+	c->rename_from = (unsigned long)BPF_CORE_READ(rd, old_dentry);
+	c->rename_to = (unsigned long)BPF_CORE_READ(rd, new_dentry);
+	return 0;
+}
+
+SEC("fexit/vfs_rename")
+int BPF_PROG(rename_exit, struct renamedata *rd, int ret)
+{
+	struct pending *c = pending_with_names();
+	struct dentry *from = BPF_CORE_READ(rd, old_dentry), *to = BPF_CORE_READ(rd, new_dentry);
+
+	if (!c)
+		return 0;
+	c->rename_from = c->rename_to = 0;
+	/* two names of one file: nothing is done */
+	if (ret || BPF_CORE_READ(from, d_inode) == BPF_CORE_READ(to, d_inode))
+		return 0;
+	entry_changes(c, from, ITEM_CREATE);
+	if (BPF_CORE_READ(rd, flags) & RENAME_EXCHANGE)
+		entry_changes(c, to, ITEM_CREATE);
+	return 0;
+}
+
+/* An entry is made: before it is asked whether it may, and when it is there. */
+#define CREATES(function, before, after, arguments...)                          \
+	SEC("fentry/" #function)                                                \
+	int BPF_PROG(before, arguments)                                         \
+	{                                                                       \
+		struct pending *c = pending_with_names();                       \
+                                                                                \
+		if (c)                                                          \
+			entry_changes(c, dentry, ITEM_CREATE);                  \
+		return 0;                                                       \
+	}                                                                       \
+	SEC("fexit/" #function)                                                 \
+	int BPF_PROG(after, arguments)                                          \
+	{                                                                       \
+		struct pending *c = pending_with_names();                       \
+                                                                                \
+		if (c && BPF_CORE_READ(dentry, d_inode))                        \
+			entry_changes(c, dentry, ITEM_CREATE);                  \
+		return 0;                                                       \
+	}
+
+CREATES(vfs_create, create_enter, create_exit, void *idmap, struct inode *dir, struct dentry *dentry)
+CREATES(vfs_mkdir, mkdir_enter, mkdir_exit, void *idmap, struct inode *dir, struct dentry *dentry)
+CREATES(vfs_mknod, node_enter, node_exit, void *idmap, struct inode *dir, struct dentry *dentry)
+CREATES(vfs_symlink, symlink_enter, symlink_exit, void *idmap, struct inode *dir, struct dentry *dentry)
+CREATES(vfs_link, link_enter, link_exit, struct dentry *from, void *idmap, struct inode *dir, struct dentry *dentry)
 
 SEC("fentry/mnt_want_write")
 int BPF_PROG(write_enter)

@@ -21,6 +21,7 @@ enum fact {
 	FACT_GID, FACT_EGID, FACT_SGID, FACT_FSGID,
 	FACT_PERS, FACT_EXIT, FACT_SUCCESS, FACT_AUID_SET,
 	FACT_A0, FACT_A1, FACT_A2, FACT_A3,
+	FACT_SADDR_FAM, /* of the call's socket address; -1: it has none */
 	FACT_COUNT,
 	FACT_MAX = 32, /* a power of two, so that an index can be masked */
 };
@@ -77,6 +78,7 @@ enum item_kind {
 	ITEM_UNKNOWN = 0, /* named but never found */
 	ITEM_NORMAL = 1,
 	ITEM_PARENT = 2,
+	ITEM_DELETE = 3,
 	ITEM_CREATE = 4,  /* as AUDIT_TYPE_* of include/linux/audit.h */
 };
 
@@ -84,6 +86,8 @@ enum item_flag {
 	ITEM_F_INODE = 1,     /* ino ... ctime are set */
 	ITEM_F_INTERP = 2,    /* the ELF interpreter of item 0; the name is for user space to find */
 	ITEM_F_NAME_CUT = 4,
+	ITEM_F_UNNAMED = 8,   /* found by a descriptor, or by way of another item: name=(null) */
+	ITEM_F_NOEVAL = 16,   /* a mount point: its capabilities are not looked up */
 };
 
 /* One PATH record. */

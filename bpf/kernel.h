@@ -48,6 +48,7 @@ enum {
 
 /* include/linux/fs.h: the open created the file. Fixed since 5.1. */
 #define FMODE_CREATED 0x100000
+#define FMODE_PATH 0x4000
 
 #define O_CREAT 0100
 #define AT_NULL 0
@@ -164,11 +165,17 @@ struct file {
 
 struct filename {
 	const char *name;
+	const char *uptr;
 };
 
 struct nameidata {
 	struct path path;
 	struct filename *name;
+};
+
+struct renamedata {
+	struct dentry *old_dentry, *new_dentry;
+	unsigned int flags;
 };
 
 struct open_flags {

@@ -10,6 +10,7 @@
 enum {
 	ITEMS_MAX = 8,          /* an execve of a script of a script stays below */
 	NAME_MAX_LEN = 4096,    /* PATH_MAX, with the NUL */
+	NAMES_LEAF = 2048 + 4096, /* where a directory entry's name is put to be compared */
 	NAMES_TEXT = 2048, /* where the last name of a system call may begin: with its length below the 8 KiB that 7.x gives a task */
 	LABEL_MAX = 1024,
 	SADDR_MAX = 128,        /* struct sockaddr_storage */
@@ -25,6 +26,9 @@ enum {
  * (security/apparmor/lsm.c). 0: no AppArmor, and no label.
  */
 const volatile __u64 apparmor_blob_sizes = 0;
+
+/* Since 6.14 a name that ends in slashes is an entry's too (audit_compare_dname_path, kernel/auditfilter.c). */
+const volatile __u64 trailing_slashes = 0;
 
 /* A system call between its entry and its exit. */
 struct pending {
@@ -47,6 +51,11 @@ struct pending {
 	__u32 saddr_len;
 	__u8 saddr[SADDR_MAX];
 	__u64 filename[ITEMS_MAX]; /* the struct filename each item was made for; 0: none */
+	__u64 again[ITEMS_MAX];    /* a second one, made for the same address */
+	__u64 address[ITEMS_MAX];  /* where in the task's memory the name was; 0: not there */
+	__u64 rename_from, rename_to; /* the dentries of a rename under way */
+	struct path pwd; /* at the entry of chdir */
+	__u64 entry; /* the dentry handed to lookup_child: the verifier passes numbers to global functions, not pointers */
 	struct item item[ITEMS_MAX];
 };
 
@@ -54,7 +63,7 @@ struct pending {
 struct names {
 	__u32 used;
 	__u32 pad;
-	__u8 text[NAMES_TEXT + NAME_MAX_LEN];
+	__u8 text[NAMES_LEAF + 256];
 };
 
 /* Where an event is put together before it goes to the ring in one piece. */

@@ -61,9 +61,15 @@ __noinline int group_member(__u32 gid)
 	return 0;
 }
 
-static __always_inline bool test_holds(const struct policy_test *t, __u32 fact)
+static __always_inline bool test_holds(const struct policy_test *t, const __u32 *facts)
 {
+	__u32 fact = facts[t->fact & (FACT_MAX - 1)];
+
 	switch (t->kind) {
+	case TEST_SAME:
+		return fact == facts[t->value & (FACT_MAX - 1)];
+	case TEST_OTHER:
+		return fact != facts[t->value & (FACT_MAX - 1)];
 	case TEST_ANY_BIT:
 		return fact & t->value;
 	case TEST_ALL_BITS:
@@ -86,7 +92,7 @@ enum early_facts {
 			 1 << FACT_PERS,
 };
 
-static __always_inline __u32 early_facts(__u8 want)
+static __always_inline __u32 early_facts(__u32 want)
 {
 	return want & (WANT_NAMES | WANT_SADDR) && !(want & WANT_EXEC) ? EARLY_ALWAYS | EARLY_IDENTITY : EARLY_ALWAYS;
 }
@@ -126,13 +132,16 @@ static long match_field(__u32 i, struct matcher *m)
 
 static long match_test(__u32 i, struct matcher *m)
 {
-	const struct policy *p = m->policy;
 	const struct policy_test *t;
+	__u32 needed;
 
 	if (i >= TESTS_MAX)
 		return 1;
-	t = &p->test[i];
-	if (m->known & 1U << (t->fact & (FACT_MAX - 1)) && !test_holds(t, m->facts[t->fact & (FACT_MAX - 1)]))
+	t = &m->policy->test[i];
+	needed = 1U << (t->fact & (FACT_MAX - 1));
+	if (t->kind >= TEST_SAME)
+		needed |= 1U << (t->value & (FACT_MAX - 1));
+	if ((m->known & needed) == needed && !test_holds(t, m->facts))
 		match_row(m, t->row);
 	return 0;
 }

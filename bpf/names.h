@@ -36,6 +36,8 @@ static __always_inline struct item *item_add(struct pending *c, __u16 kind)
 	__builtin_memset(item, 0, sizeof(*item));
 	item->kind = kind;
 	c->filename[c->items & (ITEMS_MAX - 1)] = 0;
+	c->again[c->items & (ITEMS_MAX - 1)] = 0;
+	c->address[c->items & (ITEMS_MAX - 1)] = 0;
 	c->items++;
 	return item;
 }
@@ -85,7 +87,7 @@ static __always_inline __u32 item_of_filename(struct pending *c, __u64 filename)
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
 		if (i >= c->items)
 			break;
-		if (c->filename[i] == filename)
+		if (c->filename[i] == filename || c->again[i] == filename)
 			return i;
 	}
 	return ITEMS_MAX;
@@ -97,8 +99,10 @@ static __always_inline __u32 item_add_named(struct pending *c, struct filename *
 	__u32 at = item_of_filename(c, (unsigned long)filename);
 	struct item *item;
 
-	if (at < ITEMS_MAX)
+	if (at < ITEMS_MAX) {
 		c->filename[at & (ITEMS_MAX - 1)] = 0;
+		c->again[at & (ITEMS_MAX - 1)] = 0;
+	}
 	at = c->items;
 	item = item_add(c, ITEM_UNKNOWN);
 	if (!item)
@@ -106,6 +110,35 @@ static __always_inline __u32 item_add_named(struct pending *c, struct filename *
 	c->filename[at & (ITEMS_MAX - 1)] = (unsigned long)filename;
 	item_set_name(c, item, BPF_CORE_READ(filename, name), false);
 	return at;
+}
+
+/* A name was copied from the task's memory. From the same address it is the same name to the kernel (audit_reusename). */
+static __always_inline void item_add_from(struct pending *c, __u64 address, struct filename *filename)
+{
+	__u32 at;
+
+	for (__u32 i = 0; i < ITEMS_MAX; i++) {
+		if (i >= c->items)
+			break;
+		if (address && c->address[i] == address) {
+			if (c->filename[i] != (unsigned long)filename)
+				c->again[i] = (unsigned long)filename;
+			return;
+		}
+	}
+	at = item_add_named(c, filename);
+	if (at < ITEMS_MAX)
+		c->address[at & (ITEMS_MAX - 1)] = address;
+}
+
+/* The same where the copying was not seen, and is perhaps known already. */
+static __always_inline void item_add_unless_known(struct pending *c, struct filename *filename)
+{
+	__u64 address = (unsigned long)BPF_CORE_READ(filename, uptr);
+	__u32 at = item_of_filename(c, (unsigned long)filename);
+
+	if (at >= ITEMS_MAX || c->address[at & (ITEMS_MAX - 1)] != address)
+		item_add_from(c, address, filename);
 }
 
 /* The item of this name, made if there is none. */

@@ -82,6 +82,7 @@ __noinline int path_emit(struct scratch *s, __u32 kind)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct path_walk walk = {};
 	struct path path = {};
 	__u32 at;
@@ -90,6 +91,8 @@ __noinline int path_emit(struct scratch *s, __u32 kind)
 		return 0;
 	if (kind == SECTION_EXE)
 		BPF_CORE_READ_INTO(&path, exe, f_path);
+	else if (c && c->want & WANT_PWD)
+		path = c->pwd;
 	else
 		BPF_CORE_READ_INTO(&path, fs, pwd);
 	BPF_CORE_READ_INTO(&walk.root, fs, root);

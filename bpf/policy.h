@@ -38,6 +38,8 @@ enum policy_test_kind {
 	TEST_ALL_BITS,  /* &= */
 	TEST_GROUP,     /* gid=, egid=: the fact, or any supplementary group */
 	TEST_NO_GROUP,  /* gid!=, egid!= */
+	TEST_SAME,      /* -C a=b: `value` is the other fact */
+	TEST_OTHER,     /* -C a!=b */
 };
 
 struct policy_test {
@@ -60,7 +62,7 @@ struct policy {
 	struct policy_field field[FIELDS_MAX];
 	struct policy_test test[TESTS_MAX];
 	__u16 syscall[ARCH_COUNT][NR_MAX]; /* row of the number; 0: no rule names it */
-	__u8 wants[ARCH_COUNT][NR_MAX];    /* enum want: what to collect during the call */
+	__u16 wants[ARCH_COUNT][NR_MAX];   /* enum want: what to collect during the call */
 	__u32 bound[BOUNDS_MAX];
 	__u16 row[BOUNDS_MAX];
 	__u64 cell[CELLS_MAX]; /* row r begins at cell[r * words] */
@@ -80,6 +82,9 @@ enum want {
 	WANT_CREAT = 32,   /* creat: an open with O_CREAT implied */
 	WANT_HOW = 64,     /* openat2: flags are in struct open_how */
 	WANT_AT = 128,     /* execveat: the name is argument 1 */
+	WANT_NOEVAL = 1024, /* umount: nothing is asked of the file that is a mount point (AUDIT_INODE_NOEVAL) */
+	WANT_PWD = 512,    /* chdir: the working directory as it was */
+	WANT_FD = 256,     /* a PATH record of the file that argument 0 is open on */
 };
 
 #endif

@@ -4,7 +4,7 @@
 #define RAUDIT_SYSCALL_H
 
 #include "match.h"
-#include "names.h"
+#include "lookup.h"
 #include "args.h"
 
 /* include/uapi/linux/audit.h, elf-em.h */
@@ -77,6 +77,7 @@ static __always_inline void facts_fill(struct pending *c, struct task_struct *ta
 	facts_args(f, c->args);
 	f[FACT_PPID] = task->real_parent->tgid;
 	f[FACT_EXIT] = (__u32)ret;
+	f[FACT_SADDR_FAM] = c->saddr_len >= sizeof(__u16) ? *(__u16 *)c->saddr : (__u32)-1;
 	f[FACT_SUCCESS] = (__u64)ret >= (__u64)-MAX_ERRNO ? RETURN_FAILURE : RETURN_SUCCESS;
 }
 
@@ -141,6 +142,26 @@ static __always_inline bool begin_unnamed(__u32 compat, __u32 nr)
 	return !r.policy->syscall[compat & 1][nr & (NR_MAX - 1)] && policy_intact(&r);
 }
 
+/* The file that a descriptor is open on, or NULL. */
+static __always_inline struct file *file_of_fd(struct task_struct *task, __u32 fd)
+{
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **files = BPF_CORE_READ(table, fd), *file = 0;
+
+	if (fd < BPF_CORE_READ(table, max_fds))
+		bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	return file;
+}
+
+/* The PATH record of a call that has a descriptor instead of a name (audit_file). */
+static __always_inline void fd_item(struct task_struct *task, __u32 fd)
+{
+	struct file *file = file_of_fd(task, fd);
+
+	if (file && !(BPF_CORE_READ(file, f_mode) & FMODE_PATH))
+		lookup_found(ITEMS_MAX, (unsigned long)BPF_CORE_READ(file, f_path.dentry), false, false);
+}
+
 /* Entry: when some rule names this call, remember what may have changed by its exit. */
 static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 {
@@ -178,6 +199,7 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 	c->items = 0;
 	c->opening = ITEMS_MAX;
 	c->child = ITEMS_MAX;
+	c->rename_from = c->rename_to = 0;
 	c->flags = 0;
 	c->saddr_len = 0;
 	__builtin_memcpy(c->args, b.args, sizeof(b.args));
@@ -190,6 +212,10 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 		if (n)
 			n->used = 0;
 	}
+	if (c->want & WANT_PWD)
+		BPF_CORE_READ_INTO(&c->pwd, task, fs, pwd);
+	if (c->want & WANT_FD)
+		fd_item(task, c->args[0]);
 }
 
 /* The path items with their names. Global: verified once. */

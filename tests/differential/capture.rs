@@ -54,6 +54,7 @@ impl Capture {
         let plan = Plan::new(&set, &offer);
         for (at, judged) in plan.rules.iter().enumerate() {
             if let Some(obstacle) = &judged.fentry {
+                // what is not exact on every kernel is to be equal on this one
                 println!("note: rule {}: {obstacle}", at + 1);
             }
         }

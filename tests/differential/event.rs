@@ -28,28 +28,32 @@ impl Record {
 impl Event {
     /// What pairs it with its twin: pid, architecture, call, arguments, result.
     pub fn identity(&self) -> String {
-        let call = self.records.first().filter(|r| r.kind == Kind::SYSCALL);
-        let field = |name| call.and_then(|r| r.get(name)).unwrap_or("");
+        let field = |name| self.call().and_then(|r| r.get(name)).unwrap_or("");
         ["pid", "arch", "syscall", "a0", "a1", "a2", "a3", "exit", "key"].map(field).join(" ")
     }
 
+    /// Its SYSCALL record; others, such as ANOM_LINK, may come before it.
+    fn call(&self) -> Option<&Record> {
+        self.records.iter().find(|r| r.kind == Kind::SYSCALL)
+    }
+
     pub fn pid(&self) -> Option<u32> {
-        self.records.first()?.get("pid")?.parse().ok()
+        self.call()?.get("pid")?.parse().ok()
     }
 }
 
-/// Groups messages by stamp; only events that begin with SYSCALL are of interest.
+/// Groups messages by serial; only events with a SYSCALL are of interest.
 pub fn group(messages: &[Message]) -> Vec<Event> {
-    let mut events: BTreeMap<(u64, u16, u64), Event> = BTreeMap::new();
+    let mut events: BTreeMap<u64, Event> = BTreeMap::new();
     for message in messages {
         let mut text = format!("type={} msg=", message.kind).into_bytes();
         text.extend_from_slice(&message.text);
         let Ok(line) = Line::parse(&text) else { panic!("not a record: {}", String::from_utf8_lossy(&text)) };
-        let event = events.entry((line.id.sec, line.id.milli, line.id.serial)).or_default();
+        let event = events.entry(line.id.serial).or_default();
         event.millis = line.id.sec * 1000 + u64::from(line.id.milli);
         let show = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let fields = Fields::new(line.body).map(|f| (show(f.name), show(f.value))).collect();
         event.records.push(Record { kind: line.kind, fields });
     }
-    events.into_values().filter(|e| e.records.first().is_some_and(|r| r.kind == Kind::SYSCALL)).collect()
+    events.into_values().filter(|e| e.call().is_some()).collect()
 }

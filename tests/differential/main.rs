@@ -8,6 +8,7 @@
 mod capture;
 mod compare;
 mod event;
+mod paths;
 mod workload;
 
 use std::process::ExitCode;

@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "system calls with arguments no safe interface would pass")]
 #![allow(let_underscore_drop, reason = "what a case gets wrong is part of the workload")]
 
+use super::paths;
 use std::ffi::{CString, OsStr};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -37,6 +38,14 @@ pub const CASES: &[Case] = &[
     Case { name: "rule-fields", run: rule_fields },
     Case { name: "titles", run: titles },
     Case { name: "compat-32", run: compat_32 },
+    Case { name: "path-lookups", run: paths::lookups },
+    Case { name: "path-at", run: paths::lookups_at },
+    Case { name: "path-entries", run: paths::entries },
+    Case { name: "path-renames", run: paths::renames },
+    Case { name: "path-refused", run: paths::refused },
+    Case { name: "path-descriptors", run: paths::descriptors },
+    Case { name: "path-mounts", run: paths::mounts },
+    Case { name: "sockets", run: sockets },
 ];
 
 /// Runs a case in a scratch directory of its own.
@@ -51,16 +60,16 @@ pub fn run(name: &str) {
     }
 }
 
-fn c(path: impl AsRef<OsStr>) -> CString {
+pub fn c(path: impl AsRef<OsStr>) -> CString {
     CString::new(path.as_ref().as_bytes()).unwrap()
 }
 
-fn open(path: impl AsRef<OsStr>, flags: i32) -> i32 {
+pub fn open(path: impl AsRef<OsStr>, flags: i32) -> i32 {
     // SAFETY: a NUL-terminated path; the descriptor is closed by the end of the process.
     unsafe { libc::open(c(path).as_ptr(), flags, 0o640) }
 }
 
-fn become_user() {
+pub fn become_user() {
     // SAFETY: plain integers. setgroups first, while still allowed.
     unsafe {
         libc::setgroups(0, std::ptr::null());
@@ -445,6 +454,41 @@ fn titles() {
     exec("/bin/sh", &["-c", "exec -a '' /bin/true"]);
     exec("/bin/bash", &["-c", "exec -a '' /bin/cat /etc/hostname"]);
     exec("/bin/bash", &["-c", "exec -a \"$(printf '\\001\\002')\" /bin/cat /etc/hostname"]);
+}
+
+fn sockets() {
+    use std::net::{TcpListener, TcpStream, UdpSocket};
+    use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap());
+    let _ = listener.accept();
+    let _ = client.map(|c| (c.peer_addr(), c.nodelay()));
+    let _ = TcpListener::bind("192.0.2.1:1");
+    let _ = TcpListener::bind("[::1]:0");
+    let (one, other) = (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+    let _ = one.send_to(b"x", other.local_addr().unwrap());
+    let _ = other.recv_from(&mut [0; 10]);
+    let unix = UnixListener::bind("socket").unwrap();
+    let _ = UnixStream::connect("socket");
+    let _ = unix.accept();
+    for path in ["socket", "none/socket", "/etc/passwd", "/proc/x", "dir/"] {
+        let _ = UnixListener::bind(path);
+    }
+    let datagram = UnixDatagram::bind("datagram").unwrap();
+    let sender = UnixDatagram::unbound().unwrap();
+    for path in ["datagram", "none", "socket", "/etc/passwd"] {
+        let _ = sender.send_to(b"x", path);
+    }
+    let _ = datagram.recv_from(&mut [0; 10]);
+    // SAFETY: addresses of no length, or not ours.
+    unsafe {
+        libc::bind(99, std::ptr::null(), 0);
+        libc::bind(std::os::fd::AsRawFd::as_raw_fd(&sender), 8 as *const libc::sockaddr, 16);
+        libc::sendto(99, std::ptr::null(), 0, 0, std::ptr::null(), 0);
+        libc::seteuid(1000);
+    }
+    let _ = UnixStream::connect("socket");
+    let _ = TcpStream::connect("127.0.0.1:9");
 }
 
 /// 32-bit system calls of a 64-bit process, by their gate.

@@ -3,14 +3,17 @@
 /// Bits of `enum want` (bpf/policy.h).
 #[allow(missing_docs, reason = "explained there")]
 pub mod want {
-    pub const NAMES: u8 = 1;
-    pub const SADDR: u8 = 2;
-    pub const EXEC: u8 = 4;
-    pub const OPEN_A0: u8 = 8;
-    pub const OPEN_A1: u8 = 16;
-    pub const CREAT: u8 = 32;
-    pub const HOW: u8 = 64;
-    pub const AT: u8 = 128;
+    pub const NAMES: u16 = 1;
+    pub const SADDR: u16 = 2;
+    pub const EXEC: u16 = 4;
+    pub const OPEN_A0: u16 = 8;
+    pub const OPEN_A1: u16 = 16;
+    pub const CREAT: u16 = 32;
+    pub const HOW: u16 = 64;
+    pub const AT: u16 = 128;
+    pub const FD: u16 = 256;
+    pub const PWD: u16 = 512;
+    pub const NOEVAL: u16 = 1024;
 }
 
 /// The kinds of call this backend can record.
@@ -22,8 +25,16 @@ pub enum Call {
     Open,
     /// EXECVE, CWD and PATH of the program and its interpreters.
     Exec,
+    /// CWD and a PATH for each name that is looked up.
+    Lookup,
+    /// CWD and a PATH for each name, directory and entry.
+    Entry,
+    /// CWD and a PATH of the file that the first argument is open on.
+    Descriptor,
     /// SOCKADDR, and CWD and PATH where the address is a path.
     Sockaddr,
+    /// The same, and the path is made.
+    Bind,
 }
 
 /// Calls for which the kernel writes no record but SYSCALL and PROCTITLE. A call that is not listed anywhere here is not
@@ -86,6 +97,7 @@ const PLAIN: &[&str] = &[
     "ioperm",
     "iopl",
     "keyctl",
+    "getsockopt",
     "listen",
     "lseek",
     "madvise",
@@ -121,6 +133,7 @@ const PLAIN: &[&str] = &[
     "readv",
     "request_key",
     "add_key",
+    "setsockopt",
     "sched_getaffinity",
     "sched_getattr",
     "sched_getparam",
@@ -175,9 +188,72 @@ const PLAIN: &[&str] = &[
     "writev",
 ];
 
+/// Calls that look names up and change no directory.
+const LOOKUP: &[&str] = &[
+    "access",
+    "chmod",
+    "chown",
+    "chroot",
+    "faccessat",
+    "faccessat2",
+    "fchmodat",
+    "fchmodat2",
+    "fchownat",
+    "fstatat64",
+    "futimesat",
+    "getxattr",
+    "inotify_add_watch",
+    "lchown",
+    "lgetxattr",
+    "listxattr",
+    "llistxattr",
+    "lremovexattr",
+    "lsetxattr",
+    "lstat",
+    "lstat64",
+    "mount",
+    "newfstatat",
+    "readlink",
+    "readlinkat",
+    "removexattr",
+    "setxattr",
+    "stat",
+    "stat64",
+    "statfs",
+    "statfs64",
+    "statx",
+    "truncate",
+    "truncate64",
+    "utime",
+    "utimensat",
+    "utimensat_time64",
+    "utimes",
+];
+
+/// Calls that make, move or delete entries of directories.
+const ENTRY: &[&str] = &[
+    "link",
+    "linkat",
+    "mkdir",
+    "mkdirat",
+    "mknod",
+    "mknodat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "rmdir",
+    "symlink",
+    "symlinkat",
+    "unlink",
+    "unlinkat",
+];
+
+/// Calls on a descriptor for which the kernel notes its file (`audit_file`).
+const DESCRIPTOR: &[&str] = &["fchmod", "fchown", "fgetxattr", "flistxattr", "fremovexattr", "fsetxattr"];
+
 impl Call {
     /// The kind of the call with this kernel name, and what to collect (`enum want`); `None` when it is not served.
-    pub fn of(name: &str) -> Option<(Self, u8)> {
+    pub fn of(name: &str) -> Option<(Self, u16)> {
         Some(match name {
             "open" => (Self::Open, want::NAMES | want::OPEN_A0),
             "creat" => (Self::Open, want::NAMES | want::OPEN_A0 | want::CREAT),
@@ -185,17 +261,66 @@ impl Call {
             "openat2" => (Self::Open, want::NAMES | want::OPEN_A1 | want::HOW),
             "execve" => (Self::Exec, want::NAMES | want::EXEC),
             "execveat" => (Self::Exec, want::NAMES | want::EXEC | want::AT),
-            "connect" => (Self::Sockaddr, want::NAMES | want::SADDR),
-            // 32-bit calls whose ids grew from 16 to 32 bits: the same call under a second name
-            name if PLAIN.contains(&name.strip_suffix("32").unwrap_or(name)) => (Self::Plain, 0),
-            _ => return None,
+            "chdir" => (Self::Lookup, want::NAMES | want::PWD),
+            "umount" | "umount2" => (Self::Lookup, want::NAMES | want::NOEVAL),
+            "connect" | "sendto" | "sendmsg" | "sendmmsg" => (Self::Sockaddr, want::NAMES | want::SADDR),
+            "bind" => (Self::Bind, want::NAMES | want::SADDR),
+            name => {
+                // 32-bit calls whose ids grew from 16 to 32 bits: the same call under a second name
+                let bare = name.strip_suffix("32").unwrap_or(name);
+                [
+                    (PLAIN, Self::Plain, 0),
+                    (LOOKUP, Self::Lookup, want::NAMES),
+                    (ENTRY, Self::Entry, want::NAMES),
+                    (DESCRIPTOR, Self::Descriptor, want::NAMES | want::FD),
+                ]
+                .into_iter()
+                .find(|(list, ..)| list.contains(&bare))
+                .map(|(_, call, want)| (call, want))?
+            }
         })
+    }
+
+    /// Whether files are opened by name.
+    pub fn opens(self) -> bool {
+        matches!(self, Self::Open | Self::Exec)
+    }
+
+    /// Whether names are looked up otherwise.
+    pub fn looks_up(self) -> bool {
+        matches!(self, Self::Lookup | Self::Entry | Self::Bind)
+    }
+
+    /// Whether entries of directories are made, moved or deleted.
+    pub fn changes_entries(self) -> bool {
+        matches!(self, Self::Entry | Self::Bind)
+    }
+
+    /// Whether it has a socket address.
+    pub fn has_address(self) -> bool {
+        matches!(self, Self::Sockaddr | Self::Bind)
+    }
+
+    /// Why the fentry tier does not serve the call exactly on every kernel, if it does not.
+    pub fn inexact_by_fentry(self) -> Option<&'static str> {
+        match self {
+            Self::Lookup | Self::Entry | Self::Bind => Some(
+                "names are seen where the compiler left the kernel's functions whole: compared with kernel audit on Debian's kernels only",
+            ),
+            Self::Descriptor => Some("on a read-only file system the kernel notes no file"),
+            Self::Plain | Self::Open | Self::Exec | Self::Sockaddr => None,
+        }
+    }
+
+    /// Why the tracepoint tier cannot serve the call at all, if it cannot.
+    pub fn refused_by_tracepoint(self) -> Option<&'static str> {
+        matches!(self, Self::Lookup | Self::Entry | Self::Descriptor | Self::Bind).then_some("its files are not seen")
     }
 
     /// Why the tracepoint tier does not serve the call exactly, if it does not.
     pub fn inexact_by_tracepoint(self) -> Option<&'static str> {
         match self {
-            Self::Plain => None,
+            Self::Plain | Self::Lookup | Self::Entry | Self::Descriptor | Self::Bind => None,
             Self::Open => {
                 Some("the name is read from user memory a second time, and a refused open's inode is not seen")
             }
@@ -212,11 +337,11 @@ mod tests {
     use raudit_tables::{arch, syscall};
 
     #[test]
-    fn plain_calls_exist() {
+    fn calls_exist() {
         let known = |name| {
             [arch::X86_64, arch::I386].iter().any(|&a| syscall::table(a).is_some_and(|t| t.number(name).is_some()))
         };
-        for &name in PLAIN {
+        for &name in [PLAIN, LOOKUP, ENTRY, DESCRIPTOR].into_iter().flatten() {
             assert!(known(name), "{name}");
         }
     }
@@ -229,8 +354,7 @@ mod tests {
             "mmap",
             "pipe",
             "socketpair",
-            "chmod",
-            "fchmod",
+            "finit_module",
             "init_module",
             "settimeofday",
             "bpf",
@@ -251,6 +375,9 @@ mod tests {
             ("WANT_CREAT", want::CREAT),
             ("WANT_HOW", want::HOW),
             ("WANT_AT", want::AT),
+            ("WANT_FD", want::FD),
+            ("WANT_PWD", want::PWD),
+            ("WANT_NOEVAL", want::NOEVAL),
         ];
         for (name, bit) in bits {
             assert_eq!(skel::enum_value("want", name), Some(u32::from(bit)), "{name}");

@@ -72,6 +72,8 @@ pub enum TestKind {
     AllBits = 1,
     Group = 2,
     NoGroup = 3,
+    Same = 4,
+    Other = 5,
 }
 
 /// A condition that is no interval of one value.
@@ -171,7 +173,9 @@ impl Policy {
 
     /// The facts that some rule looks at, as bits.
     pub fn facts(&self) -> u32 {
-        let used = self.fields.iter().map(|f| f.fact).chain(self.tests.iter().map(|t| t.fact));
+        let others = self.tests.iter().filter(|t| matches!(t.kind, TestKind::Same | TestKind::Other));
+        let tests = self.tests.iter().map(|t| t.fact).chain(others.map(|t| t.value));
+        let used = self.fields.iter().map(|f| f.fact).chain(tests);
         used.fold(0, |bits, fact| bits | 1 << fact)
     }
 
@@ -185,11 +189,15 @@ impl Policy {
         let everyone = bits(self.words, conditions.iter().map(|_| true));
         for (fact, users) in by_fact {
             let values = users.iter().map(|u| u.2);
-            let cuts: BTreeSet<u32> = values.flat_map(|v| [Some(0), Some(v), v.checked_add(1)]).flatten().collect();
+            let mut cuts: BTreeSet<u32> = values.flat_map(|v| [Some(0), Some(v), v.checked_add(1)]).flatten().collect();
+            if fact == fact::SADDR_FAM {
+                cuts.insert(fact::NO_FAMILY);
+            }
             let first = self.intervals.len();
             for low in cuts {
                 let mut row = everyone.clone();
-                for &(rule, ..) in users.iter().filter(|(_, op, value)| !op.holds(low, *value)) {
+                let absent = fact == fact::SADDR_FAM && low == fact::NO_FAMILY;
+                for &(rule, ..) in users.iter().filter(|(_, op, value)| absent || !op.holds(low, *value)) {
                     clear(&mut row, rule);
                 }
                 let row = rows.add(row)?;
@@ -261,9 +269,13 @@ fn condition(field: &Field) -> Option<Result<Condition, ClassifyError>> {
     if matches!(field.id, FieldId::FILTERKEY | FieldId::ARCH) {
         return None;
     }
-    let (Some(fact), Value::Number(value)) = (fact::of_field(field.id), &field.value) else {
-        return Some(Err(ClassifyError::Field(field.id)));
-    };
+    let refused = || Some(Err(ClassifyError::Field(field.id)));
+    if let (FieldId::FIELD_COMPARE, Value::Number(pair)) = (field.id, &field.value) {
+        let Some((left, right)) = fact::of_comparison(*pair) else { return refused() };
+        let kind = if field.op == Op::Ne { TestKind::Other } else { TestKind::Same };
+        return Some(Ok(Condition::Test(kind, left, right)));
+    }
+    let (Some(fact), Value::Number(value)) = (fact::of_field(field.id), &field.value) else { return refused() };
     let (fact, value) = match field.id {
         // the kernel turns a test of auid against "unset" into one of whether it is set (audit_data_to_entry)
         FieldId::LOGINUID if *value == u32::MAX => (fact::AUID_SET, 0),

@@ -46,6 +46,16 @@ facts! {
     A1 = 17, FACT_A1, FieldId::ARG1;
     A2 = 18, FACT_A2, FieldId::ARG2;
     A3 = 19, FACT_A3, FieldId::ARG3;
+    SADDR_FAM = 20, FACT_SADDR_FAM, FieldId::SADDR_FAM;
+}
+
+/// [`SADDR_FAM`] of a call that carries no socket address: no condition on it holds.
+pub const NO_FAMILY: u32 = u32::MAX;
+
+/// The two facts that a `-C` compares (`AUDIT_COMPARE_*`), if the matcher has both.
+pub fn of_comparison(pair: u32) -> Option<(Fact, Fact)> {
+    let (left, right) = raudit_rules::compare::fields(pair)?;
+    Some((of_field(left)?, of_field(right)?))
 }
 
 #[cfg(test)]

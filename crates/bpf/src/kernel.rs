@@ -24,6 +24,11 @@ pub(crate) fn open_function(offer: &Offer) -> Option<&'static str> {
     OPEN_FUNCTIONS.into_iter().find(|f| offer.function(f).is_some())
 }
 
+/// Whether the parent of a name is looked up by a function of its own.
+fn walks_parents(offer: &Offer) -> bool {
+    offer.function("path_parentat").is_some()
+}
+
 /// A function every kernel has, for the templates, which are loaded but never attached.
 const TEMPLATE_TARGET: &str = "security_path_mknod";
 
@@ -103,7 +108,7 @@ impl Capture {
     pub fn load(tier: Tier, offer: &Offer, settings: Settings) -> Result<Self, CaptureError> {
         let mut open = ObjectBuilder::default().open_memory(skel::AUDIT_OBJECT).map_err(bpf("open the BPF object"))?;
         size_maps(&mut open, settings)?;
-        set_apparmor(&mut open, offer.apparmor)?;
+        set_constants(&mut open, offer)?;
         for mut program in open.progs_mut() {
             choose_program(&mut program, tier, offer).map_err(bpf("prepare the BPF programs"))?;
         }
@@ -170,8 +175,35 @@ impl Capture {
             ("open_enter", fentry && attach.opens),
             ("mknod_enter", fentry && attach.opens),
             ("write_enter", fentry && attach.opens && offer.notes_every_parent),
-            ("walk_exit", fentry && (attach.opens || attach.sockaddr)),
-            ("name_exit", fentry && (attach.exec || attach.sockaddr)),
+            ("walk_exit", fentry && attach.opens),
+            ("name_exit", fentry && (attach.exec || attach.sockaddr || attach.lookups)),
+            ("getname_flags_exit", fentry && attach.lookups),
+            ("getname_exit", fentry && attach.lookups && offer.function("getname").is_some()),
+            ("mkdirat_enter", fentry && attach.entries),
+            ("mknodat_enter", fentry && attach.entries),
+            ("rmdir_enter", fentry && attach.entries),
+            ("unlinkat_enter", fentry && attach.entries),
+            ("symlinkat_enter", fentry && attach.entries),
+            ("linkat_enter", fentry && attach.entries),
+            ("renameat_enter", fentry && attach.entries),
+            ("parent_walked", fentry && attach.entries && walks_parents(offer)),
+            ("parent_exit", fentry && attach.entries && !walks_parents(offer)),
+            ("entry_lookup", fentry && attach.entries),
+            ("lookup_enter", fentry && attach.lookups),
+            ("lookup_exit", fentry && (attach.sockaddr || attach.lookups)),
+            ("delete_exit", fentry && attach.entries),
+            ("rename_exit", fentry && attach.entries),
+            ("rename_enter", fentry && attach.entries),
+            ("create_exit", fentry && attach.entries),
+            ("create_enter", fentry && attach.entries),
+            ("mkdir_exit", fentry && attach.entries),
+            ("mkdir_enter", fentry && attach.entries),
+            ("node_exit", fentry && attach.entries),
+            ("node_enter", fentry && attach.entries),
+            ("symlink_exit", fentry && attach.entries),
+            ("symlink_enter", fentry && attach.entries),
+            ("link_exit", fentry && attach.entries),
+            ("link_enter", fentry && attach.entries),
             ("saddr_exit", fentry && attach.sockaddr),
         ];
         for (name, needed) in wanted {
@@ -247,13 +279,16 @@ fn size_maps(open: &mut OpenObject, settings: Settings) -> Result<(), CaptureErr
     Ok(())
 }
 
-/// `apparmor_blob_sizes`, the only variable of the object's read-only data besides the layout markers.
-fn set_apparmor(open: &mut OpenObject, address: u64) -> Result<(), CaptureError> {
+/// The variables of the object's read-only data besides the layout markers: what differs from kernel to kernel.
+fn set_constants(open: &mut OpenObject, offer: &Offer) -> Result<(), CaptureError> {
     let missing = || CaptureError::Plan("no read-only data in the BPF object".into());
     let mut map = open.maps_mut().find(|m| m.name().to_string_lossy().ends_with(".rodata")).ok_or_else(missing)?;
-    let place =
-        map.initial_value_mut().and_then(|v| v.get_mut(skel::APPARMOR..skel::APPARMOR + 8)).ok_or_else(missing)?;
-    place.copy_from_slice(&address.to_ne_bytes());
+    let data = map.initial_value_mut().ok_or_else(missing)?;
+    for (at, value) in
+        [(skel::APPARMOR, offer.apparmor), (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes))]
+    {
+        data.get_mut(at..at + 8).ok_or_else(missing)?.copy_from_slice(&value.to_ne_bytes());
+    }
     Ok(())
 }
 
@@ -267,6 +302,7 @@ fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer
     let load = match tier {
         Tier::Tracepoint => name.starts_with("tracepoint_"),
         Tier::Fentry if name.starts_with("tracepoint_") => false,
+        Tier::Fentry if name == "parent_exit" && walks_parents(offer) => false,
         Tier::Fentry => section.starts_with("tp_btf") || target.as_deref().is_none_or(|t| offer.function(t).is_some()),
     };
     if load && target.is_none() {

@@ -40,6 +40,8 @@ pub struct Offer {
     /// Whether the kernel notes the parent directory of every open with O_CREAT (up to 6.11), or only of a file that is not
     /// there yet: a change inside functions, which no probe sees. So this alone goes by the release.
     pub notes_every_parent: bool,
+    /// Whether a name that ends in slashes is taken for the entry it names (since 6.14): seen by no probe, either.
+    pub takes_trailing_slashes: bool,
     btf: Option<Btf<'static>>,
     /// Functions asked for so far: a search in BTF walks tens of thousands of names.
     functions: RefCell<HashMap<String, Option<u32>>>,
@@ -58,8 +60,16 @@ impl Offer {
         };
         let (labels, apparmor) = security_labels();
         let notes_every_parent = release().is_some_and(|r| r < (6, 12));
-        let functions = RefCell::default();
-        let mut offer = Self { unusable, no_fentry: None, labels, apparmor, notes_every_parent, btf, functions };
+        let mut offer = Self {
+            unusable,
+            no_fentry: None,
+            labels,
+            apparmor,
+            notes_every_parent,
+            takes_trailing_slashes: release().is_some_and(|r| r >= (6, 14)),
+            btf,
+            functions: RefCell::default(),
+        };
         offer.no_fentry = match offer.function(TRIAL_TARGET) {
             None => Some(format!("no function {TRIAL_TARGET} in the kernel's BTF")),
             Some(id) => clone::trial(id).err().map(|e| format!("fentry: {e}")),
@@ -87,6 +97,7 @@ impl Offer {
             labels: None,
             apparmor: 0,
             notes_every_parent: false,
+            takes_trailing_slashes: false,
             btf: Btf::from_vmlinux().ok(),
             functions: RefCell::default(),
         }

@@ -4,7 +4,7 @@ use crate::calls::Call;
 use crate::classify::{ARCHES, ClassifyError, NR_MAX, Policy};
 use crate::fact;
 use crate::offer::{Offer, Tier};
-use raudit_rules::{FieldId, List, Op, Rule, RuleSet};
+use raudit_rules::{Field, FieldId, List, Op, Rule, RuleSet, Value};
 use raudit_tables::syscall;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -61,18 +61,40 @@ pub struct Attach {
     /// Kernel functions of the system calls named (fentry tier).
     pub syscalls: BTreeSet<String>,
     /// What to collect, by architecture index and number (`enum want`).
-    pub wants: [BTreeMap<u32, u8>; 2],
+    pub wants: [BTreeMap<u32, u16>; 2],
     /// A call among them opens files.
     pub opens: bool,
     /// A call among them has a socket address.
     pub sockaddr: bool,
     /// A call among them executes programs.
     pub exec: bool,
+    /// A call among them looks names up without opening them.
+    pub lookups: bool,
+    /// A call among them makes, moves or deletes entries of directories.
+    pub entries: bool,
 }
 
 /// Functions the fentry tier needs beside the system calls', by what for.
 const OPEN_FUNCTIONS: [&str; 4] = ["complete_walk", "mnt_want_write", "security_path_mknod", "getname_kernel"];
-const SOCKADDR_FUNCTIONS: [&str; 3] = ["move_addr_to_kernel", "complete_walk", "getname_kernel"];
+const SOCKADDR_FUNCTIONS: [&str; 3] = ["move_addr_to_kernel", "filename_lookup", "getname_kernel"];
+const LOOKUP_FUNCTIONS: [&str; 3] = ["getname_flags", "getname_kernel", "filename_lookup"];
+const ENTRY_FUNCTIONS: [&str; 15] = [
+    "do_mkdirat",
+    "do_mknodat",
+    "do_rmdir",
+    "do_unlinkat",
+    "do_symlinkat",
+    "do_linkat",
+    "do_renameat2",
+    "lookup_one_qstr_excl",
+    "may_delete",
+    "vfs_rename",
+    "vfs_create",
+    "vfs_mkdir",
+    "vfs_mknod",
+    "vfs_symlink",
+    "vfs_link",
+];
 
 impl Plan {
     /// Plans for a rule set on a kernel that offers this.
@@ -173,8 +195,12 @@ fn field_name(id: FieldId) -> &'static str {
 }
 
 fn exit(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
-    let free = |id| matches!(id, FieldId::ARCH | FieldId::FILTERKEY) || fact::of_field(id).is_some();
-    if let Some(field) = rule.fields.iter().find(|f| !free(f.id)) {
+    let served = |field: &Field| match (field.id, &field.value) {
+        (FieldId::ARCH | FieldId::FILTERKEY, _) => true,
+        (FieldId::FIELD_COMPARE, Value::Number(pair)) => fact::of_comparison(*pair).is_some(),
+        (id, _) => fact::of_field(id).is_some(),
+    };
+    if let Some(field) = rule.fields.iter().find(|field| !served(field)) {
         return both(Obstacle::Refused(format!("field {} is not served by BPF yet", field_name(field.id))));
     }
     if rule.syscalls.is_all() {
@@ -191,8 +217,8 @@ fn exit(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
     judgement.tracepoint.clone_from(&judgement.fentry);
     for (at, arch) in ARCHES.into_iter().enumerate() {
         let here = rule.fields.iter().filter(|f| f.id == FieldId::ARCH).all(|f| match f.value {
-            raudit_rules::Value::Number(value) => matches!(f.op, Op::Eq | Op::Ne) && f.op.holds(arch, value),
-            raudit_rules::Value::Text(_) => false,
+            Value::Number(value) => matches!(f.op, Op::Eq | Op::Ne) && f.op.holds(arch, value),
+            Value::Text(_) => false,
         });
         for nr in rule.syscalls.iter().filter(|_| here) {
             match calls.judge(at, arch, nr) {
@@ -233,47 +259,86 @@ fn call(at: usize, arch: u32, nr: u32, offer: &Offer, attach: &mut Attach) -> Re
     let fentry = match entry(at, &names, offer) {
         Some(symbol) => {
             attach.syscalls.insert(symbol);
-            missing(kind, offer)
+            let inexact = || kind.inexact_by_fentry().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
+            missing(kind, offer).or_else(inexact)
         }
         None => Some(Obstacle::Refused(format!("{name}: no entry function in the kernel's BTF"))),
     };
     if let Some(calls) = attach.wants.get_mut(at) {
         calls.insert(nr, wants);
     }
-    attach.opens |= matches!(kind, Call::Open | Call::Exec);
-    attach.sockaddr |= kind == Call::Sockaddr;
+    attach.opens |= kind.opens();
+    attach.sockaddr |= kind.has_address();
     attach.exec |= kind == Call::Exec;
-    let tracepoint = kind.inexact_by_tracepoint().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
+    attach.lookups |= kind.looks_up();
+    attach.entries |= kind.changes_entries();
+    let refused = kind.refused_by_tracepoint().map(|why| Obstacle::Refused(format!("{name}: {why}")));
+    let inexact = || kind.inexact_by_tracepoint().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
+    let tracepoint = refused.or_else(inexact);
     Ok((fentry, tracepoint))
 }
 
 /// What keeps a kind of call from being served exactly: a function that this kernel does not let us trace, or one it has in
 /// another form than those compared with kernel audit.
 fn missing(kind: Call, offer: &Offer) -> Option<Obstacle> {
-    let needed: &[&str] = match kind {
-        Call::Plain => return None,
-        Call::Open | Call::Exec => &OPEN_FUNCTIONS,
-        Call::Sockaddr => &SOCKADDR_FUNCTIONS,
+    let needed: &[&[&str]] = match kind {
+        Call::Plain | Call::Descriptor => return None,
+        Call::Open | Call::Exec => &[&OPEN_FUNCTIONS],
+        Call::Sockaddr => &[&SOCKADDR_FUNCTIONS],
+        Call::Lookup => &[&LOOKUP_FUNCTIONS],
+        Call::Entry => &[&LOOKUP_FUNCTIONS, &ENTRY_FUNCTIONS],
+        Call::Bind => &[&SOCKADDR_FUNCTIONS, &LOOKUP_FUNCTIONS, &ENTRY_FUNCTIONS],
     };
+    let opens = kind.opens();
     let open = crate::kernel::open_function(offer);
-    let gone = needed.iter().find(|f| offer.function(f).is_none()).or(open.is_none().then_some(&"do_filp_open"));
-    if let Some(gone) = gone {
+    let missing = needed.iter().copied().flatten().find(|f| offer.function(f).is_none());
+    if let Some(gone) = missing.or((opens && open.is_none()).then_some(&"do_filp_open")) {
         return Some(Obstacle::Refused(format!("no function {gone} in the kernel's BTF")));
     }
-    let other = open.filter(|&name| name != "do_filp_open")?;
+    let other = open.filter(|&name| opens && name != "do_filp_open")?;
     Some(Obstacle::Inexact(format!("this kernel opens by {other}: names that it refuses early are recorded otherwise")))
 }
+
+/// Calls whose function has another name than they (arch/x86/entry/syscalls/*.tbl), by architecture index. A function of the
+/// call's own name may exist as well, and be an older call's.
+const FUNCTIONS: [&[(&str, &str)]; 2] = [
+    &[
+        ("fstat", "newfstat"),
+        ("lstat", "newlstat"),
+        ("sendfile", "sendfile64"),
+        ("stat", "newstat"),
+        ("umount2", "umount"),
+        ("uname", "newuname"),
+    ],
+    &[
+        ("fstat", "newfstat"),
+        ("lstat", "newlstat"),
+        ("oldfstat", "fstat"),
+        ("oldlstat", "lstat"),
+        ("oldstat", "stat"),
+        ("olduname", "uname"),
+        ("oldolduname", "olduname"),
+        ("select", "old_select"),
+        ("stat", "newstat"),
+        ("umount", "oldumount"),
+        ("umount2", "umount"),
+        ("uname", "newuname"),
+    ],
+];
 
 /// The function a call enters by: the names the kernel's macros give it (arch/x86/include/asm/syscall_wrapper.h).
 fn entry(at: usize, names: &[&str], offer: &Offer) -> Option<String> {
     let mut symbols = Vec::new();
+    let functions = FUNCTIONS.get(at).copied().unwrap_or_default();
     for name in names {
+        let name = functions.iter().find(|(call, _)| call == name).map_or(*name, |(_, function)| *function);
         if at == 0 {
             symbols.extend([format!("__x64_sys_{name}"), format!("__do_sys_{name}")]);
         } else {
             let bare = name.strip_suffix("32").unwrap_or(name);
             symbols.extend([
                 format!("__ia32_compat_sys_{name}"),
+                format!("__ia32_compat_sys_ia32_{name}"),
                 format!("__ia32_sys_{name}16"),
                 format!("__ia32_sys_{bare}"),
                 format!("__do_sys_{bare}"),

@@ -28,6 +28,9 @@ pub const HITS_LEN: usize = size_of::<types::hits>();
 /// Where `apparmor_blob_sizes` lies in the object's read-only data.
 pub const APPARMOR: usize = offset_of!(types::rodata, apparmor_blob_sizes);
 
+/// Where `trailing_slashes` lies there.
+pub const TRAILING_SLASHES: usize = offset_of!(types::rodata, trailing_slashes);
+
 /// Offsets in `struct policy`, from the object's own types.
 pub mod policy {
     use super::{offset_of, types};

@@ -146,9 +146,12 @@ pub mod item {
     pub const UNKNOWN: u16 = 0;
     pub const NORMAL: u16 = 1;
     pub const PARENT: u16 = 2;
+    pub const DELETE: u16 = 3;
     pub const CREATE: u16 = 4;
     pub const F_INODE: u16 = 1;
     pub const F_INTERP: u16 = 2;
+    pub const F_UNNAMED: u16 = 8;
+    pub const F_NOEVAL: u16 = 16;
 }
 
 impl<'a> Record<'a> {

@@ -9,7 +9,7 @@ use raudit_rules::eval::{Facts, Verdict};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
 use raudit_tables::arch;
 
-const IDS: [FieldId; 18] = [
+const IDS: [FieldId; 20] = [
     FieldId::PID,
     FieldId::PPID,
     FieldId::UID,
@@ -28,6 +28,8 @@ const IDS: [FieldId; 18] = [
     FieldId::ARG0,
     FieldId::ARG1,
     FieldId::ARCH,
+    FieldId::FIELD_COMPARE,
+    FieldId::SADDR_FAM,
 ];
 const OPS: [Op; 8] = [Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::BitMask, Op::BitTest];
 
@@ -42,13 +44,14 @@ fn field() -> impl Strategy<Value = Field> {
         let bits = matches!(op, Op::BitMask | Op::BitTest);
         let takes_bits = matches!(id, FieldId::PERS | FieldId::ARG0 | FieldId::ARG1);
         let op = match id {
-            FieldId::ARCH if op != Op::Ne => Op::Eq,
+            FieldId::ARCH | FieldId::FIELD_COMPARE if op != Op::Ne => Op::Eq,
             _ if bits && !takes_bits => Op::Eq,
             _ => op,
         };
         let value = match id {
             FieldId::ARCH => [arch::X86_64, arch::I386][value as usize % 2],
             FieldId::SUCCESS => value % 2,
+            FieldId::FIELD_COMPARE => 10 + value % 16,
             _ => value,
         };
         Field { id, op, value: Value::Number(value) }
@@ -94,6 +97,7 @@ fn decided(object: &mut Object, call: &Call) -> (i32, bool) {
     facts[fact::AUID_SET as usize] = u32::from(ids[2] != u32::MAX);
     facts[fact::A0 as usize] = ids[13];
     facts[fact::A1 as usize] = ids[14];
+    facts[fact::SADDR_FAM as usize] = ids[15];
     let mut io: Vec<u8> = facts.iter().chain(&[u32::from(compat), nr, 0, 0]).flat_map(|w| w.to_ne_bytes()).collect();
     let program = object.progs_mut().find(|p| p.name() == "check_match").unwrap();
     let input = ProgramInput { context_in: Some(&mut io), ..ProgramInput::default() };
@@ -124,6 +128,7 @@ fn expected(set: &RuleSet, groups: &[u32], call: &Call) -> (i32, bool) {
         args: [ids[13].into(), ids[14].into(), 0, 0],
         exit,
         success: Some(success),
+        saddr_fam: Some((ids[15] != fact::NO_FAMILY).then_some(ids[15])),
         ..Facts::default()
     };
     match set.verdict(List::Exit, &facts) {

@@ -87,7 +87,7 @@ impl Slots {
             let row = |nr: usize| calls.get(&(nr as u32)).copied().unwrap_or(0);
             put(at::SYSCALL + arch * NR_MAX * 2, &shorts((0..NR_MAX).map(row)));
             let want = |nr: usize| wants.get(&(nr as u32)).copied().unwrap_or(0);
-            put(at::WANTS + arch * NR_MAX, &(0..NR_MAX).map(want).collect::<Vec<u8>>());
+            put(at::WANTS + arch * NR_MAX * 2, &shorts((0..NR_MAX).map(want)));
         }
         put(at::BOUND, &words(&policy.intervals.iter().map(|i| i.low).collect::<Vec<_>>()));
         put(at::ROW, &shorts(policy.intervals.iter().map(|i| i.row)));

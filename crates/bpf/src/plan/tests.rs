@@ -48,7 +48,7 @@ fn what_is_not_served_says_why() {
     let perm = Field { id: FieldId::PERM, op: Op::Eq, value: Value::Number(2) };
     for (rule, why) in [
         (rule(&["openat"], vec![perm]), "field perm"),
-        (rule(&["chmod"], vec![]), "chmod: its records"),
+        (rule(&["kill"], vec![]), "kill: its records"),
         (Rule { syscalls: SyscallMask::ALL, ..rule(&[], vec![]) }, "every system call"),
         (Rule { list: List::Task, ..rule(&[], vec![]) }, "task list"),
     ] {

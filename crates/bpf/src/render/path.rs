@@ -26,6 +26,9 @@ pub fn assemble(section: &Section<'_>) -> Vec<u8> {
 pub fn capabilities(event: &Event<'_>, item: &Item<'_>, name: &[u8], lookup: &mut dyn Lookup) -> Option<FileCaps> {
     const REGULAR: u32 = 0o100_000;
     const EXECUTABLE: u32 = 0o111;
+    if item.flags & item::F_NOEVAL != 0 {
+        return None;
+    }
     if item.flags & item::F_INODE == 0
         || item.kind == item::CREATE
         || item.mode & 0o170_000 != REGULAR
@@ -65,6 +68,7 @@ pub fn push(
     out.extend_from_slice(match item.kind {
         item::NORMAL => b" nametype=NORMAL",
         item::PARENT => b" nametype=PARENT",
+        item::DELETE => b" nametype=DELETE",
         item::CREATE => b" nametype=CREATE",
         _ => b" nametype=UNKNOWN",
     });
@@ -131,6 +135,9 @@ pub fn push_set(out: &mut Vec<u8>, name: &str, set: u64) {
 fn name<'a>(item: &'a Item<'_>, interpreter: Option<&'a [u8]>, cwd: Option<&'a [u8]>) -> Option<Cow<'a, [u8]>> {
     if item.flags & item::F_INTERP != 0 {
         return interpreter.map(Cow::Borrowed);
+    }
+    if item.flags & item::F_UNNAMED != 0 {
+        return None;
     }
     if item.kind != item::PARENT {
         return Some(Cow::Borrowed(item.name));

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Lookups and changes of names, as the kernel's audit_names take them in (__audit_inode and __audit_inode_child,
+ * kernel/auditsc.c): which item a lookup belongs to, and which new one it makes.
+ */
+#ifndef RAUDIT_LOOKUP_H
+#define RAUDIT_LOOKUP_H
+
+#include "names.h"
+
+/* Where the last component of a name lies. */
+struct leaf {
+	const struct names *names;
+	__u32 at;  /* of the name in names->text */
+	__u32 len; /* of the name */
+	__u32 start, end; /* the answer: offsets in the name; start is the length of the directory part */
+	__u32 inside;
+};
+
+/* One step back from the end: past trailing slashes, then to the slash before the component. */
+static long leaf_step(__u32 i, struct leaf *l)
+{
+	__u32 at = l->len - 1 - i;
+	__u32 where = l->at + at;
+
+	if (at >= l->len || where >= sizeof(l->names->text))
+		return 1;
+	if (!l->inside) {
+		if (l->names->text[where] == '/' && at > 0)
+			return 0;
+		l->inside = 1;
+		l->end = at + 1;
+	}
+	if (l->names->text[where] == '/') {
+		l->start = at + 1;
+		return 1;
+	}
+	return 0;
+}
+
+/* Bytes of a name compared with others in names->text, from `one` and from `other` on. */
+struct same {
+	const struct names *names;
+	__u32 one, other;
+	bool differ;
+};
+
+static long same_step(__u32 i, struct same *s)
+{
+	__u32 one = s->one + i, other = s->other + i;
+
+	if (one >= sizeof(s->names->text) || other >= sizeof(s->names->text) ||
+	    s->names->text[one] != s->names->text[other]) {
+		s->differ = true;
+		return 1;
+	}
+	return 0;
+}
+
+static __always_inline bool text_same(const struct names *n, __u32 one, __u32 other, __u32 len)
+{
+	struct same s = { .names = n, .one = one, .other = other };
+
+	if (one != other)
+		bpf_loop(len, same_step, &s, 0);
+	return !s.differ;
+}
+
+static __always_inline bool item_is_inode(const struct item *item, struct inode *inode)
+{
+	return item->ino == BPF_CORE_READ(inode, i_ino) && item->dev == BPF_CORE_READ(inode, i_sb, s_dev);
+}
+
+/* Whether an item may become, or already is, what a lookup found. */
+static __always_inline bool item_takes(const struct item *item, bool parent)
+{
+	return parent ? item->kind == ITEM_PARENT || item->kind == ITEM_UNKNOWN : item->kind != ITEM_PARENT;
+}
+
+/*
+ * A lookup arrived at `dentry`: of the last component, or (parent) of the directory it is in. Global: verified once.
+ * `at` is the item of the name; ITEMS_MAX for a file that was given as a descriptor.
+ */
+__noinline int lookup_found(__u32 at, __u64 dentry_at, __u32 parent, __u32 noeval)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct dentry *dentry = (struct dentry *)dentry_at;
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	struct item *item = 0, *named, *other;
+
+	if (!c || !inode)
+		return 0;
+	named = item_at(c, at);
+	if (named && item_takes(named, parent))
+		item = named;
+	for (int i = ITEMS_MAX - 1; i >= 0 && named && !item; i--) {
+		other = &c->item[i];
+		if ((__u32)i < c->items && item_takes(other, parent) && other->flags & ITEM_F_INODE && item_is_inode(other, inode))
+			item = other;
+	}
+	if (!item) {
+		item = named ? item_add_same_name(c, named, ITEM_UNKNOWN) : item_add(c, ITEM_UNKNOWN);
+		if (!item)
+			return 0;
+		if (!named)
+			item->flags |= ITEM_F_UNNAMED;
+	}
+	item->kind = parent ? ITEM_PARENT : ITEM_NORMAL;
+	item->flags &= ~ITEM_F_NOEVAL;
+	if (noeval)
+		item->flags |= ITEM_F_NOEVAL;
+	item_set_inode(item, inode);
+	return 0;
+}
+
+#define LEAF_OWN (__u32)-1
+
+/*
+ * Whether the last component of the name of item `at` is the text at NAMES_LEAF, `len` bytes (audit_compare_dname_path): 0, or where it
+ * begins, plus 1. `start` says where it is to begin; LEAF_OWN: behind the name's own directory part. Global: verified once.
+ */
+__noinline int leaf_matches(__u32 at, __u32 start, __u32 len)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct names *n = bpf_task_storage_get(&names, task, 0, 0);
+	struct item *item;
+	struct leaf l = {};
+
+	if (!c || !n)
+		return 0;
+	item = item_at(c, at);
+	if (!item || item->flags & ITEM_F_UNNAMED)
+		return 0;
+	l.names = n;
+	l.at = item->name_at;
+	l.len = item->name_len;
+	bpf_loop(l.len, leaf_step, &l, 0);
+	if (!trailing_slashes)
+		l.end = l.len;
+	if (start == LEAF_OWN)
+		start = l.start;
+	return l.end > start && l.end - start == len && text_same(n, l.at + start, NAMES_LEAF, len) ? start + 1 : 0;
+}
+
+/* Whether all of the name is that text. Global for the same reason. */
+__noinline int name_matches(__u32 at, __u32 len)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct names *n = bpf_task_storage_get(&names, task, 0, 0);
+	struct item *item;
+
+	if (!c || !n)
+		return 0;
+	item = item_at(c, at);
+	return item && !(item->flags & ITEM_F_UNNAMED) && item->name_len == len && text_same(n, item->name_at, NAMES_LEAF, len);
+}
+
+/* The entry `name` is looked up in `dir`: the item of that name, if it is yet unknown, is its PARENT. Global: verified once. */
+__noinline int lookup_parent(__u64 dir_at, __u64 name_at, __u32 len)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct names *n = bpf_task_storage_get(&names, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct item *item;
+
+	len &= 255;
+	if (!c || !n || bpf_probe_read_kernel(n->text + NAMES_LEAF, len, (void *)name_at))
+		return 0;
+	for (__u32 i = 0; i < ITEMS_MAX; i++) {
+		item = &c->item[i];
+		if (i >= c->items)
+			break;
+		if (item->kind != ITEM_UNKNOWN || item->flags & ITEM_F_INODE || !leaf_matches(i, LEAF_OWN, len))
+			continue;
+		item->kind = ITEM_PARENT;
+		item_set_inode(item, (struct inode *)dir_at);
+		break;
+	}
+	return 0;
+}
+
+/* An entry of a directory is deleted or created (kind). Global: verified once. */
+__noinline int lookup_child(__u64 dir_at, __u64 dentry_at, __u32 kind)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct names *n = bpf_task_storage_get(&names, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct dentry *dentry = (struct dentry *)dentry_at;
+	struct inode *dir = (struct inode *)dir_at, *inode = BPF_CORE_READ(dentry, d_inode);
+	__u32 len = BPF_CORE_READ(dentry, d_name.len) & 255;
+	struct item *parent = 0, *child = 0, *item;
+	__u32 start = LEAF_OWN;
+	int found;
+
+	if (!c || !n)
+		return 0;
+	if (bpf_probe_read_kernel(n->text + NAMES_LEAF, len, BPF_CORE_READ(dentry, d_name.name)))
+		return 0;
+	for (__u32 i = 0; i < ITEMS_MAX; i++) {
+		item = &c->item[i];
+		if (i >= c->items)
+			break;
+		if ((item->kind != ITEM_PARENT && item->kind != ITEM_UNKNOWN) || !(item->flags & ITEM_F_INODE) ||
+		    !item_is_inode(item, dir))
+			continue;
+		found = leaf_matches(i, LEAF_OWN, len);
+		if (!found)
+			continue;
+		item->kind = ITEM_PARENT;
+		parent = item;
+		start = found - 1;
+		break;
+	}
+	for (__u32 i = 0; i < ITEMS_MAX; i++) {
+		item = &c->item[i];
+		if (i >= c->items)
+			break;
+		/* the parent's length of the directory part counts, whatever this name's own is; or the name is the entry's */
+		if ((item->kind != kind && item->kind != ITEM_UNKNOWN) || (!leaf_matches(i, start, len) && !name_matches(i, len)))
+			continue;
+		item->kind = kind;
+		child = item;
+		break;
+	}
+	if (!parent) {
+		item = item_add(c, ITEM_PARENT);
+		if (item) {
+			item->flags |= ITEM_F_UNNAMED;
+			item_set_inode(item, dir);
+		}
+	}
+	if (!child) {
+		child = parent ? item_add_same_name(c, parent, kind) : item_add(c, kind);
+		if (!child)
+			return 0;
+		if (!parent)
+			child->flags |= ITEM_F_UNNAMED;
+	}
+	if (inode)
+		item_set_inode(child, inode);
+	else
+		child->flags &= ~ITEM_F_INODE;
+	return 0;
+}
+
+#endif
