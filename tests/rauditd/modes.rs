@@ -160,5 +160,6 @@ fn the_netlink_backend_does_not_touch_bpf() {
     setup.ctl_ok("-m the-end");
     wait_until("the end", || log::count(&setup.log(), "USER", "the-end") == 1);
     assert_eq!(daemon.stop().code, Some(0));
-    assert_eq!(log::count(&setup.log(), "BPF", "prog-id="), 0);
+    // programs of the test before may end only now: the kernel frees them when it has time
+    assert_eq!(log::count(&setup.log(), "BPF", "op=LOAD"), 0);
 }
