@@ -180,24 +180,7 @@ impl Backend {
     /// Gives the kernel a new rule set, and then detaches BPF. A new rule that the kernel refuses leaves everything as it was.
     fn return_to_kernel(&mut self, rules: &RuleSet, changes: &[Change], why: &str) -> Result<(), Refusal> {
         let since = self.bpf_since.map(ago).unwrap_or_default();
-        let mut added = Vec::new();
-        for rule in rules.iter().filter(|rule| !stays_in_kernel(rule.list)) {
-            let Err(e) = self.kernel.add_rule(rule, false) else {
-                added.push(rule);
-                continue;
-            };
-            let is_new = |change: &Change| matches!(change, Change::Add(new, _) if new.normalised() == *rule);
-            let culprit = changes.iter().rposition(is_new);
-            match culprit {
-                _ if e.errno() == Some(Errno::EEXIST) => {}
-                None => refused_by_kernel(rule, &e),
-                Some(at) => {
-                    added.iter().rev().for_each(|rule| drop(self.kernel.delete_rule(rule)));
-                    return Err(Refusal::of_kernel(at, &e));
-                }
-            }
-        }
-        self.detach();
+        self.hand_over(rules, changes)?;
         say::warning(format!(
             "capturing with kernel audit: {why}; tasks started since BPF took over{since} have no audit context, and \
              kernel rules do not see them until they are started anew"
@@ -207,14 +190,30 @@ impl Backend {
 
     /// Ends capture by BPF: the kernel has the rules again, as after auditd, and nothing of ours.
     pub(super) fn give_back(&mut self) {
-        for rule in self.rules.iter().filter(|rule| !stays_in_kernel(rule.list)) {
-            if let Err(e) = self.kernel.add_rule(rule, false)
-                && e.errno() != Some(Errno::EEXIST)
-            {
-                refused_by_kernel(rule, &e);
+        let rules = self.rules.clone();
+        // without changes there is none to refuse
+        drop(self.hand_over(&rules, &[]));
+    }
+
+    /// The kernel takes the rules, and BPF ends. Of what it refuses, a rule of `changes` ends it, others are told.
+    fn hand_over(&mut self, rules: &RuleSet, changes: &[Change]) -> Result<(), Refusal> {
+        let mut added = Vec::new();
+        for rule in rules.iter().filter(|rule| !stays_in_kernel(rule.list)) {
+            let Err(e) = self.kernel.add_rule(rule, false) else {
+                added.push(rule);
+                continue;
+            };
+            match added_by(changes, rule) {
+                _ if e.errno() == Some(Errno::EEXIST) => {}
+                None => refused_by_kernel(rule, &e),
+                Some(at) => {
+                    added.iter().rev().for_each(|rule| drop(self.kernel.delete_rule(rule)));
+                    return Err(Refusal::of_kernel(at, &e));
+                }
             }
         }
         self.detach();
+        Ok(())
     }
 
     fn detach(&mut self) {
@@ -268,13 +267,17 @@ fn apply(rules: &mut RuleSet, change: &Change) -> Result<bool, Errno> {
     }
 }
 
+/// The last change that adds this rule.
+fn added_by(changes: &[Change], rule: &Rule) -> Option<usize> {
+    changes.iter().rposition(|change| matches!(change, Change::Add(new, _) if new.normalised() == *rule))
+}
+
 /// The refusal of `backend = bpf`: of the change that added the rule in the way, or of the last rule where no single one is.
 fn not_served(outlook: &Outlook, rules: &RuleSet, changes: &[Change], why: String) -> Refusal {
     let last = || changes.iter().rposition(|change| matches!(change, Change::Add(..)));
     let found = outlook.unserved().and_then(|(at, why)| {
         let rule = rules.iter().nth(at)?;
-        let is_it = |change: &Change| matches!(change, Change::Add(new, _) if new.normalised() == *rule);
-        Some((changes.iter().rposition(is_it)?, why))
+        Some((added_by(changes, rule)?, why))
     });
     let (at, why) = found.unwrap_or_else(|| (last().unwrap_or(0), why));
     Refusal { at, errno: Errno::EOPNOTSUPP, text: Some(format!("not served by backend = bpf: {why}")) }

@@ -4,12 +4,11 @@
 //! once; what fails until then takes the settings back.
 
 use super::{Failure, Session, complain, failed, rules_file::Target, show};
+use crate::Error;
 use crate::protocol::{Status, StatusChange};
 use nix::errno::Errno;
 use raudit_rules::command::{Setting, Step};
 use raudit_rules::{Change, Rule, RuleSet, SetError, print};
-use raudit_tables::errno;
-use std::io;
 
 /// What a file asks for, until it is done.
 pub(super) struct Batch<'a> {
@@ -65,13 +64,14 @@ impl<'a> Batch<'a> {
         })
     }
 
-    fn note(&mut self, change: Change) -> Result<(), Errno> {
+    fn note(&mut self, change: Change) -> Result<(), Failure> {
+        let refused = |errno| failed(request(&change), &Error::Refused { what: "change rules", errno, text: None });
         if matches!(&change, Change::Add(rule, _) if rule.validate().is_err()) {
-            return Err(Errno::EINVAL);
+            return Err(refused(Errno::EINVAL));
         }
         self.rules.apply(&change).map_err(|error| match error {
-            SetError::Exists => Errno::EEXIST,
-            SetError::NotFound => Errno::ENOENT,
+            SetError::Exists => refused(Errno::EEXIST),
+            SetError::NotFound => refused(Errno::ENOENT),
         })?;
         self.changes.push(change);
         self.lines.push(self.line);
@@ -82,19 +82,18 @@ impl<'a> Batch<'a> {
         self.effects.push((self.line, effect));
     }
 
-    fn delete_all(&mut self, key: &[u8]) -> io::Result<()> {
+    fn delete_all(&mut self, key: &[u8]) {
         let chosen: Vec<Rule> = self.rules.iter().filter(|rule| print::key_contains(rule, key)).cloned().collect();
         for rule in chosen {
             // it was there a moment ago
-            let _ = self.note(Change::Delete(rule));
+            drop(self.note(Change::Delete(rule)));
         }
-        self.list(false, key)
+        self.list(false, key);
     }
 
-    fn list(&mut self, interpret: bool, key: &[u8]) -> io::Result<()> {
+    fn list(&mut self, interpret: bool, key: &[u8]) {
         let rules: Vec<Rule> = self.rules.iter().cloned().collect();
         self.effect(Effect::Print(show::rules_text(&rules, interpret, key)));
-        Ok(())
     }
 
     /// Does all that was asked for. `go_on`: a line that fails is left out (`-i`, `-c`). Without it there is one at most, and then
@@ -187,21 +186,22 @@ impl<'a> Batch<'a> {
 impl Target for Batch<'_> {
     fn step(&mut self, step: &Step, line: usize) -> Result<(), Failure> {
         self.line = line;
-        let made = match step {
+        match step {
             Step::Add(rule, prepend) => self.note(Change::Add(rule.clone(), *prepend)),
             Step::Delete(rule) => self.note(Change::Delete(rule.clone())),
-            Step::DeleteAll(key) => return Ok(self.delete_all(key)?),
-            Step::List { interpret, key } => return Ok(self.list(*interpret, key)?),
+            Step::DeleteAll(key) => {
+                self.delete_all(key);
+                Ok(())
+            }
+            Step::List { interpret, key } => {
+                self.list(*interpret, key);
+                Ok(())
+            }
             other => {
                 self.effect(Effect::Do(Box::new(other.clone())));
                 Ok(())
             }
-        };
-        made.map_err(|errno| {
-            let why = if errno == Errno::EEXIST { "Rule exists".into() } else { errno::text(errno as i32) };
-            let request = if matches!(step, Step::Delete(_)) { "delete rule data" } else { "add rule data" };
-            Failure::Line(format!("Error sending {request} request ({why})"))
-        })
+        }
     }
 
     fn features(&self) -> u32 {
