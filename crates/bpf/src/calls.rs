@@ -1,5 +1,7 @@
 //! What a system call needs: the records the kernel would write beside SYSCALL, and what to collect for them.
 
+use crate::hooks::Need;
+
 /// Bits of `enum want` (bpf/policy.h).
 #[allow(missing_docs, reason = "explained there")]
 pub mod want {
@@ -281,24 +283,17 @@ impl Call {
         })
     }
 
-    /// Whether files are opened by name.
-    pub fn opens(self) -> bool {
-        matches!(self, Self::Open | Self::Exec)
-    }
-
-    /// Whether names are looked up otherwise.
-    pub fn looks_up(self) -> bool {
-        matches!(self, Self::Lookup | Self::Entry | Self::Bind)
-    }
-
-    /// Whether entries of directories are made, moved or deleted.
-    pub fn changes_entries(self) -> bool {
-        matches!(self, Self::Entry | Self::Bind)
-    }
-
-    /// Whether it has a socket address.
-    pub fn has_address(self) -> bool {
-        matches!(self, Self::Sockaddr | Self::Bind)
+    /// What hooks must see of it.
+    pub fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Plain | Self::Descriptor => &[Need::Call],
+            Self::Open => &[Need::Call, Need::Open],
+            Self::Exec => &[Need::Call, Need::Exec],
+            Self::Lookup => &[Need::Call, Need::Lookup],
+            Self::Entry => &[Need::Call, Need::Lookup, Need::Entry],
+            Self::Sockaddr => &[Need::Call, Need::Address],
+            Self::Bind => &[Need::Call, Need::Address, Need::Lookup, Need::Entry],
+        }
     }
 
     /// Why the fentry tier does not serve the call exactly on every kernel, if it does not.

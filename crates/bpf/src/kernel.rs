@@ -1,6 +1,7 @@
 //! A plan in the kernel: programs loaded, policy installed, hooks attached. Dull on purpose; thinking is done in `plan`.
 
 use crate::clone::{self, Clone as Attached, Template};
+use crate::hooks::{self, walks_parents};
 use crate::libbpf_log;
 use crate::offer::{Offer, Tier};
 use crate::plan::{Attach, Plan};
@@ -22,11 +23,6 @@ const OPEN_FUNCTIONS: [&str; 2] = ["do_filp_open", "do_file_open"];
 /// The function of this kernel that opens a file by name.
 pub(crate) fn open_function(offer: &Offer) -> Option<&'static str> {
     OPEN_FUNCTIONS.into_iter().find(|f| offer.function(f).is_some())
-}
-
-/// Whether the parent of a name is looked up by a function of its own.
-fn walks_parents(offer: &Offer) -> bool {
-    offer.function("path_parentat").is_some()
 }
 
 /// A function every kernel has, for the templates, which are loaded but never attached.
@@ -164,49 +160,10 @@ impl Capture {
     }
 
     fn attach_hooks(&mut self, attach: &Attach, offer: &Offer) -> Result<(), CaptureError> {
-        let fentry = self.tier == Tier::Fentry;
-        let any = attach.wants.iter().any(|w| !w.is_empty());
-        let wanted = [
-            ("tracepoint_exit", !fentry && any),
-            ("tracepoint_enter", !fentry && any),
-            ("tracepoint_exec", !fentry && attach.exec),
-            ("exec_done", fentry && attach.exec),
-            ("open_exit", fentry && attach.opens),
-            ("open_enter", fentry && attach.opens),
-            ("mknod_enter", fentry && attach.opens),
-            ("write_enter", fentry && attach.opens && offer.notes_every_parent),
-            ("walk_exit", fentry && attach.opens),
-            ("name_exit", fentry && (attach.exec || attach.sockaddr || attach.lookups)),
-            ("getname_flags_exit", fentry && attach.lookups),
-            ("getname_exit", fentry && attach.lookups && offer.function("getname").is_some()),
-            ("mkdirat_enter", fentry && attach.entries),
-            ("mknodat_enter", fentry && attach.entries),
-            ("rmdir_enter", fentry && attach.entries),
-            ("unlinkat_enter", fentry && attach.entries),
-            ("symlinkat_enter", fentry && attach.entries),
-            ("linkat_enter", fentry && attach.entries),
-            ("renameat_enter", fentry && attach.entries),
-            ("parent_walked", fentry && attach.entries && walks_parents(offer)),
-            ("parent_exit", fentry && attach.entries && !walks_parents(offer)),
-            ("entry_lookup", fentry && attach.entries),
-            ("lookup_enter", fentry && attach.lookups),
-            ("lookup_exit", fentry && (attach.sockaddr || attach.lookups)),
-            ("delete_exit", fentry && attach.entries),
-            ("rename_exit", fentry && attach.entries),
-            ("rename_enter", fentry && attach.entries),
-            ("create_exit", fentry && attach.entries),
-            ("create_enter", fentry && attach.entries),
-            ("mkdir_exit", fentry && attach.entries),
-            ("mkdir_enter", fentry && attach.entries),
-            ("node_exit", fentry && attach.entries),
-            ("node_enter", fentry && attach.entries),
-            ("symlink_exit", fentry && attach.entries),
-            ("symlink_enter", fentry && attach.entries),
-            ("link_exit", fentry && attach.entries),
-            ("link_enter", fentry && attach.entries),
-            ("saddr_exit", fentry && attach.sockaddr),
-        ];
-        for (name, needed) in wanted {
+        for hook in hooks::all() {
+            let name = hook.program;
+            let needed =
+                hook.tier == self.tier && hook.needs.iter().any(|n| attach.needs.contains(n)) && (hook.when)(offer);
             if !needed {
                 self.hooks.remove(name);
             } else if !self.hooks.contains_key(name) {

@@ -11,6 +11,7 @@ mod clone;
 pub mod consumer;
 pub mod fact;
 pub mod files;
+pub mod hooks;
 pub mod judged;
 pub mod kernel;
 mod libbpf_log;

@@ -3,6 +3,7 @@
 use crate::calls::Call;
 use crate::classify::{ARCHES, ClassifyError, NR_MAX, Policy};
 use crate::fact;
+use crate::hooks::Need;
 use crate::offer::{Offer, Tier};
 use raudit_rules::{Field, FieldId, List, Op, Rule, RuleSet, Value};
 use raudit_tables::syscall;
@@ -62,39 +63,9 @@ pub struct Attach {
     pub syscalls: BTreeSet<String>,
     /// What to collect, by architecture index and number (`enum want`).
     pub wants: [BTreeMap<u32, u16>; 2],
-    /// A call among them opens files.
-    pub opens: bool,
-    /// A call among them has a socket address.
-    pub sockaddr: bool,
-    /// A call among them executes programs.
-    pub exec: bool,
-    /// A call among them looks names up without opening them.
-    pub lookups: bool,
-    /// A call among them makes, moves or deletes entries of directories.
-    pub entries: bool,
+    /// What the calls do that hooks must see.
+    pub needs: BTreeSet<Need>,
 }
-
-/// Functions the fentry tier needs beside the system calls', by what for.
-const OPEN_FUNCTIONS: [&str; 4] = ["complete_walk", "mnt_want_write", "security_path_mknod", "getname_kernel"];
-const SOCKADDR_FUNCTIONS: [&str; 3] = ["move_addr_to_kernel", "filename_lookup", "getname_kernel"];
-const LOOKUP_FUNCTIONS: [&str; 3] = ["getname_flags", "getname_kernel", "filename_lookup"];
-const ENTRY_FUNCTIONS: [&str; 15] = [
-    "do_mkdirat",
-    "do_mknodat",
-    "do_rmdir",
-    "do_unlinkat",
-    "do_symlinkat",
-    "do_linkat",
-    "do_renameat2",
-    "lookup_one_qstr_excl",
-    "may_delete",
-    "vfs_rename",
-    "vfs_create",
-    "vfs_mkdir",
-    "vfs_mknod",
-    "vfs_symlink",
-    "vfs_link",
-];
 
 impl Plan {
     /// Plans for a rule set on a kernel that offers this.
@@ -267,11 +238,7 @@ fn call(at: usize, arch: u32, nr: u32, offer: &Offer, attach: &mut Attach) -> Re
     if let Some(calls) = attach.wants.get_mut(at) {
         calls.insert(nr, wants);
     }
-    attach.opens |= kind.opens();
-    attach.sockaddr |= kind.has_address();
-    attach.exec |= kind == Call::Exec;
-    attach.lookups |= kind.looks_up();
-    attach.entries |= kind.changes_entries();
+    attach.needs.extend(kind.needs());
     let refused = kind.refused_by_tracepoint().map(|why| Obstacle::Refused(format!("{name}: {why}")));
     let inexact = || kind.inexact_by_tracepoint().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
     let tracepoint = refused.or_else(inexact);
@@ -281,18 +248,11 @@ fn call(at: usize, arch: u32, nr: u32, offer: &Offer, attach: &mut Attach) -> Re
 /// What keeps a kind of call from being served exactly: a function that this kernel does not let us trace, or one it has in
 /// another form than those compared with kernel audit.
 fn missing(kind: Call, offer: &Offer) -> Option<Obstacle> {
-    let needed: &[&[&str]] = match kind {
-        Call::Plain | Call::Descriptor => return None,
-        Call::Open | Call::Exec => &[&OPEN_FUNCTIONS],
-        Call::Sockaddr => &[&SOCKADDR_FUNCTIONS],
-        Call::Lookup => &[&LOOKUP_FUNCTIONS],
-        Call::Entry => &[&LOOKUP_FUNCTIONS, &ENTRY_FUNCTIONS],
-        Call::Bind => &[&SOCKADDR_FUNCTIONS, &LOOKUP_FUNCTIONS, &ENTRY_FUNCTIONS],
-    };
-    let opens = kind.opens();
+    let needed = kind.needs().iter().flat_map(|need| need.functions());
+    let opens = kind.needs().contains(&Need::Open) || kind.needs().contains(&Need::Exec);
     let open = crate::kernel::open_function(offer);
-    let missing = needed.iter().copied().flatten().find(|f| offer.function(f).is_none());
-    if let Some(gone) = missing.or((opens && open.is_none()).then_some(&"do_filp_open")) {
+    let missing = needed.copied().find(|f| offer.function(f).is_none());
+    if let Some(gone) = missing.or((opens && open.is_none()).then_some("do_filp_open")) {
         return Some(Obstacle::Refused(format!("no function {gone} in the kernel's BTF")));
     }
     let other = open.filter(|&name| opens && name != "do_filp_open")?;

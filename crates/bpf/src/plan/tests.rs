@@ -40,7 +40,7 @@ fn fentry_attaches_to_just_the_calls_named() {
     assert_eq!(plan.exact, Some(Tier::Fentry), "{:?}", plan.rules);
     let symbols: Vec<_> = plan.attach.syscalls.iter().map(String::as_str).collect();
     assert_eq!(symbols, ["__x64_sys_execve", "__x64_sys_openat"]);
-    assert!(plan.attach.opens && plan.attach.exec && !plan.attach.sockaddr);
+    assert!(plan.attach.needs.iter().eq(&[Need::Call, Need::Open, Need::Exec]));
 }
 
 #[test]

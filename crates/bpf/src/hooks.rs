@@ -1,0 +1,144 @@
+//! What is attached besides the system calls' own functions: which programs, and for what.
+
+use crate::offer::{Offer, Tier};
+
+/// What a system call may do that hooks must see.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Need {
+    /// It begins and ends: every call.
+    Call,
+    /// It opens files by name.
+    Open,
+    /// It executes programs.
+    Exec,
+    /// It has a socket address.
+    Address,
+    /// It looks names up without opening them.
+    Lookup,
+    /// It makes, moves or deletes entries of directories.
+    Entry,
+}
+
+/// A program and what it is for.
+#[derive(Debug)]
+pub struct Hook {
+    /// Its name in `bpf/audit.bpf.c`.
+    pub program: &'static str,
+    /// The tier it belongs to.
+    pub tier: Tier,
+    /// It is attached when a call has one of these needs.
+    pub needs: &'static [Need],
+    /// And this kernel is one that needs it.
+    pub when: fn(&Offer) -> bool,
+}
+
+fn always(_: &Offer) -> bool {
+    true
+}
+
+/// Whether the parent of a name is looked up by a function of its own.
+pub(crate) fn walks_parents(offer: &Offer) -> bool {
+    offer.function("path_parentat").is_some()
+}
+
+fn fentry(program: &'static str, needs: &'static [Need]) -> Hook {
+    Hook { program, tier: Tier::Fentry, needs, when: always }
+}
+
+fn tracepoint(program: &'static str, needs: &'static [Need]) -> Hook {
+    Hook { program, tier: Tier::Tracepoint, needs, when: always }
+}
+
+/// All hooks, in the order in which they are attached: what ends something before what begins it.
+pub fn all() -> Vec<Hook> {
+    use Need::{Address, Call, Entry, Exec, Lookup, Open};
+    vec![
+        tracepoint("tracepoint_exit", &[Call]),
+        tracepoint("tracepoint_enter", &[Call]),
+        tracepoint("tracepoint_exec", &[Exec]),
+        fentry("exec_done", &[Exec]),
+        fentry("open_exit", &[Open, Exec]),
+        fentry("open_enter", &[Open, Exec]),
+        fentry("mknod_enter", &[Open, Exec]),
+        Hook { when: |offer| offer.notes_every_parent, ..fentry("write_enter", &[Open, Exec]) },
+        fentry("walk_exit", &[Open, Exec]),
+        fentry("name_exit", &[Exec, Address, Lookup, Entry]),
+        fentry("getname_flags_exit", &[Lookup, Entry]),
+        Hook { when: |offer| offer.function("getname").is_some(), ..fentry("getname_exit", &[Lookup, Entry]) },
+        fentry("mkdirat_enter", &[Entry]),
+        fentry("mknodat_enter", &[Entry]),
+        fentry("rmdir_enter", &[Entry]),
+        fentry("unlinkat_enter", &[Entry]),
+        fentry("symlinkat_enter", &[Entry]),
+        fentry("linkat_enter", &[Entry]),
+        fentry("renameat_enter", &[Entry]),
+        Hook { when: walks_parents, ..fentry("parent_walked", &[Entry]) },
+        Hook { when: |offer| !walks_parents(offer), ..fentry("parent_exit", &[Entry]) },
+        fentry("entry_lookup", &[Entry]),
+        fentry("lookup_enter", &[Lookup, Entry]),
+        fentry("lookup_exit", &[Address, Lookup, Entry]),
+        fentry("delete_exit", &[Entry]),
+        fentry("rename_exit", &[Entry]),
+        fentry("rename_enter", &[Entry]),
+        fentry("create_exit", &[Entry]),
+        fentry("create_enter", &[Entry]),
+        fentry("mkdir_exit", &[Entry]),
+        fentry("mkdir_enter", &[Entry]),
+        fentry("node_exit", &[Entry]),
+        fentry("node_enter", &[Entry]),
+        fentry("symlink_exit", &[Entry]),
+        fentry("symlink_enter", &[Entry]),
+        fentry("link_exit", &[Entry]),
+        fentry("link_enter", &[Entry]),
+        fentry("saddr_exit", &[Address]),
+    ]
+}
+
+impl Need {
+    /// The kernel functions without which it cannot be seen (fentry tier).
+    pub fn functions(self) -> &'static [&'static str] {
+        match self {
+            Self::Call => &[],
+            Self::Open | Self::Exec => &["complete_walk", "mnt_want_write", "security_path_mknod", "getname_kernel"],
+            Self::Address => &["move_addr_to_kernel", "filename_lookup", "getname_kernel"],
+            Self::Lookup => &["getname_flags", "getname_kernel", "filename_lookup"],
+            Self::Entry => &[
+                "getname_flags",
+                "getname_kernel",
+                "filename_lookup",
+                "do_mkdirat",
+                "do_mknodat",
+                "do_rmdir",
+                "do_unlinkat",
+                "do_symlinkat",
+                "do_linkat",
+                "do_renameat2",
+                "lookup_one_qstr_excl",
+                "may_delete",
+                "vfs_rename",
+                "vfs_create",
+                "vfs_mkdir",
+                "vfs_mknod",
+                "vfs_symlink",
+                "vfs_link",
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::skel;
+    use libbpf_rs::ObjectBuilder;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_program_but_the_templates_is_a_hook() {
+        let object = ObjectBuilder::default().open_memory(skel::AUDIT_OBJECT).unwrap();
+        let programs: BTreeSet<String> = object.progs().map(|p| p.name().to_string_lossy().into_owned()).collect();
+        let hooks = all().into_iter().map(|h| h.program.to_owned());
+        let known: BTreeSet<String> = hooks.chain(["syscall_enter".into(), "syscall_exit".into()]).collect();
+        assert_eq!(programs, known);
+    }
+}
