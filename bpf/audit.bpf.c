@@ -304,12 +304,6 @@ static __always_inline int names_copied(struct filename *one, struct filename *o
 	return 0;
 }
 
-SEC("fentry/filename_lookup")
-int BPF_PROG(lookup_enter, int dfd, struct filename *name)
-{
-	return names_copied(name, 0);
-}
-
 SEC("fexit/filename_lookup")
 int BPF_PROG(lookup_exit, int dfd, struct filename *name, unsigned int flags, struct path *path, struct path *root, int ret)
 {
@@ -320,47 +314,22 @@ int BPF_PROG(lookup_exit, int dfd, struct filename *name, unsigned int flags, st
 	return 0;
 }
 
-SEC("fentry/do_mkdirat")
-int BPF_PROG(mkdirat_enter, int dfd, struct filename *name)
-{
-	return names_copied(name, 0);
-}
+/* A lookup begins, or a call that makes, moves or deletes entries, with the names of these arguments. */
+#define NAMES(function, program, one, other, arguments...) \
+	SEC("fentry/" #function)                           \
+	int BPF_PROG(program, arguments)                   \
+	{                                                  \
+		return names_copied(one, other);           \
+	}
 
-SEC("fentry/do_mknodat")
-int BPF_PROG(mknodat_enter, int dfd, struct filename *name)
-{
-	return names_copied(name, 0);
-}
-
-SEC("fentry/do_rmdir")
-int BPF_PROG(rmdir_enter, int dfd, struct filename *name)
-{
-	return names_copied(name, 0);
-}
-
-SEC("fentry/do_unlinkat")
-int BPF_PROG(unlinkat_enter, int dfd, struct filename *name)
-{
-	return names_copied(name, 0);
-}
-
-SEC("fentry/do_symlinkat")
-int BPF_PROG(symlinkat_enter, struct filename *from, int dfd, struct filename *to)
-{
-	return names_copied(from, to);
-}
-
-SEC("fentry/do_linkat")
-int BPF_PROG(linkat_enter, int olddfd, struct filename *old, int newdfd, struct filename *new)
-{
-	return names_copied(old, new);
-}
-
-SEC("fentry/do_renameat2")
-int BPF_PROG(renameat_enter, int olddfd, struct filename *from, int newdfd, struct filename *to)
-{
-	return names_copied(from, to);
-}
+NAMES(filename_lookup, lookup_enter, name, 0, int dfd, struct filename *name)
+NAMES(do_mkdirat, mkdirat_enter, name, 0, int dfd, struct filename *name)
+NAMES(do_mknodat, mknodat_enter, name, 0, int dfd, struct filename *name)
+NAMES(do_rmdir, rmdir_enter, name, 0, int dfd, struct filename *name)
+NAMES(do_unlinkat, unlinkat_enter, name, 0, int dfd, struct filename *name)
+NAMES(do_symlinkat, symlinkat_enter, from, to, struct filename *from, int dfd, struct filename *to)
+NAMES(do_linkat, linkat_enter, from, to, int olddfd, struct filename *from, int newdfd, struct filename *to)
+NAMES(do_renameat2, renameat_enter, from, to, int olddfd, struct filename *from, int newdfd, struct filename *to)
 
 /*
  * The directory of a name that is to be made, moved or deleted. One of the two: up to 6.12 there is path_parentat, and before 6.7
