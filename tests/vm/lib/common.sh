@@ -15,4 +15,11 @@ root_image() {
   printf '%s/root-%s.img' "$cache" "${digest:0:8}"
 }
 
+# Likewise the one with SELinux, which is made from it.
+selinux_image() {
+  local digest
+  digest=$(cat "$vm/lib/root-image.sh" "$vm/lib/selinux-image.sh" | sha256sum)
+  printf '%s/selinux-%s.img' "$cache" "${digest:0:8}"
+}
+
 kernel_dir() { printf '%s/kernels/%s' "$cache" "$1"; }
