@@ -3,27 +3,58 @@
 use crate::event::{Event, group};
 use raudit_bpf::consumer::Consumer;
 use raudit_bpf::judged::{Generations, Judged};
-use raudit_bpf::kernel::{Capture as Bpf, Settings};
+use raudit_bpf::kernel::{Capture as Bpf, Counters, Settings};
 use raudit_bpf::offer::{Offer, Tier};
 use raudit_bpf::plan::Plan;
+use raudit_netlink::protocol::Status;
 use raudit_netlink::{Client, Receiver, StatusChange};
 use raudit_record::Message;
 use raudit_rules::command::{self, Context, Step};
 use raudit_rules::{Rule, RuleSet, file};
-use std::collections::HashSet;
+use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+/// So long nothing may have come from either side when a case is over.
+const QUIET: Duration = Duration::from_millis(150);
+/// A case that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(240);
+/// The first case's login; each has its own, which its descendants inherit, and that is how their events are known.
+const FIRST_LOGIN: u32 = 700_000;
 
 pub struct Capture {
     kernel: Client,
     receiver: Receiver,
     bpf: Bpf,
     consumer: Consumer,
+    generations: Generations,
+    generation: u32,
+    offer: Offer,
     rules: Vec<Rule>,
-    before: u32,
+    before: Status,
+    logins: u32,
+    /// Events of other tasks than a case's: the harness itself, before it becomes a case.
+    pub others: (usize, usize),
 }
 
-fn parse(text: &str) -> Vec<Rule> {
+/// What each side lost of the events it should have recorded; all 0 in a good run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Losses {
+    pub kernel: u32,
+    pub overruns: u64,
+    pub bpf: u64,
+    pub broken: u64,
+    pub matched: u64,
+    pub submitted: u64,
+}
+
+impl Losses {
+    pub fn any(&self) -> bool {
+        self.kernel > 0 || self.bpf > 0 || self.broken > 0 || self.matched != self.submitted
+    }
+}
+
+pub fn parse(text: &str) -> Vec<Rule> {
     let mut rules = Vec::new();
     for line in text.lines() {
         let words = file::words(line.as_bytes());
@@ -35,99 +66,133 @@ fn parse(text: &str) -> Vec<Rule> {
 }
 
 impl Capture {
-    /// Starts both, or says why not.
-    pub fn start(text: &str) -> Result<Self, String> {
+    /// Makes both ready, without rules yet, or says why not.
+    pub fn open() -> Result<Self, String> {
         let offer = Offer::probe();
         if let Some(why) = offer.unusable.as_ref().or(offer.no_fentry.as_ref()) {
             return Err(format!("needs fentry ({why}); runs in the VM lab, tests/vm/test"));
         }
         let mut kernel = Client::kernel().map_err(|e| e.to_string())?;
-        let status = kernel.status().map_err(|e| e.to_string())?;
-        if status.pid != 0 || status.enabled == 2 || !kernel.rules().map_err(|e| e.to_string())?.is_empty() {
+        let before = kernel.status().map_err(|e| e.to_string())?;
+        if before.pid != 0 || before.enabled == 2 || !kernel.rules().map_err(|e| e.to_string())?.is_empty() {
             return Err("kernel audit is in use on this machine".into());
         }
+        let settings = Settings { ring_size: 64 << 20, exempt: std::process::id() };
+        let bpf = Bpf::load(Tier::Fentry, &offer, settings).map_err(|e| e.to_string()).unwrap();
+        let generations = Generations::default();
+        let consumer = Consumer::new(bpf.ring().unwrap(), generations.clone()).unwrap();
+        let mut receiver = Receiver::open().map_err(|e| e.to_string())?;
+        receiver.register().map_err(|e| e.to_string())?;
+        // a full backlog makes tasks wait, as long as this limit is far away nothing is lost
+        let change = StatusChange { enabled: Some(1), backlog_limit: Some(1 << 18), ..StatusChange::default() };
+        kernel.set_status(&change).map_err(|e| e.to_string())?;
+        let (generation, logins) = (0, FIRST_LOGIN);
+        let (rules, others) = (Vec::new(), (0, 0));
+        Ok(Self { kernel, receiver, bpf, consumer, generations, generation, offer, rules, before, logins, others })
+    }
+
+    /// Gives both sides these rules in place of the last; or says why BPF does not serve them.
+    pub fn load(&mut self, text: &str) -> Result<(), String> {
         let rules = parse(text);
         let mut set = RuleSet::new();
         for rule in &rules {
             set.add(rule.clone(), false).map_err(|e| e.to_string())?;
         }
-        let plan = Plan::new(&set, &offer);
-        for (at, judged) in plan.rules.iter().enumerate() {
-            if let Some(obstacle) = &judged.fentry {
-                // what is not exact on every kernel is to be equal on this one
-                println!("note: rule {}: {obstacle}", at + 1);
-            }
+        let plan = Plan::new(&set, &self.offer);
+        if plan.usable != Some(Tier::Fentry) {
+            let obstacle = |(at, j): (usize, &raudit_bpf::plan::Judgement)| {
+                let why = j.fentry.as_ref().filter(|o| matches!(o, raudit_bpf::plan::Obstacle::Refused(_)))?;
+                Some(format!("rule {}: {why}", at + 1))
+            };
+            let first = plan.rules.iter().enumerate().find_map(obstacle);
+            return Err(first.or(plan.refusal).unwrap_or_else(|| "no tier serves all of it".into()));
         }
-        assert_eq!(plan.usable, Some(Tier::Fentry), "every rule is served by fentry");
-        let settings = Settings { ring_size: 4 << 20, exempt: std::process::id() };
-        let mut bpf = Bpf::load(Tier::Fentry, &offer, settings).map_err(|e| e.to_string()).unwrap();
-        let generations = Generations::default();
-        generations.add(1, Judged::new(&plan, &set));
-        let consumer = Consumer::new(bpf.ring().unwrap(), generations).unwrap();
-        let mut receiver = Receiver::open().map_err(|e| e.to_string())?;
-        receiver.register().map_err(|e| e.to_string())?;
-        let change = StatusChange { enabled: Some(1), backlog_limit: Some(16384), ..StatusChange::default() };
-        kernel.set_status(&change).map_err(|e| e.to_string())?;
+        self.unload();
+        self.generation += 1;
+        self.generations.add(self.generation, Judged::new(&plan, &set));
         for rule in &rules {
-            kernel.add_rule(rule, false).map_err(|e| e.to_string())?;
+            self.kernel.add_rule(rule, false).unwrap_or_else(|e| panic!("the kernel refuses a rule: {e}"));
+            self.rules.push(rule.clone());
         }
-        bpf.install(&plan, &offer, 1).unwrap_or_else(|e| panic!("{e}"));
-        Ok(Self { kernel, receiver, bpf, consumer, rules, before: status.enabled })
+        self.bpf.install(&plan, &self.offer, self.generation).unwrap_or_else(|e| panic!("{e}"));
+        Ok(())
     }
 
-    /// Runs a case in a child; what each side recorded of it and its descendants.
-    pub fn run(&mut self, case: &str) -> (Vec<Event>, Vec<Event>) {
-        let me = std::env::current_exe().unwrap();
-        let child = Command::new(me).args(["--case", case]).spawn().unwrap();
-        let root = child.id();
-        let done = std::thread::spawn(move || {
-            let mut child = child;
-            child.wait().unwrap()
-        });
+    fn unload(&mut self) {
+        for rule in self.rules.drain(..) {
+            self.kernel.delete_rule(&rule).unwrap_or_else(|e| panic!("the kernel keeps a rule: {e}"));
+        }
+    }
+
+    /// Runs this program as a case, in a child; what each side recorded of it and its descendants.
+    pub fn run(&mut self, args: &[String]) -> (Vec<Event>, Vec<Event>) {
+        self.logins += 1;
+        let login = self.logins;
+        set_login(login);
+        let mut child = Command::new(std::env::current_exe().unwrap()).args(args).spawn().unwrap();
         let (mut kernel, mut bpf) = (Vec::new(), Vec::new());
-        let mut quiet = Instant::now();
-        while !done.is_finished() || quiet.elapsed() < Duration::from_millis(300) {
+        let (begin, mut quiet, mut ended) = (Instant::now(), Instant::now(), None);
+        while ended.is_none() || quiet.elapsed() < QUIET || self.kernel.status().unwrap().backlog > 0 {
             let before = kernel.len() + bpf.len();
             let _ = self.receiver.recv_batch(&mut kernel, 4096).unwrap();
-            self.consumer.poll(Duration::from_millis(10), &mut bpf);
-            if kernel.len() + bpf.len() > before || !done.is_finished() {
+            self.consumer.poll(Duration::from_millis(5), &mut bpf);
+            ended = ended.or_else(|| child.try_wait().unwrap());
+            if kernel.len() + bpf.len() > before || ended.is_none() {
                 quiet = Instant::now();
             }
+            if begin.elapsed() > PATIENCE {
+                drop(child.kill());
+                panic!("case {args:?} hangs");
+            }
         }
-        let status = done.join().unwrap();
-        assert!(status.success(), "case {case}: {status}");
-        (of_family(&kernel, root), of_family(&bpf, root))
+        assert!(ended.is_some_and(|s| s.success()), "case {args:?}: {ended:?}");
+        let kernel = of_login(&kernel, login, &mut self.others.0);
+        let bpf = of_login(&bpf, login, &mut self.others.1);
+        (kernel, bpf)
     }
 
-    /// Leaves the kernel as it was; how many events the BPF side lost.
-    pub fn stop(mut self) -> u64 {
-        self.bpf.detach();
-        for rule in &self.rules {
-            drop(self.kernel.delete_rule(rule));
+    /// What was lost so far.
+    pub fn losses(&mut self) -> Losses {
+        let counters = self.bpf.counters().unwrap_or(Counters { lost_ring: u64::MAX, ..Counters::default() });
+        let seen = self.consumer.seen();
+        Losses {
+            kernel: self.kernel.status().map_or(u32::MAX, |s| s.lost.wrapping_sub(self.before.lost)),
+            overruns: self.receiver.overruns(),
+            bpf: counters.lost(),
+            broken: seen.broken,
+            matched: counters.matched,
+            submitted: counters.submitted,
         }
-        drop(self.kernel.set_status(&StatusChange { enabled: Some(self.before), ..StatusChange::default() }));
+    }
+
+    /// Leaves the kernel as it was; what was lost.
+    pub fn stop(mut self) -> Losses {
+        let losses = self.losses();
+        self.bpf.detach();
+        self.unload();
+        let change = StatusChange {
+            enabled: Some(self.before.enabled),
+            backlog_limit: Some(self.before.backlog_limit),
+            ..StatusChange::default()
+        };
+        drop(self.kernel.set_status(&change));
         self.receiver.unregister().unwrap();
-        self.bpf.counters().map_or(u64::MAX, |c| c.lost())
+        losses
     }
 }
 
-/// Events of the child and of those it started.
-fn of_family(messages: &[Message], root: u32) -> Vec<Event> {
-    let events = group(messages);
-    let mut family = HashSet::from([root]);
-    loop {
-        let before = family.len();
-        for event in &events {
-            let parent = event.records.first().and_then(|r| r.get("ppid")).and_then(|p| p.parse().ok());
-            if let (Some(pid), Some(parent)) = (event.pid(), parent)
-                && family.contains(&parent)
-            {
-                family.insert(pid);
-            }
-        }
-        if family.len() == before {
-            break;
-        }
-    }
-    events.into_iter().filter(|e| e.pid().is_some_and(|p| family.contains(&p))).collect()
+/// The login of what is started from now on. The kernel records the change with the call that makes it, whatever the rules: it is
+/// the harness's own, and left out.
+fn set_login(login: u32) {
+    fs::write("/proc/self/loginuid", login.to_string()).unwrap_or_else(|e| panic!("cannot set the login: {e}"));
+}
+
+/// Events of the case's tasks; others are counted.
+fn of_login(messages: &[Message], login: u32, others: &mut usize) -> Vec<Event> {
+    let (events, rest) = group(messages);
+    let all = events.len() + rest;
+    let me = std::process::id();
+    let events: Vec<Event> = events.into_iter().filter(|e| e.auid == Some(login) && e.pid != Some(me)).collect();
+    *others += all - events.len();
+    events
 }

@@ -1,8 +1,10 @@
-//! Pairing events and counting what differs.
+//! What differs between the two sides' events, and the table of it.
 
+use crate::capture::Losses;
 use crate::event::{Event, Record};
+use crate::pair::Pairs;
 use raudit_record::Kind;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// Differences that are known, with the reason: case (or `*`), record type, field.
 ///
@@ -57,6 +59,7 @@ pub struct Table {
     cases: Vec<Row>,
     differences: BTreeMap<(String, String, String), (usize, String)>,
     known: BTreeMap<(String, String, String), (usize, &'static str)>,
+    skipped: Vec<String>,
     late: usize,
 }
 
@@ -71,47 +74,53 @@ struct Row {
 }
 
 impl Table {
-    /// Compares what the two sides say of a case.
+    /// Compares what the two sides say of a case, or of another part of one.
     pub fn add(&mut self, case: &str, kernel: &[Event], bpf: &[Event], verbose: bool) {
-        let mut row = Row { name: case.to_owned(), ..Row::default() };
-        let mut waiting: HashMap<String, VecDeque<&Event>> = HashMap::new();
-        for event in bpf {
-            waiting.entry(event.identity()).or_default().push_back(event);
+        let at = self.cases.iter().position(|row| row.name == case).unwrap_or(self.cases.len());
+        if at == self.cases.len() {
+            self.cases.push(Row { name: case.to_owned(), ..Row::default() });
         }
-        for event in kernel {
-            let Some(twin) = waiting.get_mut(&event.identity()).and_then(VecDeque::pop_front) else {
-                row.unpaired += 1;
-                self.difference(case, "event", "missing", &event.identity(), "-");
-                if verbose {
-                    println!("--- only the kernel has:\n{}", show(event));
-                }
-                continue;
-            };
+        let mut row = std::mem::take(&mut self.cases[at]);
+        let found = Pairs::new(kernel, bpf);
+        for (event, twin) in found.pairs {
             row.events += 1;
             if event.millis.abs_diff(twin.millis) > TICK {
                 self.late += 1;
             }
             let before = self.unexplained();
-            self.records(case, event, twin, &mut row);
+            self.pair(case, event, twin, &mut row);
             if verbose && self.unexplained() > before {
                 println!("--- kernel:\n{}--- bpf:\n{}", show(event), show(twin));
             }
         }
-        for event in waiting.values().flatten() {
-            row.unpaired += 1;
-            self.difference(case, "event", "surplus", "-", &event.identity());
-            if verbose {
-                println!("--- only BPF has:\n{}", show(event));
+        for (side, events) in [("kernel", &found.only_kernel), ("BPF", &found.only_bpf)] {
+            row.unpaired += events.len();
+            for event in events {
+                let who = format!("{} {}", event.task, event.identity);
+                let (field, k, b) =
+                    if side == "kernel" { ("missing", who.as_str(), "-") } else { ("surplus", "-", who.as_str()) };
+                self.difference(case, "event", field, k, b);
+                if verbose {
+                    println!("--- only {side} has:\n{}", show(event));
+                }
             }
         }
-        self.cases.push(row);
+        self.cases[at] = row;
+    }
+
+    /// Cases that could not run, and why.
+    pub fn skip(&mut self, cases: &[&str], why: &str) {
+        for case in cases {
+            println!("SKIPPED differential {case}: {why}");
+            self.skipped.push((*case).to_owned());
+        }
     }
 
     fn unexplained(&self) -> usize {
         self.differences.values().map(|(count, _)| count).sum()
     }
 
-    fn records(&mut self, case: &str, kernel: &Event, bpf: &Event, row: &mut Row) {
+    fn pair(&mut self, case: &str, kernel: &Event, bpf: &Event, row: &mut Row) {
         let without_end =
             |e: &Event| -> Vec<Record> { e.records.iter().filter(|r| r.kind != Kind::EOE).cloned().collect() };
         let (kernel, bpf) = (without_end(kernel), without_end(bpf));
@@ -122,27 +131,37 @@ impl Table {
         }
         for (k, b) in kernel.iter().zip(&bpf) {
             row.records += 1;
-            let unknown = |r: &Record| r.get("cap_fe") == Some("?");
-            let (mut k, mut b) = (k.clone(), b.clone());
-            if k.kind == Kind::PATH && unknown(&b) && !unknown(&k) {
-                self.difference(case, "PATH", "cap_*", "known", "?");
-                for record in [&mut k, &mut b] {
-                    record.fields.retain(|(name, _)| !name.starts_with("cap_"));
-                }
+            self.record(case, k, b, row);
+        }
+    }
+
+    fn record(&mut self, case: &str, kernel: &Record, bpf: &Record, row: &mut Row) {
+        let kind = kernel.kind.to_string();
+        let (mut k, mut b) = (kernel.fields(), bpf.fields());
+        let unknown = |fields: &[(String, String)]| fields.iter().any(|(n, v)| n == "cap_fe" && v == "?");
+        let forgiven = kernel.kind == Kind::PATH && unknown(&b) && !unknown(&k);
+        if forgiven {
+            self.difference(case, "PATH", "cap_*", "known", "?");
+            for fields in [&mut k, &mut b] {
+                fields.retain(|(name, _)| !name.starts_with("cap_"));
             }
-            let names = |r: &Record| r.fields.iter().map(|f| f.0.clone()).collect::<Vec<_>>().join(" ");
-            if names(&k) != names(&b) {
-                self.difference(case, &k.kind.to_string(), "(names)", &names(&k), &names(&b));
-                continue;
+        }
+        let names = |f: &[(String, String)]| f.iter().map(|f| f.0.clone()).collect::<Vec<_>>().join(" ");
+        if names(&k) != names(&b) {
+            return self.difference(case, &kind, "(names)", &names(&k), &names(&b));
+        }
+        let before = row.fields - row.equal;
+        for ((name, kv), (_, bv)) in k.iter().zip(&b) {
+            row.fields += 1;
+            if kv == bv {
+                row.equal += 1;
+            } else {
+                self.difference(case, &kind, name, kv, bv);
             }
-            for ((name, kv), (_, bv)) in k.fields.iter().zip(&b.fields) {
-                row.fields += 1;
-                if kv == bv {
-                    row.equal += 1;
-                } else {
-                    self.difference(case, &k.kind.to_string(), name, kv, bv);
-                }
-            }
+        }
+        if kernel.body != bpf.body && !forgiven && before == row.fields - row.equal {
+            let text = |r: &Record| String::from_utf8_lossy(&r.body).into_owned();
+            self.difference(case, &kind, "(text)", &text(kernel), &text(bpf));
         }
     }
 
@@ -161,7 +180,7 @@ impl Table {
     }
 
     /// The table, as people like to read it.
-    pub fn print(&self, lost: u64) {
+    pub fn print(&self, losses: &Losses, others: (usize, usize)) {
         println!("\nkernel audit and BPF over the same workload, field by field\n");
         println!("  {:24} {:>7} {:>9} {:>9} {:>9} {:>9}", "case", "events", "unpaired", "records", "fields", "equal");
         let mut all = Row { name: "all".into(), ..Row::default() };
@@ -175,7 +194,12 @@ impl Table {
         }
         println!("  {:-<72}", "");
         print_row(&all);
-        println!("\n  stamps more than {TICK} ms apart: {}    events lost by BPF: {lost}", self.late);
+        println!("\n  stamps more than {TICK} ms apart: {}", self.late);
+        println!(
+            "  lost by the kernel: {} (overruns of its socket, sent again: {}); by BPF: {} (matched {}, delivered {}, unreadable {})",
+            losses.kernel, losses.overruns, losses.bpf, losses.matched, losses.submitted, losses.broken
+        );
+        println!("  left out, of no case: {} of the kernel's, {} of BPF's", others.0, others.1);
         if !self.known.is_empty() {
             println!("\n  differences with a reason:");
         }
@@ -188,9 +212,18 @@ impl Table {
         for ((case, kind, field), (count, example)) in &self.differences {
             println!("    {count:5} x {case} {kind} {field}\n{:30}{example}", "");
         }
+        println!(
+            "\ntotal: events={} records={} fields={} equal={} explained={} unexplained={}",
+            all.events,
+            all.records,
+            all.fields,
+            all.equal,
+            self.known.values().map(|(count, _)| count).sum::<usize>(),
+            self.unexplained()
+        );
         let failed =
             self.cases.iter().filter(|c| self.differences.keys().any(|d| d.0 == c.name) || c.events == 0).count();
-        println!("\n{} passed, {failed} failed, 0 skipped", self.cases.len() - failed);
+        println!("\n{} passed, {failed} failed, {} skipped", self.cases.len() - failed, self.skipped.len());
     }
 
     /// Whether anything differs without a reason, or a case recorded nothing.
@@ -212,8 +245,7 @@ fn print_row(row: &Row) {
 fn show(event: &Event) -> String {
     let mut text = String::new();
     for record in &event.records {
-        let fields: Vec<String> = record.fields.iter().map(|(n, v)| format!("{n}={v}")).collect();
-        text.push_str(&format!("    {} {}\n", record.kind, fields.join(" ")));
+        text.push_str(&format!("    {} {}\n", record.kind, String::from_utf8_lossy(&record.body)));
     }
     text
 }

@@ -10,50 +10,68 @@ pub struct Event {
     /// `sec * 1000 + milli`.
     pub millis: u64,
     pub records: Vec<Record>,
+    /// Whose it is: process and name of the task; threads of a case that runs several give themselves names.
+    pub task: String,
+    /// What pairs it with its twin, besides the task: architecture, call, arguments, result, key.
+    pub identity: String,
+    /// The login the harness gave the case it belongs to.
+    pub auid: Option<u32>,
+    pub pid: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Record {
     pub kind: Kind,
-    /// Names in the order written.
-    pub fields: Vec<(String, String)>,
+    /// All that follows the stamp.
+    pub body: Vec<u8>,
 }
 
 impl Record {
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    pub fn get(&self, name: &str) -> Option<String> {
+        Fields::find(&self.body, name.as_bytes()).map(|f| show(f.value))
+    }
+
+    /// Names and values in the order written.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        Fields::new(&self.body).map(|f| (show(f.name), show(f.value))).collect()
     }
 }
 
-impl Event {
-    /// What pairs it with its twin: pid, architecture, call, arguments, result.
-    pub fn identity(&self) -> String {
-        let field = |name| self.call().and_then(|r| r.get(name)).unwrap_or("");
-        ["pid", "arch", "syscall", "a0", "a1", "a2", "a3", "exit", "key"].map(field).join(" ")
-    }
+fn show(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
 
+impl Event {
     /// Its SYSCALL record; others, such as ANOM_LINK, may come before it.
     fn call(&self) -> Option<&Record> {
         self.records.iter().find(|r| r.kind == Kind::SYSCALL)
     }
 
-    pub fn pid(&self) -> Option<u32> {
-        self.call()?.get("pid")?.parse().ok()
+    fn identify(&mut self) {
+        let Some(call) = self.call() else { return };
+        let of = |names: &[&str]| names.iter().map(|n| call.get(n).unwrap_or_default()).collect::<Vec<_>>().join(" ");
+        let task = of(&["pid", "comm"]);
+        let identity = of(&["arch", "syscall", "a0", "a1", "a2", "a3", "exit", "key"]);
+        let number = |name| call.get(name).and_then(|n| n.parse().ok());
+        let (auid, pid) = (number("auid"), number("pid"));
+        (self.task, self.identity, self.auid, self.pid) = (task, identity, auid, pid);
     }
 }
 
-/// Groups messages by serial; only events with a SYSCALL are of interest.
-pub fn group(messages: &[Message]) -> Vec<Event> {
+/// Groups messages by serial, in the order of the serials. Of interest are those with a SYSCALL; the number of others follows.
+pub fn group(messages: &[Message]) -> (Vec<Event>, usize) {
     let mut events: BTreeMap<u64, Event> = BTreeMap::new();
     for message in messages {
         let mut text = format!("type={} msg=", message.kind).into_bytes();
         text.extend_from_slice(&message.text);
-        let Ok(line) = Line::parse(&text) else { panic!("not a record: {}", String::from_utf8_lossy(&text)) };
+        let Ok(line) = Line::parse(&text) else { panic!("not a record: {}", show(&text)) };
         let event = events.entry(line.id.serial).or_default();
         event.millis = line.id.sec * 1000 + u64::from(line.id.milli);
-        let show = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let fields = Fields::new(line.body).map(|f| (show(f.name), show(f.value))).collect();
-        event.records.push(Record { kind: line.kind, fields });
+        event.records.push(Record { kind: line.kind, body: line.body.to_vec() });
     }
-    events.into_values().filter(|e| e.call().is_some()).collect()
+    let all = events.len();
+    let mut calls: Vec<Event> = events.into_values().filter(|e| e.call().is_some()).collect();
+    calls.iter_mut().for_each(Event::identify);
+    let others = all - calls.len();
+    (calls, others)
 }

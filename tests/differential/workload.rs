@@ -14,6 +14,18 @@ pub struct Case {
     run: fn(),
 }
 
+/// Cases under rules of their own, given to both sides before the first of them.
+pub struct Group {
+    /// What the rules are, one a line as in audit.rules.
+    pub rules: &'static str,
+    /// Makes what must be there before the rules are loaded, such as a watch's directory.
+    pub prepare: fn(),
+    pub cases: &'static [Case],
+}
+
+/// The first group's rules must be served; others that are not are skipped, with the reason.
+pub const GROUPS: &[Group] = &[Group { rules: include_str!("rules"), prepare: || (), cases: CASES }];
+
 pub const CASES: &[Case] = &[
     Case { name: "open-plain", run: open_plain },
     Case { name: "open-create", run: open_create },
@@ -54,7 +66,7 @@ pub fn run(name: &str) {
     let _ = fs::remove_dir_all(&dir);
     fs::create_dir_all(&dir).unwrap();
     std::env::set_current_dir(&dir).unwrap();
-    match CASES.iter().find(|c| c.name == name) {
+    match GROUPS.iter().flat_map(|g| g.cases).find(|c| c.name == name) {
         Some(case) => (case.run)(),
         None => panic!("no case {name}"),
     }
