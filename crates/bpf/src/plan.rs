@@ -227,7 +227,7 @@ fn call(at: usize, arch: u32, nr: u32, offer: &Offer, attach: &mut Attach) -> Re
         .find_map(|n| Call::of(n))
         .filter(|_| nr < NR_MAX as u32)
         .ok_or_else(|| Obstacle::Refused(format!("{name}: its records are not served by BPF yet")))?;
-    let fentry = match entry(at, &names, offer) {
+    let fentry = match entry::function(at, &names, |f| offer.function(f).is_some()) {
         Some(symbol) => {
             attach.syscalls.insert(symbol);
             let inexact = || kind.inexact_by_fentry().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
@@ -259,54 +259,6 @@ fn missing(kind: Call, offer: &Offer) -> Option<Obstacle> {
     Some(Obstacle::Inexact(format!("this kernel opens by {other}: names that it refuses early are recorded otherwise")))
 }
 
-/// Calls whose function has another name than they (arch/x86/entry/syscalls/*.tbl), by architecture index. A function of the
-/// call's own name may exist as well, and be an older call's.
-const FUNCTIONS: [&[(&str, &str)]; 2] = [
-    &[
-        ("fstat", "newfstat"),
-        ("lstat", "newlstat"),
-        ("sendfile", "sendfile64"),
-        ("stat", "newstat"),
-        ("umount2", "umount"),
-        ("uname", "newuname"),
-    ],
-    &[
-        ("fstat", "newfstat"),
-        ("lstat", "newlstat"),
-        ("oldfstat", "fstat"),
-        ("oldlstat", "lstat"),
-        ("oldstat", "stat"),
-        ("olduname", "uname"),
-        ("oldolduname", "olduname"),
-        ("select", "old_select"),
-        ("stat", "newstat"),
-        ("umount", "oldumount"),
-        ("umount2", "umount"),
-        ("uname", "newuname"),
-    ],
-];
-
-/// The function a call enters by: the names the kernel's macros give it (arch/x86/include/asm/syscall_wrapper.h).
-fn entry(at: usize, names: &[&str], offer: &Offer) -> Option<String> {
-    let mut symbols = Vec::new();
-    let functions = FUNCTIONS.get(at).copied().unwrap_or_default();
-    for name in names {
-        let name = functions.iter().find(|(call, _)| call == name).map_or(*name, |(_, function)| *function);
-        if at == 0 {
-            symbols.extend([format!("__x64_sys_{name}"), format!("__do_sys_{name}")]);
-        } else {
-            let bare = name.strip_suffix("32").unwrap_or(name);
-            symbols.extend([
-                format!("__ia32_compat_sys_{name}"),
-                format!("__ia32_compat_sys_ia32_{name}"),
-                format!("__ia32_sys_{name}16"),
-                format!("__ia32_sys_{bare}"),
-                format!("__do_sys_{bare}"),
-            ]);
-        }
-    }
-    symbols.into_iter().find(|s| offer.function(s).is_some())
-}
-
+mod entry;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,123 @@
+//! The kernel function a system call enters by (`arch/x86/entry/syscalls/*.tbl`, names as of
+//! `arch/x86/include/asm/syscall_wrapper.h`).
+
+/// Calls of x86_64 whose function has another name than they. A function of the call's own name may exist as well, and be an
+/// older call's.
+const NATIVE: &[(&str, &str)] = &[
+    ("fstat", "newfstat"),
+    ("lstat", "newlstat"),
+    ("sendfile", "sendfile64"),
+    ("stat", "newstat"),
+    ("umount2", "umount"),
+    ("uname", "newuname"),
+];
+
+/// The same of i386, with the prefix: which of the two functions it is cannot be told from what exists.
+const COMPAT: &[(&str, &str)] = &[
+    ("_llseek", "sys_llseek"),
+    ("_newselect", "compat_sys_select"),
+    ("clock_adjtime64", "sys_clock_adjtime"),
+    ("clock_getres_time64", "sys_clock_getres"),
+    ("clock_gettime64", "sys_clock_gettime"),
+    ("clock_nanosleep_time64", "sys_clock_nanosleep"),
+    ("clock_settime64", "sys_clock_settime"),
+    ("epoll_pwait", "sys_epoll_pwait"),
+    ("fcntl", "compat_sys_fcntl64"),
+    ("fstat", "compat_sys_newfstat"),
+    ("futex_time64", "sys_futex"),
+    ("getrlimit", "compat_sys_old_getrlimit"),
+    ("getsockopt", "sys_getsockopt"),
+    ("io_pgetevents", "compat_sys_io_pgetevents"),
+    ("lstat", "compat_sys_newlstat"),
+    ("mmap2", "sys_mmap_pgoff"),
+    ("mq_timedreceive_time64", "sys_mq_timedreceive"),
+    ("mq_timedsend_time64", "sys_mq_timedsend"),
+    ("oldfstat", "sys_fstat"),
+    ("oldlstat", "sys_lstat"),
+    ("oldolduname", "sys_olduname"),
+    ("oldstat", "sys_stat"),
+    ("olduname", "sys_uname"),
+    ("process_vm_readv", "sys_process_vm_readv"),
+    ("process_vm_writev", "sys_process_vm_writev"),
+    ("readdir", "compat_sys_old_readdir"),
+    ("sched_rr_get_interval_time64", "sys_sched_rr_get_interval"),
+    ("select", "compat_sys_old_select"),
+    ("semtimedop_time64", "sys_semtimedop"),
+    ("sendfile64", "sys_sendfile64"),
+    ("setsockopt", "sys_setsockopt"),
+    ("stat", "compat_sys_newstat"),
+    ("timer_gettime64", "sys_timer_gettime"),
+    ("timer_settime64", "sys_timer_settime"),
+    ("timerfd_gettime64", "sys_timerfd_gettime"),
+    ("timerfd_settime64", "sys_timerfd_settime"),
+    ("ugetrlimit", "compat_sys_getrlimit"),
+    ("umount", "sys_oldumount"),
+    ("umount2", "sys_umount"),
+    ("uname", "sys_newuname"),
+    ("utimensat_time64", "sys_utimensat"),
+];
+
+/// Of a call's names the function there is, by the index of its architecture.
+pub fn function(at: usize, names: &[&str], exists: impl Fn(&str) -> bool) -> Option<String> {
+    let names = names.iter().flat_map(|name| if at == 0 { native(name) } else { compat(name) });
+    names.into_iter().find(|symbol| exists(symbol))
+}
+
+fn native(name: &str) -> Vec<String> {
+    let name = NATIVE.iter().find(|(call, _)| *call == name).map_or(name, |(_, function)| *function);
+    vec![format!("__x64_sys_{name}"), format!("__do_sys_{name}")]
+}
+
+/// First what is made for 32-bit callers alone: the call of the same name may be there for others.
+fn compat(name: &str) -> Vec<String> {
+    if let Some((_, function)) = COMPAT.iter().find(|(call, _)| *call == name) {
+        return vec![format!("__ia32_{function}")];
+    }
+    // calls whose ids grew from 16 to 32 bits
+    let bare = name.strip_suffix("32").unwrap_or(name);
+    vec![
+        format!("__ia32_compat_sys_{name}_time32"),
+        format!("__ia32_sys_{name}_time32"),
+        format!("__ia32_sys_{name}32"),
+        format!("__ia32_compat_sys_ia32_{name}"),
+        format!("__ia32_sys_ia32_{name}"),
+        format!("__ia32_compat_sys_{name}"),
+        format!("__ia32_sys_{name}16"),
+        format!("__ia32_sys_{bare}"),
+        format!("__do_sys_{bare}"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Functions of Linux 6.12 that are there for a name, of which the first is the right one.
+    #[test]
+    fn of_several_functions_the_tables_one_is_taken() {
+        for (at, call, there) in [
+            (0, "stat", &["__x64_sys_newstat", "__x64_sys_stat"][..]),
+            (0, "getppid", &["__do_sys_getppid"]),
+            (1, "utimes", &["__ia32_sys_utimes_time32", "__ia32_sys_utimes"]),
+            (1, "utime", &["__ia32_sys_utime32", "__ia32_sys_utime"]),
+            (1, "utimensat", &["__ia32_sys_utimensat_time32", "__ia32_sys_utimensat"]),
+            (1, "utimensat_time64", &["__ia32_sys_utimensat", "__ia32_sys_utimensat_time32"]),
+            (1, "futimesat", &["__ia32_sys_futimesat_time32", "__ia32_sys_futimesat"]),
+            (1, "fcntl", &["__ia32_compat_sys_fcntl64", "__ia32_compat_sys_fcntl", "__ia32_sys_fcntl"]),
+            (1, "setsockopt", &["__ia32_sys_setsockopt", "__ia32_compat_sys_setsockopt"]),
+            (1, "truncate64", &["__ia32_sys_ia32_truncate64"]),
+            (1, "fallocate", &["__ia32_sys_ia32_fallocate", "__ia32_sys_fallocate"]),
+            (1, "pselect6", &["__ia32_compat_sys_pselect6_time32", "__ia32_sys_pselect6"]),
+            (1, "recvmmsg_time64", &["__ia32_compat_sys_recvmmsg_time64"]),
+            (1, "setuid", &["__ia32_sys_setuid16", "__ia32_sys_setuid"]),
+            (1, "setuid32", &["__ia32_sys_setuid"]),
+            (1, "chown", &["__ia32_sys_chown16", "__ia32_sys_chown"]),
+            (1, "stat64", &["__ia32_compat_sys_ia32_stat64", "__ia32_sys_stat64"]),
+            (1, "stat", &["__ia32_compat_sys_newstat", "__ia32_sys_stat"]),
+            (1, "fork", &["__do_sys_fork"]),
+        ] {
+            let found = function(at, &[call], |f| there.contains(&f));
+            assert_eq!(found.as_deref(), there.first().copied(), "{call}");
+        }
+    }
+}
