@@ -91,6 +91,13 @@ impl Capture {
         Ok(Self { kernel, receiver, bpf, consumer, generations, generation, offer, rules, before, logins, others })
     }
 
+    /// Whether BPF serves a rule on this kernel.
+    pub fn serves(&self, text: &str) -> bool {
+        let mut set = RuleSet::new();
+        parse(text).into_iter().for_each(|rule| set.add(rule, false).unwrap_or_else(|e| panic!("{text}: {e}")));
+        Plan::new(&set, &self.offer).usable == Some(Tier::Fentry)
+    }
+
     /// Gives both sides these rules in place of the last; or says why BPF does not serve them.
     pub fn load(&mut self, text: &str) -> Result<(), String> {
         let rules = parse(text);

@@ -54,6 +54,9 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
 /// be put aside between the two.
 const TICK: u64 = 100;
 
+/// As much is shown of a word.
+const WORD: usize = 120;
+
 #[derive(Debug, Default)]
 pub struct Table {
     cases: Vec<Row>,
@@ -114,6 +117,11 @@ impl Table {
             println!("SKIPPED differential {case}: {why}");
             self.skipped.push((*case).to_owned());
         }
+    }
+
+    /// How many events of a case were paired so far.
+    pub fn events_of(&self, case: &str) -> usize {
+        self.cases.iter().filter(|c| c.name == case).map(|c| c.events).sum()
     }
 
     fn unexplained(&self) -> usize {
@@ -245,7 +253,12 @@ fn print_row(row: &Row) {
 fn show(event: &Event) -> String {
     let mut text = String::new();
     for record in &event.records {
-        text.push_str(&format!("    {} {}\n", record.kind, String::from_utf8_lossy(&record.body)));
+        let shown = String::from_utf8_lossy(&record.body);
+        let words = shown.split(' ').map(|word| match word.char_indices().nth(WORD) {
+            Some((at, _)) => format!("{}...", &word[..at]),
+            None => word.to_owned(),
+        });
+        text.push_str(&format!("    {} {}\n", record.kind, words.collect::<Vec<_>>().join(" ")));
     }
     text
 }

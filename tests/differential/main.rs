@@ -4,17 +4,25 @@
 //! daemon for its own lifetime, gives the kernel and the BPF side the same rules, runs the cases of `workload` in children,
 //! pairs the events, and prints a table. Any difference not listed in `compare::KNOWN` fails, and so does any loss.
 //!
-//! `differential [--all] [CASE...]`: just these cases; `--all` prints every event that differs in full.
+//! `differential [--all] [--events N] [--seed S] [CASE...]`: just these cases; `--all` prints every event that differs in full.
+//! The case `random` is drawn from a seed and makes at least N events; the seed is printed, and repeats it. It runs if it is named.
 mod capture;
 mod compare;
 mod event;
 mod pair;
 mod paths;
+mod random;
 mod workload;
 
 use capture::Capture;
 use compare::Table;
 use std::process::ExitCode;
+
+/// Events of the case `random`, unless told otherwise.
+const EVENTS: u64 = 5000;
+
+/// From so many on all calls are drawn from.
+const MANY: usize = 20_000;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -22,8 +30,14 @@ fn main() -> ExitCode {
         workload::run(args.get(1).map_or("", String::as_str));
         return ExitCode::SUCCESS;
     }
+    if let ["--random", seed, slice] = args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        random::run(number(seed), number(slice));
+        return ExitCode::SUCCESS;
+    }
+    let option = |name: &str| args.iter().position(|a| a == name).and_then(|at| args.get(at + 1)).map(|v| number(v));
     // cargo's own flags are of no meaning here
-    let wanted: Vec<&str> = args.iter().map(String::as_str).filter(|a| !a.starts_with("--")).collect();
+    let wanted: Vec<&str> =
+        args.iter().map(String::as_str).filter(|a| !a.starts_with("--") && a.parse::<u64>().is_err()).collect();
     let verbose = args.iter().any(|a| a == "--all");
     let mut capture = match Capture::open() {
         Ok(capture) => capture,
@@ -35,10 +49,36 @@ fn main() -> ExitCode {
     };
     let mut table = Table::default();
     fixed(&mut capture, &mut table, &wanted, verbose);
+    if wanted.contains(&"random") {
+        let seed = option("--seed").unwrap_or_else(|| std::process::id().into());
+        drawn(&mut capture, &mut table, seed, option("--events").unwrap_or(EVENTS) as usize, verbose);
+    }
     let others = capture.others;
     let losses = capture.stop();
     table.print(&losses, others);
     if table.failed() || losses.any() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn number(text: &str) -> u64 {
+    text.parse().unwrap_or_else(|_| panic!("'{text}' is not a number"))
+}
+
+/// The case `random`, slice by slice.
+fn drawn(capture: &mut Capture, table: &mut Table, seed: u64, events: usize, verbose: bool) {
+    // each call costs time to attach: a short run has a part of them, another seed another part
+    let part = if events < MANY { seed } else { 0 };
+    let (rules, calls, unserved) = random::rules(part, |rule| capture.serves(rule));
+    println!("random: --seed {seed} --events {events}, {} calls", calls.len());
+    println!("random: not served yet: {}", unserved.join(" "));
+    capture.load(&rules).unwrap_or_else(|why| panic!("rules for calls that are served: {why}"));
+    for slice in 0.. {
+        if table.events_of("random") >= events {
+            break;
+        }
+        random::prepare(seed, slice, &calls);
+        let (kernel, bpf) = capture.run(&["--random".to_owned(), seed.to_string(), slice.to_string()]);
+        table.add("random", &kernel, &bpf, verbose);
+    }
 }
 
 /// The cases of `workload`, each group under its own rules.
