@@ -66,6 +66,7 @@ enum section_kind {
 enum section_flag {
 	SECTION_F_DELETED = 1, /* the path's last component is unlinked */
 	SECTION_F_CUT = 2,     /* deeper or longer than we walk */
+	SECTION_F_SID = 4,     /* SECTION_LABEL: struct label_sid, no text */
 };
 
 struct section {
@@ -104,7 +105,7 @@ struct item {
 	__u16 flags;
 	__u32 name_at; /* inside the kernel side only: where the name lies */
 	__u32 name_len;
-	__u32 pad;
+	__u32 sid; /* SELinux's number of the inode's label; 0: it has none */
 };
 
 /* A task's capability sets. */

@@ -117,6 +117,7 @@ struct inode {
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	__u32 i_rdev;
+	void *i_security;
 	__s64 i_ctime_sec; /* since 6.11 */
 	__u32 i_ctime_nsec;
 };

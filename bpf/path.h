@@ -4,6 +4,7 @@
 #define RAUDIT_PATH_H
 
 #include "emit.h"
+#include "label.h"
 
 enum {
 	PATH_DEPTH = 512, /* components and mounts crossed; deeper paths are marked cut */
@@ -117,6 +118,7 @@ static __always_inline void item_set_inode(struct item *item, struct inode *inod
 	item->uid = BPF_CORE_READ(inode, i_uid.val);
 	item->gid = BPF_CORE_READ(inode, i_gid.val);
 	item->rdev = BPF_CORE_READ(inode, i_rdev);
+	item->sid = inode_sid(inode);
 	if (bpf_core_field_exists(inode->i_ctime_sec)) {
 		item->ctime_sec = BPF_CORE_READ(inode, i_ctime_sec);
 		item->ctime_nsec = BPF_CORE_READ(inode, i_ctime_nsec) & NSEC_MASK;

@@ -291,6 +291,19 @@ static __always_inline void caps_emit(struct scratch *s, const struct pending *c
 	section_end(s, at, 0);
 }
 
+/* SELinux's label of the task, as a number. */
+static __always_inline void sid_emit(struct scratch *s, struct task_struct *task)
+{
+	__u32 at = section_begin(s, SECTION_LABEL);
+	struct label_sid *to = (struct label_sid *)scratch_end(s);
+
+	if (!to)
+		return;
+	task_sid(to, task);
+	s->used += sizeof(*to);
+	section_end(s, at, SECTION_F_SID);
+}
+
 static __always_inline void label_emit(struct scratch *s, struct task_struct *task)
 {
 	struct aa_label *label = 0;
@@ -300,6 +313,8 @@ static __always_inline void label_emit(struct scratch *s, struct task_struct *ta
 	int offset = 0;
 	long len;
 
+	if (selinux_policy)
+		sid_emit(s, task);
 	if (!apparmor_blob_sizes || !blob)
 		return;
 	bpf_probe_read_kernel(&offset, sizeof(offset), (void *)apparmor_blob_sizes);

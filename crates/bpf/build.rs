@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             );
         }
     };
-    for name in ["audit", "check"] {
+    for name in ["audit", "check", "memory"] {
         SkeletonBuilder::new()
             .source(source.join(format!("{name}.bpf.c")))
             .obj(out.join(format!("{name}.bpf.o")))

@@ -2,6 +2,7 @@
 
 use crate::capture::Losses;
 use crate::event::{Event, Record};
+use crate::labels;
 use crate::pair::Pairs;
 use raudit_record::Kind;
 use std::collections::BTreeMap;
@@ -16,6 +17,12 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "cap_*",
         "the file was changed before we looked up its capabilities, or had no name to look it up by: cap_*=?, as the kernel writes what it \
          does not know",
+    ),
+    (
+        "*",
+        "module",
+        "-",
+        "AVC and the like: the kernel writes them as part of a call's event for tasks with an audit context, and by themselves for others",
     ),
     (
         "titles",
@@ -84,7 +91,11 @@ impl Table {
             self.cases.push(Row { name: case.to_owned(), ..Row::default() });
         }
         let mut row = std::mem::take(&mut self.cases[at]);
-        let found = Pairs::new(kernel, bpf);
+        let (kernel, others) = labels::without_modules(kernel);
+        for _ in 0..others {
+            self.difference(case, "module", "-", "records of a security module", "-");
+        }
+        let found = Pairs::new(&kernel, bpf);
         for (event, twin) in found.pairs {
             row.events += 1;
             if event.millis.abs_diff(twin.millis) > TICK {

@@ -9,6 +9,7 @@
 mod capture;
 mod compare;
 mod event;
+mod labels;
 mod pair;
 mod paths;
 mod random;

@@ -5,6 +5,7 @@
 
 use crate::clock::clock_offset;
 use crate::render::{FileCaps, Lookup};
+use crate::selinux::Labels;
 use crate::wire::{Event, Item, section};
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -23,11 +24,12 @@ const PT_INTERP: u32 = 3;
 
 type Inode = (u32, u64, (i64, u32));
 
-/// The two caches.
+/// The caches.
 #[derive(Debug, Default)]
 pub struct Files {
     capabilities: HashMap<Inode, FileCaps>,
     interpreters: HashMap<Inode, Vec<u8>>,
+    labels: Labels,
 }
 
 impl Lookup for Files {
@@ -46,6 +48,10 @@ impl Lookup for Files {
 
     fn interpreter(&mut self, event: &Event<'_>, item: &Item<'_>) -> Option<Vec<u8>> {
         remembered(&mut self.interpreters, event, item, item.name, elf_interpreter)
+    }
+
+    fn label(&mut self, event: &Event<'_>, sid: u32) -> Option<Vec<u8>> {
+        self.labels.text(sid, event.policy_sequence())
     }
 }
 

@@ -241,9 +241,10 @@ fn set_constants(open: &mut OpenObject, offer: &Offer) -> Result<(), CaptureErro
     let missing = || CaptureError::Plan("no read-only data in the BPF object".into());
     let mut map = open.maps_mut().find(|m| m.name().to_string_lossy().ends_with(".rodata")).ok_or_else(missing)?;
     let data = map.initial_value_mut().ok_or_else(missing)?;
-    for (at, value) in
-        [(skel::APPARMOR, offer.apparmor), (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes))]
-    {
+    let selinux = offer.selinux.unwrap_or_default();
+    let selinux = [selinux.policy, selinux.sequence, selinux.cred_sid, selinux.inode_sid];
+    let others = [(skel::APPARMOR, offer.apparmor), (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes))];
+    for (at, value) in others.into_iter().chain(skel::SELINUX.into_iter().zip(selinux)) {
         data.get_mut(at..at + 8).ok_or_else(missing)?.copy_from_slice(&value.to_ne_bytes());
     }
     Ok(())

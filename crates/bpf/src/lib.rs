@@ -2,7 +2,7 @@
 //!
 //! Down: a rule set becomes a [`plan`] (which hooks, which policy), made of what the kernel [`offer`]s, what each system call
 //! needs ([`calls`]) and the compiled exit list ([`classify`]); [`kernel`] loads and attaches it. Up: a [`consumer`] reads the
-//! ring, [`wire`] decodes, [`render`] writes the text the kernel would have written, asking [`files`] for what only user
+//! ring, [`wire`] decodes, [`render`] writes the text the kernel would have written, asking [`files`] and [`selinux`] for what only user
 //! space can look up. The C side is `bpf/` at the root of the repository.
 pub mod calls;
 pub mod classify;
@@ -18,5 +18,6 @@ mod libbpf_log;
 pub mod offer;
 pub mod plan;
 pub mod render;
+pub mod selinux;
 mod skel;
 pub mod wire;

@@ -1,5 +1,6 @@
 //! What the running kernel offers. Probed by trying, never inferred from its version.
 
+use crate::selinux::{Places, Selinux};
 use crate::{clone, libbpf_log};
 use libbpf_rs::btf::Btf;
 use libbpf_rs::btf::types::Func;
@@ -37,6 +38,8 @@ pub struct Offer {
     pub labels: Option<String>,
     /// Address of AppArmor's `apparmor_blob_sizes`, by which its labels are found; 0 without AppArmor.
     pub apparmor: u64,
+    /// Where SELinux's labels are found, when it is active and they can be read.
+    pub selinux: Option<Places>,
     /// Whether the kernel notes the parent directory of every open with O_CREAT (up to 6.11), or only of a file that is not
     /// there yet: a change inside functions, which no probe sees. So this alone goes by the release.
     pub notes_every_parent: bool,
@@ -58,13 +61,14 @@ impl Offer {
             Ok(btf) => (Some(btf), no_ring()),
             Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
         };
-        let (labels, apparmor) = security_labels();
+        let (labels, apparmor, selinux) = security_labels();
         let notes_every_parent = release().is_some_and(|r| r < (6, 12));
         let mut offer = Self {
             unusable,
             no_fentry: None,
             labels,
             apparmor,
+            selinux,
             notes_every_parent,
             takes_trailing_slashes: release().is_some_and(|r| r >= (6, 14)),
             btf,
@@ -96,6 +100,7 @@ impl Offer {
             no_fentry: (!fentry).then(|| "fentry: refused".into()),
             labels: None,
             apparmor: 0,
+            selinux: None,
             notes_every_parent: false,
             takes_trailing_slashes: false,
             btf: Btf::from_vmlinux().ok(),
@@ -119,25 +124,37 @@ fn no_ring() -> Option<String> {
         .map(|e| format!("no BPF ring buffer: {e:#}"))
 }
 
-/// The active security module whose labels cannot be read, and where AppArmor's can.
-fn security_labels() -> (Option<String>, u64) {
+/// The active security module whose labels cannot be read, with the reason; and where AppArmor's and SELinux's can.
+fn security_labels() -> (Option<String>, u64, Option<Places>) {
     let list = std::fs::read_to_string("/sys/kernel/security/lsm").unwrap_or_default();
     let active = |name: &str| list.trim().split(',').any(|m| m == name);
     // without a policy too: the kernel then writes subj=kernel
     if active("selinux") {
-        return (Some("selinux".into()), 0);
+        return match Selinux::open() {
+            Ok(found) => (None, 0, Some(found.places)),
+            Err(why) => (Some(format!("selinux labels (subj=, obj=) cannot be read: {why}")), 0, None),
+        };
     }
     let enabled = std::fs::read("/sys/module/apparmor/parameters/enabled").is_ok_and(|v| v.first() == Some(&b'Y'));
     if active("apparmor") && enabled {
-        let found = kernel_symbol("apparmor_blob_sizes");
-        return if found == 0 { (Some("apparmor".into()), 0) } else { (None, found) };
+        let [found] = kernel_symbols(["apparmor_blob_sizes"]);
+        let unseen =
+            || "apparmor labels (subj=) cannot be read: /proc/kallsyms does not tell where they are".to_owned();
+        return ((found == 0).then(unseen), found, None);
     }
-    (active("smack").then(|| "smack".into()), 0)
+    (active("smack").then(|| "smack labels (subj=, obj=) are not rendered yet".into()), 0, None)
 }
 
-/// The address of a kernel symbol (proc_kallsyms), 0 when it has none or may not be seen.
-fn kernel_symbol(name: &str) -> u64 {
+/// The addresses of kernel symbols (proc_kallsyms), 0 of one that has none or may not be seen.
+pub(crate) fn kernel_symbols<const N: usize>(names: [&str; N]) -> [u64; N] {
     let symbols = std::fs::read_to_string("/proc/kallsyms").unwrap_or_default();
-    let line = symbols.lines().find(|l| l.split(' ').nth(2).is_some_and(|n| n.trim_end() == name));
-    line.and_then(|l| u64::from_str_radix(l.split(' ').next()?, 16).ok()).unwrap_or_default()
+    let mut found = [0; N];
+    for line in symbols.lines() {
+        let mut words = line.split_whitespace();
+        let (Some(address), Some(_), Some(symbol)) = (words.next(), words.next(), words.next()) else { continue };
+        if let Some((_, to)) = names.iter().zip(&mut found).find(|(name, to)| **name == symbol && **to == 0) {
+            *to = u64::from_str_radix(address, 16).unwrap_or_default();
+        }
+    }
+    found
 }

@@ -177,14 +177,8 @@ fn exit(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
     if rule.syscalls.is_all() {
         return both(Obstacle::Refused("it names every system call".into()));
     }
-    let mut judgement = Judgement {
-        fentry: calls
-            .offer
-            .labels
-            .as_ref()
-            .map(|m| Obstacle::Inexact(format!("{m} labels (subj=) are not rendered yet"))),
-        tracepoint: None,
-    };
+    let mut judgement =
+        Judgement { fentry: calls.offer.labels.as_ref().map(|why| Obstacle::Inexact(why.clone())), tracepoint: None };
     judgement.tracepoint.clone_from(&judgement.fentry);
     for (at, arch) in ARCHES.into_iter().enumerate() {
         let here = rule.fields.iter().filter(|f| f.id == FieldId::ARCH).all(|f| match f.value {

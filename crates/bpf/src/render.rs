@@ -4,6 +4,7 @@
 
 mod execve;
 mod fcaps;
+mod label;
 mod path;
 pub use path::assemble;
 mod syscall;
@@ -17,6 +18,8 @@ pub trait Lookup {
     fn capabilities(&mut self, event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<FileCaps>;
     /// The name of the ELF interpreter that the program `item` asks for.
     fn interpreter(&mut self, event: &Event<'_>, item: &Item<'_>) -> Option<Vec<u8>>;
+    /// The text of an SELinux label.
+    fn label(&mut self, event: &Event<'_>, sid: u32) -> Option<Vec<u8>>;
 }
 
 /// File capabilities as a PATH record shows them (`cap_fp` ... `cap_frootid`); all zero for a file without.
@@ -50,7 +53,8 @@ pub fn render(
     };
     let items: Vec<_> = event.items().collect();
     let exe = event.section(section::EXE).map(|s| assemble(&s));
-    push(Kind::SYSCALL, &|t| syscall::push(t, event, items.len(), exe.as_deref(), key));
+    let subject = label::subject(event, lookup);
+    push(Kind::SYSCALL, &|t| syscall::push(t, event, items.len(), exe.as_deref(), subject.as_deref(), key));
     if event.flags & EVENT_F_EXEC != 0 {
         if let Some(body) = fcaps::body(event, exe.as_deref(), lookup) {
             push(Kind::BPRM_FCAPS, &|t| t.extend_from_slice(&body));
@@ -75,7 +79,8 @@ pub fn render(
     for (at, item) in items.iter().enumerate() {
         let interpreter = path::interpreter(event, &items, at, lookup);
         let caps = path::capabilities(event, item, interpreter.as_deref().unwrap_or(item.name), lookup);
-        push(Kind::PATH, &|t| path::push(t, at, item, interpreter.as_deref(), cwd.as_deref(), caps));
+        let object = label::object(event, item.sid, lookup);
+        push(Kind::PATH, &|t| path::push(t, at, item, interpreter.as_deref(), cwd.as_deref(), &object, caps));
     }
     push(Kind::PROCTITLE, &|t| syscall::push_title(t, event));
     push(Kind::EOE, &|_| {});

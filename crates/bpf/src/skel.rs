@@ -6,6 +6,9 @@ use std::mem::{offset_of, size_of};
 /// The shipped object, as clang made it.
 pub static AUDIT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/audit.bpf.o"));
 
+/// Reads kernel memory, for SELinux's labels.
+pub static MEMORY_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/memory.bpf.o"));
+
 /// Test-only programs for BPF_PROG_RUN.
 #[cfg(test)]
 pub static CHECK_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/check.bpf.o"));
@@ -27,6 +30,14 @@ pub const HITS_LEN: usize = size_of::<types::hits>();
 
 /// Where `apparmor_blob_sizes` lies in the object's read-only data.
 pub const APPARMOR: usize = offset_of!(types::rodata, apparmor_blob_sizes);
+
+/// Where `selinux_policy` and what belongs to it lie there.
+pub const SELINUX: [usize; 4] = [
+    offset_of!(types::rodata, selinux_policy),
+    offset_of!(types::rodata, selinux_sequence),
+    offset_of!(types::rodata, selinux_cred_sid),
+    offset_of!(types::rodata, selinux_inode_sid),
+];
 
 /// Where `trailing_slashes` lies there.
 pub const TRAILING_SLASHES: usize = offset_of!(types::rodata, trailing_slashes);
@@ -68,6 +79,7 @@ const _: () = {
     assert!(offset_of!(types::item, rdev) == 36);
     assert!(offset_of!(types::item, kind) == 40);
     assert!(offset_of!(types::item, name_at) == 44);
+    assert!(offset_of!(types::item, sid) == 52);
     assert!(size_of::<types::exec_caps>() == 72 + ITEM_LEN);
     assert!(offset_of!(types::exec_caps, uid_before) == 64);
     assert!(offset_of!(types::exec_caps, exe) == 72);

@@ -81,6 +81,7 @@ pub mod section {
     pub const LABEL: u16 = 8;
     pub const CAPS: u16 = 9;
     pub const F_DELETED: u16 = 1;
+    pub const F_SID: u16 = 4;
 }
 
 /// `EVENT_F_EXEC`: an execve that succeeded.
@@ -112,6 +113,7 @@ pub struct Item<'a> {
     pub rdev: u32,
     pub kind: u16,
     pub flags: u16,
+    pub sid: u32,
     pub name: &'a [u8],
 }
 
@@ -205,6 +207,18 @@ impl<'a> Event<'a> {
         Sections { rest: self.sections }
     }
 
+    /// The sequence number of SELinux's policy at the event; 0 without SELinux, and before a policy is loaded.
+    pub fn policy_sequence(&self) -> u32 {
+        let label = self.section(section::LABEL).filter(|s| s.flags & section::F_SID != 0);
+        label.and_then(|s| u32_at(s.data, 4)).unwrap_or_default()
+    }
+
+    /// SELinux's number of the task's label (SID).
+    pub fn sid(&self) -> Option<u32> {
+        let label = self.section(section::LABEL).filter(|s| s.flags & section::F_SID != 0)?;
+        u32_at(label.data, 0)
+    }
+
     /// The first section of a kind.
     pub fn section(&self, kind: u16) -> Option<Section<'a>> {
         self.sections().find(|s| s.kind == kind)
@@ -256,6 +270,7 @@ impl<'a> Item<'a> {
             rdev: u32_at(bytes, 36)?,
             kind: u16_at(bytes, 40)?,
             flags: u16_at(bytes, 42)?,
+            sid: u32_at(bytes, 52)?,
             name: bytes.get(ITEM_LEN..)?,
         })
     }

@@ -53,6 +53,7 @@ pub fn push(
     item: &Item<'_>,
     interpreter: Option<&[u8]>,
     cwd: Option<&[u8]>,
+    object: &[u8],
     caps: Option<FileCaps>,
 ) {
     out.extend_from_slice(b"item=");
@@ -65,6 +66,7 @@ pub fn push(
     if item.flags & item::F_INODE != 0 {
         push_inode(out, item);
     }
+    out.extend_from_slice(object);
     out.extend_from_slice(match item.kind {
         item::NORMAL => b" nametype=NORMAL",
         item::PARENT => b" nametype=PARENT",

@@ -12,7 +12,14 @@ const TITLE_MAX: usize = 128;
 /// What the kernel writes without a title: quoted, other than the null values of SYSCALL.
 const NO_TITLE: &[u8] = b"\"(null)\"";
 
-pub fn push(out: &mut Vec<u8>, event: &Event<'_>, items: usize, exe: Option<&[u8]>, key: Option<&[u8]>) {
+pub fn push(
+    out: &mut Vec<u8>,
+    event: &Event<'_>,
+    items: usize,
+    exe: Option<&[u8]>,
+    subject: Option<&[u8]>,
+    key: Option<&[u8]>,
+) {
     out.extend_from_slice(b"arch=");
     push_hex(out, event.arch.into());
     out.extend_from_slice(b" syscall=");
@@ -38,9 +45,9 @@ pub fn push(out: &mut Vec<u8>, event: &Event<'_>, items: usize, exe: Option<&[u8
     push_untrusted(out, event.comm);
     out.extend_from_slice(b" exe=");
     push_or_null(out, exe);
-    if let Some(label) = event.section(section::LABEL).filter(|l| !l.data.is_empty()) {
+    if let Some(label) = subject {
         out.extend_from_slice(b" subj=");
-        out.extend_from_slice(label.data);
+        out.extend_from_slice(label);
     }
     out.extend_from_slice(b" key=");
     push_or_null(out, key);

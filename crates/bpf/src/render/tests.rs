@@ -12,6 +12,9 @@ impl Lookup for NoFiles {
     fn interpreter(&mut self, _: &Event<'_>, _: &Item<'_>) -> Option<Vec<u8>> {
         Some(b"/lib64/ld.so".to_vec())
     }
+    fn label(&mut self, event: &Event<'_>, sid: u32) -> Option<Vec<u8>> {
+        (sid < 100).then(|| format!("u:r:t{sid}:s{}", event.policy_sequence()).into_bytes())
+    }
 }
 
 fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
@@ -101,4 +104,33 @@ fn an_execve_names_its_interpreter_and_file_capabilities() {
     );
     assert!(lines[4].contains("item=1 name=\"/lib64/ld.so\""), "{}", lines[4]);
     assert_eq!(lines[5], "PROCTITLE audit(1.002:3): proctitle=\"(null)\"");
+}
+
+/// SECTION_LABEL with a number: the task's SID and the policy's sequence.
+fn sid_of(bytes: &mut Vec<u8>, sid: u32, sequence: u32) {
+    section_of(bytes, section::LABEL, &[sid.to_ne_bytes(), sequence.to_ne_bytes()].concat());
+    let flags = bytes.len() - 14;
+    put(bytes, flags, &section::F_SID.to_ne_bytes());
+}
+
+#[test]
+fn labels_are_where_the_kernel_puts_them() {
+    let mut e = event(-2, 0);
+    sid_of(&mut e, 7, 9);
+    section_of(&mut e, section::CWD, b"");
+    let mut known = item_of(1, 1, 0o100_644, b"/etc/shadow");
+    put(&mut known, 52, &8u32.to_ne_bytes());
+    let mut unknown = known.clone();
+    put(&mut unknown, 52, &4711u32.to_ne_bytes());
+    section_of(&mut e, section::ITEM, &known);
+    section_of(&mut e, section::ITEM, &unknown);
+    section_of(&mut e, section::ITEM, &item_of(0, 0, 0, b"x"));
+    let lines = rendered(e, b"", None);
+    assert!(lines[0].ends_with("exe=(null) subj=u:r:t7:s9 key=(null)"), "{}", lines[0]);
+    assert!(lines[2].contains(" rdev=00:00 obj=u:r:t8:s9 nametype=NORMAL "), "{}", lines[2]);
+    assert!(lines[3].contains(" rdev=00:00 osid=4711 nametype=NORMAL "), "{}", lines[3]);
+    assert!(lines[4].contains(" name=\"x\" nametype=UNKNOWN "), "{}", lines[4]);
+    let mut text = event(0, 0);
+    section_of(&mut text, section::LABEL, b"unconfined");
+    assert!(rendered(text, b"", None)[0].ends_with(" subj=unconfined key=(null)"));
 }

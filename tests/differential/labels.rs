@@ -1,0 +1,167 @@
+//! Labels of security modules: tasks and files with many of them, for subj= and obj=. Without SELinux the commands just fail.
+#![allow(unsafe_code, reason = "system calls that the standard library does not have")]
+
+use super::event::Event;
+use super::workload::{Case, Group, c, open};
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::{Command, Stdio};
+
+/// Calls with files, with sockets, and with neither.
+pub const GROUP: Group = Group { rules: include_str!("rules-labels"), prepare: || (), cases: CASES };
+
+const CASES: &[Case] = &[
+    Case { name: "label-tasks", run: tasks },
+    Case { name: "label-files", run: files },
+    Case { name: "label-systems", run: systems },
+    Case { name: "label-invalid", run: invalid },
+    Case { name: "label-reload", run: reload },
+    Case { name: "label-many", run: many },
+];
+
+/// Those of Debian's policy. The levels are written otherwise than the kernel writes some of them.
+const LABELS: [&str; 14] = [
+    "system_u:system_r:init_t:s0",
+    "system_u:system_r:kernel_t:s0-s0:c0.c1023",
+    "staff_u:staff_r:staff_t:s0",
+    "user_u:user_r:user_t:s0",
+    "unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023",
+    "unconfined_u:unconfined_r:unconfined_t:s0:c1,c3,c5.c9",
+    "system_u:system_r:init_t:s0:c1.c2-s0:c1.c2,c7",
+    "system_u:system_r:init_t:s0:c0-s0:c0.c2,c1023",
+    "system_u:system_r:init_t:s0:c383,c384,c385,c767.c769",
+    "system_u:system_r:init_t:s0:c1-s0:c0,c1,c63,c64,c65.c66,c500.c900",
+    "system_u:object_r:etc_t:s0:c7",
+    "system_u:object_r:shadow_t:s0:c1,c2",
+    "user_u:object_r:user_home_t:s0:c0.c1023",
+    "no:such_r:label_t:s0",
+];
+
+/// Runs a program, named by its full path, as a task with this label. Not by runcon: the kernel would go on showing its title.
+fn run_as(label: &str, program: &str, arguments: &[&str]) {
+    drop(fs::write("/proc/self/attr/exec", label));
+    drop(Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status());
+    drop(fs::write("/proc/self/attr/exec", ""));
+}
+
+/// Gives a file a label; more than a policy allows when it is not one's own.
+fn give(path: &str, label: &str) {
+    let (path, name) = (c(path), c"security.selinux");
+    // SAFETY: NUL-terminated strings, and a value of its length.
+    unsafe { libc::setxattr(path.as_ptr(), name.as_ptr(), label.as_ptr().cast(), label.len(), 0) };
+}
+
+fn tasks() {
+    for label in LABELS {
+        run_as(label, "/bin/cat", &["/etc/hostname"]);
+        run_as(label, "/bin/sh", &["-c", ": > made; < made; > /dev/null; /bin/rm made"]);
+        run_as(label, "/bin/bash", &["-c", "exec 3<> /dev/tcp/127.0.0.1/1"]);
+    }
+    // the same task with another label
+    for label in LABELS {
+        drop(fs::write("/proc/self/attr/current", label));
+        open("/etc/passwd", libc::O_RDONLY);
+    }
+}
+
+fn files() {
+    for (at, label) in LABELS.iter().enumerate() {
+        let (file, dir) = (format!("file{at}"), format!("dir{at}"));
+        fs::write(&file, "x").unwrap();
+        fs::create_dir(&dir).unwrap();
+        give(&file, label);
+        give(&dir, label);
+        open(&file, libc::O_RDONLY);
+        open(format!("{dir}/new"), libc::O_CREAT | libc::O_WRONLY);
+        drop(fs::rename(format!("{dir}/new"), format!("{dir}/moved")));
+        drop(fs::remove_file(format!("{dir}/moved")));
+        // what the task makes has the label it asks for
+        drop(fs::write("/proc/self/attr/fscreate", label));
+        open(format!("made{at}"), libc::O_CREAT | libc::O_WRONLY);
+        drop(symlink("nowhere", format!("link{at}")));
+        drop(fs::write("/proc/self/attr/fscreate", ""));
+        drop(fs::metadata(format!("made{at}")));
+        drop(fs::symlink_metadata(format!("link{at}")));
+    }
+}
+
+/// File systems that label in ways of their own, or not at all.
+fn systems() {
+    for path in
+        ["/", "/proc/self/status", "/proc/sys/kernel/ostype", "/sys/kernel/notes", "/dev/null", "/dev/pts", "/run"]
+    {
+        open(path, libc::O_RDONLY);
+    }
+    for path in ["/sys/fs/selinux/enforce", "/sys/fs/cgroup/cgroup.procs", "/sys/kernel/tracing/README", "/dev/shm"] {
+        open(path, libc::O_RDONLY);
+    }
+    // made without labels
+    for entry in fs::read_dir("/lib/modules").into_iter().flatten().flatten() {
+        open(entry.path().join("modules.dep"), libc::O_RDONLY);
+    }
+    let pipe = std::io::pipe().unwrap();
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    // SAFETY: a NUL-terminated name.
+    let memory = unsafe { libc::memfd_create(c("memory").as_ptr(), 0) };
+    let fd = |fd: &dyn std::os::fd::AsRawFd| format!("/proc/self/fd/{}", fd.as_raw_fd());
+    for path in [fd(&pipe.0), fd(&socket), format!("/proc/self/fd/{memory}")] {
+        open(&path, libc::O_RDONLY | libc::O_NONBLOCK);
+        drop(fs::metadata(&path));
+    }
+}
+
+/// Labels that the policy does not have: root may give them, and everybody sees the file as unlabeled.
+fn invalid() {
+    fs::write("file", "x").unwrap();
+    for label in ["no:such_r:label_t:s0", "system_u:object_r:no_such_t:s0", "nonsense", "system_u:object_r:etc_t:s9"] {
+        give("file", label);
+        open("file", libc::O_RDONLY);
+    }
+}
+
+/// A policy replaces another: numbers keep their labels.
+fn reload() {
+    for label in LABELS {
+        run_as(label, "/bin/cat", &["/etc/hostname"]);
+    }
+    drop(Command::new("/usr/sbin/load_policy").stderr(Stdio::null()).status());
+    for label in LABELS {
+        run_as(label, "/bin/cat", &["/etc/hostname"]);
+    }
+    open("/etc/shadow", libc::O_RDONLY);
+}
+
+/// So many labels that the kernel's table of them grows a third floor; then a few of all floors.
+fn many() {
+    let label = |n: usize| format!("system_u:object_r:etc_t:s0:c{},c{}", n / 1024, 1 + n % 1023);
+    for n in 0..22_000 {
+        drop(fs::write("/sys/fs/selinux/context", label(n)));
+    }
+    fs::write("file", "x").unwrap();
+    for n in [0, 1, 30, 700, 15_000, 19_900, 19_950, 19_990, 21_000, 21_999] {
+        give("file", &label(n));
+        open("file", libc::O_RDONLY);
+    }
+}
+
+/// What a security module adds to the events of tasks that the kernel audits, and to no others; events that are only its own.
+pub fn without_modules(events: &[Event]) -> (Vec<Event>, usize) {
+    let of_module = |kind: u32| (1400..1420).contains(&kind);
+    let mut others = 0;
+    let mut kept = Vec::new();
+    for event in events {
+        let mut event = event.clone();
+        let before = event.records.len();
+        event.records.retain(|r| !of_module(r.kind.0));
+        if event.records.len() == before {
+            kept.push(event);
+            continue;
+        }
+        others += 1;
+        let by_rule = event.records.iter().any(|r| r.get("key").is_some_and(|key| key != "(null)"));
+        if by_rule {
+            kept.push(event);
+        }
+    }
+    (kept, others)
+}
