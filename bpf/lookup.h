@@ -38,31 +38,29 @@ static long leaf_step(__u32 i, struct leaf *l)
 	return 0;
 }
 
-/* Bytes of a name compared with others in names->text, from `one` and from `other` on. */
+/* Bytes of a name in `names`, from `at` on, compared with those of the entry at NAMES_LEAF in `leaf`. */
 struct same {
-	const struct names *names;
-	__u32 one, other;
+	const struct names *names, *leaf;
+	__u32 at;
 	bool differ;
 };
 
 static long same_step(__u32 i, struct same *s)
 {
-	__u32 one = s->one + i, other = s->other + i;
+	__u32 at = s->at + i, entry = NAMES_LEAF + i;
 
-	if (one >= sizeof(s->names->text) || other >= sizeof(s->names->text) ||
-	    s->names->text[one] != s->names->text[other]) {
+	if (at >= sizeof(s->names->text) || entry >= sizeof(s->leaf->text) || s->names->text[at] != s->leaf->text[entry]) {
 		s->differ = true;
 		return 1;
 	}
 	return 0;
 }
 
-static __always_inline bool text_same(const struct names *n, __u32 one, __u32 other, __u32 len)
+static __always_inline bool text_same(const struct names *n, __u32 at, const struct names *leaf, __u32 len)
 {
-	struct same s = { .names = n, .one = one, .other = other };
+	struct same s = { .names = n, .leaf = leaf, .at = at };
 
-	if (one != other)
-		bpf_loop(len, same_step, &s, 0);
+	bpf_loop(len, same_step, &s, 0);
 	return !s.differ;
 }
 
@@ -133,15 +131,17 @@ __noinline int leaf_matches(__u32 at, __u32 start, __u32 len)
 	item = item_at(c, at);
 	if (!item || item->flags & ITEM_F_UNNAMED)
 		return 0;
-	l.names = n;
-	l.at = item->name_at;
+	l.names = names_of(item);
+	if (!l.names)
+		return 0;
+	l.at = item->name_at & (NAMES_MORE - 1);
 	l.len = item->name_len;
 	bpf_loop(l.len, leaf_step, &l, 0);
 	if (!trailing_slashes)
 		l.end = l.len;
 	if (start == LEAF_OWN)
 		start = l.start;
-	return l.end > start && l.end - start == len && text_same(n, l.at + start, NAMES_LEAF, len) ? start + 1 : 0;
+	return l.end > start && l.end - start == len && text_same(l.names, l.at + start, n, len) ? start + 1 : 0;
 }
 
 /* Whether all of the name is that text. Global for the same reason. */
@@ -149,13 +149,16 @@ __noinline int name_matches(__u32 at, __u32 len)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	struct names *n = bpf_task_storage_get(&names, task, 0, 0);
+	struct names *n = bpf_task_storage_get(&names, task, 0, 0), *own;
 	struct item *item;
 
 	if (!c || !n)
 		return 0;
 	item = item_at(c, at);
-	return item && !(item->flags & ITEM_F_UNNAMED) && item->name_len == len && text_same(n, item->name_at, NAMES_LEAF, len);
+	if (!item || item->flags & ITEM_F_UNNAMED || item->name_len != len)
+		return 0;
+	own = names_of(item);
+	return own && text_same(own, item->name_at & (NAMES_MORE - 1), n, len);
 }
 
 /* The entry `name` is looked up in `dir`: the item of that name, if it is yet unknown, is its PARENT. Global: verified once. */

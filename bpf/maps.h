@@ -12,6 +12,7 @@ enum {
 	NAME_MAX_LEN = 4096,    /* PATH_MAX, with the NUL */
 	NAMES_LEAF = 2048 + 4096, /* where a directory entry's name is put to be compared */
 	NAMES_TEXT = 2048, /* where the last name of a system call may begin: with its length below the 8 KiB that 7.x gives a task */
+	NAMES_MORE = 1 << 15, /* in item.name_at: it lies in names_more */
 	LABEL_MAX = 1024,
 	SADDR_MAX = 128,        /* struct sockaddr_storage */
 	TITLE_MAX = 128,        /* MAX_PROCTITLE_AUDIT_LEN, kernel/auditsc.c */
@@ -59,7 +60,7 @@ struct pending {
 	struct item item[ITEMS_MAX];
 };
 
-/* The names of its path items; apart, because most audited calls have none. */
+/* The names of its path items; apart, because most audited calls have none. Two of 4095 bytes do not fit: see names_more. */
 struct names {
 	__u32 used;
 	__u32 pad;
@@ -91,6 +92,14 @@ struct {
 	__type(key, int);
 	__type(value, struct names);
 } names SEC(".maps");
+
+/* Where names go when there is no room for them in the above. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct names);
+} names_more SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

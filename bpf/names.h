@@ -42,17 +42,37 @@ static __always_inline struct item *item_add(struct pending *c, __u16 kind)
 	return item;
 }
 
+/* Where the next name goes: the second storage when the first is full. NULL when there is no memory, which is counted. */
+static __always_inline struct names *names_with_room(__u32 *more)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct names *n = bpf_task_storage_get(&names, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE), *second;
+
+	*more = 0;
+	if (n && n->used == 0) {
+		/* the call's first name: what an earlier call left in the second is over */
+		second = bpf_task_storage_get(&names_more, task, 0, 0);
+		if (second)
+			second->used = 0;
+	}
+	if (n && n->used >= NAMES_TEXT) {
+		*more = NAMES_MORE;
+		n = bpf_task_storage_get(&names_more, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	}
+	if (!n)
+		count_lost(LOSS_STATE);
+	return n;
+}
+
 /* Copies the item's name from kernel or user memory. */
 static __always_inline void item_set_name(struct pending *c, struct item *item, const void *name, bool user)
 {
-	struct names *n = bpf_task_storage_get(&names, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	__u32 at;
+	__u32 at, more;
+	struct names *n = names_with_room(&more);
 	long len;
 
-	if (!n) {
-		count_lost(LOSS_STATE);
+	if (!n)
 		return;
-	}
 	at = n->used;
 	if (at >= NAMES_TEXT) {
 		item->flags |= ITEM_F_NAME_CUT;
@@ -63,9 +83,19 @@ static __always_inline void item_set_name(struct pending *c, struct item *item, 
 		   : bpf_probe_read_kernel_str(n->text + at, NAME_MAX_LEN, name);
 	if (len <= 0 || len > NAME_MAX_LEN)
 		return;
-	item->name_at = at;
+	item->name_at = at | more;
 	item->name_len = len - 1;
 	n->used = at + len;
+}
+
+/* The storage that holds an item's name. */
+static __always_inline struct names *names_of(const struct item *item)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (item->name_at & NAMES_MORE)
+		return bpf_task_storage_get(&names_more, task, 0, 0);
+	return bpf_task_storage_get(&names, task, 0, 0);
 }
 
 /* A second item with the same name. */

@@ -223,7 +223,7 @@ __noinline int items_emit(struct scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	struct names *n = bpf_task_storage_get(&names, task, 0, 0);
+	struct names *n = bpf_task_storage_get(&names, task, 0, 0), *more = bpf_task_storage_get(&names_more, task, 0, 0), *from;
 
 	if (!s || !c || !n)
 		return 0; /* no memory for names: counted when it happened */
@@ -241,9 +241,10 @@ __noinline int items_emit(struct scratch *s)
 		}
 		__builtin_memcpy(to, &c->item[i], sizeof(*to));
 		s->used += sizeof(*to);
+		from = c->item[i].name_at & NAMES_MORE ? more : n;
 		name_at = c->item[i].name_at & (NAMES_TEXT - 1);
 		len = c->item[i].name_len & (NAME_MAX_LEN - 1);
-		if (len && !bpf_probe_read_kernel((__u8 *)to + sizeof(*to), len, n->text + name_at))
+		if (len && from && !bpf_probe_read_kernel((__u8 *)to + sizeof(*to), len, from->text + name_at))
 			s->used += len;
 		section_end(s, at, 0);
 	}
