@@ -22,6 +22,10 @@
  * fentry, fexit/vfs_create, vfs_mkdir, vfs_mknod, vfs_symlink, vfs_link
  *                                   fentry      an entry is made
  * fexit/move_addr_to_kernel         fentry      a socket address, as the kernel copied it
+ * fentry/audit_watch_handle_event   fentry      a watched name loses its inode
+ * fexit/audit_mark_handle_event     fentry      a watched executable is another file
+ * tp_btf/sys_enter, sys_exit        fentry      every system call begins and ends: for rules that name them all
+ * tp_btf/sched_process_fork         both        a task is made: the task list
  */
 #include "syscall.h"
 
@@ -47,6 +51,8 @@ const volatile enum item_kind layout_item_kind;
 const volatile enum item_flag layout_item_flag;
 const volatile enum policy_test_kind layout_policy_test_kind;
 const volatile enum loss layout_loss;
+const volatile enum place_kind layout_place_kind;
+const volatile enum item_fact layout_item_fact;
 
 static __always_inline struct pending *pending_get(void)
 {
@@ -196,6 +202,53 @@ int BPF_PROG(tracepoint_exec, struct task_struct *task, int old_pid, struct linu
 	return 0;
 }
 
+/* For rules that name every system call: cheaper than a program for each. */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(every_enter, struct pt_regs *regs, long nr)
+{
+	syscall_begin(bpf_get_current_task_btf(), nr);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(every_exit, struct pt_regs *regs, long ret)
+{
+	struct pending *c = pending_get();
+
+	if (!c)
+		return 0;
+	c->active = 0;
+	syscall_end(ret);
+	return 0;
+}
+
+SEC("fentry/audit_watch_handle_event")
+int BPF_PROG(watch_event, void *mark, __u32 mask)
+{
+	struct pending *c = pending_with_names();
+
+	if (c && c->want & WANT_WATCH && mask & (FS_DELETE | FS_MOVED_FROM))
+		watch_deleted();
+	return 0;
+}
+
+SEC("fexit/audit_mark_handle_event")
+int BPF_PROG(exe_event)
+{
+	__u32 zero = 0, *epoch = bpf_map_lookup_elem(&exe_epoch, &zero);
+
+	if (epoch)
+		__sync_fetch_and_add(epoch, 1);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(task_made, struct task_struct *parent, struct task_struct *child)
+{
+	task_begin(child);
+	return 0;
+}
+
 /* Templates: user space sets the target, and loads a clone for each further one. */
 SEC("fentry")
 int BPF_PROG(syscall_enter)
@@ -225,8 +278,10 @@ int BPF_PROG(open_enter, int dfd, struct filename *pathname, const struct open_f
 {
 	struct pending *c = pending_with_names();
 
-	if (c)
-		open_begin(c, item_named(c, pathname), BPF_CORE_READ(op, open_flag) & O_CREAT);
+	if (!c)
+		return 0;
+	c->open_flags = BPF_CORE_READ(op, open_flag);
+	open_begin(c, item_named(c, pathname), c->open_flags & O_CREAT);
 	return 0;
 }
 

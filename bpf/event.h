@@ -22,9 +22,12 @@ enum fact {
 	FACT_PERS, FACT_EXIT, FACT_SUCCESS, FACT_AUID_SET,
 	FACT_A0, FACT_A1, FACT_A2, FACT_A3,
 	FACT_SADDR_FAM, /* of the call's socket address; -1: it has none */
+	FACT_ACCESS,    /* what perm= asks of an open: 2 write, 4 read; ACCESS_BY_CALL where the call alone says it */
 	FACT_COUNT,
 	FACT_MAX = 32, /* a power of two, so that an index can be masked */
 };
+
+#define ACCESS_BY_CALL 8
 
 enum event_flag {
 	EVENT_F_EXEC = 1,      /* a successful execve: argv follows or preceded */

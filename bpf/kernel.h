@@ -36,11 +36,13 @@ enum {
 enum {
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 	BPF_F_NO_PREALLOC = 1,
 	BPF_F_MMAPABLE = 1 << 10,
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
+	BPF_ANY = 0,
 };
 
 /* include/linux/thread_info.h, arch/x86/include/asm/thread_info.h: the task entered by a 32-bit system call. */
@@ -55,6 +57,14 @@ enum {
 #define AT_BASE 7
 
 #define MAX_ERRNO 4095
+
+/* include/linux/fsnotify_backend.h: the name is no longer that inode's */
+#define FS_MOVED_FROM 0x40
+#define FS_DELETE 0x200
+
+/* include/uapi/linux/audit.h */
+#define AUDIT_ARG3 203
+#define AUDIT_FILTER_EXIT 4
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -103,6 +113,81 @@ struct qstr {
 
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_magic;
+};
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct fsnotify_ops;
+
+struct fsnotify_group {
+	const struct fsnotify_ops *ops;
+};
+
+struct fsnotify_mark {
+	struct fsnotify_group *group;
+	struct hlist_node obj_list;
+};
+
+struct fsnotify_mark_connector {
+	struct hlist_head list;
+};
+
+/* kernel/audit.h and the files that keep these to themselves: audit_watch.c, audit_tree.c, audit_fsnotify.c */
+struct audit_field {
+	__u32 type;
+	__u32 val;
+};
+
+struct audit_watch {
+	__u32 dev;
+	unsigned long ino;
+};
+
+struct audit_tree {
+	struct list_head rules; /* audit_krule.rlist */
+};
+
+struct audit_fsnotify_mark {
+	__u32 dev;
+	unsigned long ino;
+};
+
+struct audit_krule {
+	__u32 field_count;
+	struct audit_field *fields;
+	struct audit_watch *watch;
+	struct audit_fsnotify_mark *exe;
+	struct list_head rlist;
+};
+
+struct audit_entry {
+	struct list_head list;
+	struct audit_krule rule;
+};
+
+struct audit_node {
+	struct audit_tree *owner;
+};
+
+struct audit_chunk {
+	int count;
+	struct audit_node owners[0];
+};
+
+struct audit_tree_mark {
+	struct fsnotify_mark mark;
+	struct audit_chunk *chunk;
 };
 
 struct timespec64 {
@@ -118,6 +203,7 @@ struct inode {
 	unsigned long i_ino;
 	__u32 i_rdev;
 	void *i_security;
+	struct fsnotify_mark_connector *i_fsnotify_marks;
 	__s64 i_ctime_sec; /* since 6.11 */
 	__u32 i_ctime_nsec;
 };

@@ -87,7 +87,7 @@ __noinline int lookup_found(__u32 at, __u64 dentry_at, __u32 parent, __u32 noeva
 	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
 	struct item *item = 0, *named, *other;
 
-	if (!c || !inode)
+	if (!c || !inode || left_out(c, inode))
 		return 0;
 	named = item_at(c, at);
 	if (named && item_takes(named, parent))
@@ -109,6 +109,7 @@ __noinline int lookup_found(__u32 at, __u64 dentry_at, __u32 parent, __u32 noeva
 	if (noeval)
 		item->flags |= ITEM_F_NOEVAL;
 	item_set_inode(item, inode);
+	trees_meet(dentry_at);
 	return 0;
 }
 
@@ -198,7 +199,7 @@ __noinline int lookup_child(__u64 dir_at, __u64 dentry_at, __u32 kind)
 	__u32 start = LEAF_OWN;
 	int found;
 
-	if (!c || !n)
+	if (!c || !n || left_out(c, dir))
 		return 0;
 	if (bpf_probe_read_kernel(n->text + NAMES_LEAF, len, BPF_CORE_READ(dentry, d_name.name)))
 		return 0;
@@ -246,6 +247,7 @@ __noinline int lookup_child(__u64 dir_at, __u64 dentry_at, __u32 kind)
 		item_set_inode(child, inode);
 	else
 		child->flags &= ~ITEM_F_INODE;
+	trees_meet_one((unsigned long)inode);
 	return 0;
 }
 

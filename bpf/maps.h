@@ -8,7 +8,9 @@
 #include "policy.h"
 
 enum {
-	ITEMS_MAX = 8,          /* an execve of a script of a script stays below */
+	ITEMS_MAX = 24,         /* the mount of an overlay names 22 */
+	TREES_MAX = 16,         /* watched trees that one call reaches */
+	MATCH_ROWS = 256,
 	NAME_MAX_LEN = 4096,    /* PATH_MAX, with the NUL */
 	NAMES_LEAF = 2048 + 4096, /* where a directory entry's name is put to be compared */
 	NAMES_TEXT = 2048, /* where the last name of a system call may begin: with its length below the 8 KiB that 7.x gives a task */
@@ -30,6 +32,29 @@ const volatile __u64 apparmor_blob_sizes = 0;
 
 /* Since 6.14 a name that ends in slashes is an entry's too (audit_compare_dname_path, kernel/auditfilter.c). */
 const volatile __u64 trailing_slashes = 0;
+
+/* Where the kernel keeps what it follows for us (/proc/kallsyms): kernel/auditfilter.c, audit_tree.c. */
+const volatile __u64 audit_inode_hash = 0;
+const volatile __u64 audit_filter_list = 0;
+const volatile __u64 audit_tree_ops = 0;
+
+/* Whether a program is told when a watched executable changes, so that what was found may be remembered. */
+const volatile __u64 exe_events = 0;
+
+/* Rows that are ANDed; one marked ROW_OR adds to the row before it. */
+struct matching {
+	__u32 rows;
+	__u32 full; /* more were needed */
+	__u16 row[MATCH_ROWS];
+};
+
+#define ROW_OR 0x8000
+
+/* What the task list said of a task when it was made. */
+enum task_state {
+	TASK_BUILD = 0,
+	TASK_NEVER = 1, /* none of its calls is audited */
+};
 
 /* A system call between its entry and its exit. */
 struct pending {
@@ -58,6 +83,13 @@ struct pending {
 	struct path pwd; /* at the entry of chdir */
 	__u64 entry; /* the dentry handed to lookup_child: the verifier passes numbers to global functions, not pointers */
 	struct item item[ITEMS_MAX];
+	__u32 task_state;       /* survives the call */
+	__u32 open_flags;       /* of an openat2, as the kernel copied them */
+	__u32 early;            /* the rule that matched when a watched name was deleted; RULES_MAX: none */
+	__u32 early_generation;
+	__u32 trees;
+	__u16 tree[TREES_MAX];  /* watched trees that lookups met, by place */
+	struct matching match;
 };
 
 /* The names of its path items; apart, because most audited calls have none. Two of 4095 bytes do not fit: see names_more. */
@@ -142,6 +174,35 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } policy_active SEC(".maps");
+
+/* Executables that were looked up among the watched names. */
+struct exe_key {
+	__u64 ino;
+	__u32 dev;
+	__u32 pad;
+};
+
+struct exe_places {
+	__u32 epoch;
+	__u32 count;
+	__u16 place[8];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct exe_key);
+	__type(value, struct exe_places);
+} exes SEC(".maps");
+
+/* Another number whenever a watched executable is, perhaps, another file. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u32);
+} exe_epoch SEC(".maps");
 
 /* A policy being read. */
 struct reading {

@@ -7,6 +7,9 @@
 
 #define MATCH_NONE (-1)
 
+/* Among the bits of known facts: the path items are complete. */
+#define KNOWN_ITEMS (1U << (FACT_MAX - 1))
+
 /* The interval of a field's values that `value` lies in, as an index into bound[] and row[]. */
 static __always_inline __u32 policy_interval(const struct policy *p, __u32 first, __u32 count, __u32 value)
 {
@@ -61,15 +64,31 @@ __noinline int group_member(__u32 gid)
 	return 0;
 }
 
-static __always_inline bool test_holds(const struct policy_test *t, const __u32 *facts)
+/* Whether some path item has, or has not, this owner or group. */
+static __always_inline bool item_owned(const struct pending *c, __u32 fact, __u32 id, bool same)
 {
-	__u32 fact = facts[t->fact & (FACT_MAX - 1)];
+	for (__u32 i = 0; i < ITEMS_MAX; i++) {
+		if (i >= c->items)
+			break;
+		if (((fact == ITEM_FACT_UID ? c->item[i].uid : c->item[i].gid) == id) == same)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool test_holds(const struct policy_test *t, const struct pending *c)
+{
+	__u32 fact = c->facts[t->fact & (FACT_MAX - 1)];
 
 	switch (t->kind) {
 	case TEST_SAME:
-		return fact == facts[t->value & (FACT_MAX - 1)];
+		return fact == c->facts[t->value & (FACT_MAX - 1)];
 	case TEST_OTHER:
-		return fact != facts[t->value & (FACT_MAX - 1)];
+		return fact != c->facts[t->value & (FACT_MAX - 1)];
+	case TEST_ITEM_SAME:
+		return item_owned(c, t->value, fact, true);
+	case TEST_ITEM_OTHER:
+		return item_owned(c, t->value, fact, false);
 	case TEST_ANY_BIT:
 		return fact & t->value;
 	case TEST_ALL_BITS:
@@ -86,7 +105,7 @@ static __always_inline bool test_holds(const struct policy_test *t, const __u32 
  * change it: execve, and those without names and addresses, setuid among them. So is the parent, who may end meanwhile.
  */
 enum early_facts {
-	EARLY_ALWAYS = 1 << FACT_PID | 1 << FACT_A0 | 1 << FACT_A1 | 1 << FACT_A2 | 1 << FACT_A3,
+	EARLY_ALWAYS = 1 << FACT_PID | 1 << FACT_A0 | 1 << FACT_A1 | 1 << FACT_A2 | 1 << FACT_A3 | 1 << FACT_ACCESS,
 	EARLY_IDENTITY = 1 << FACT_UID | 1 << FACT_EUID | 1 << FACT_SUID | 1 << FACT_FSUID | 1 << FACT_GID | 1 << FACT_EGID |
 			 1 << FACT_SGID | 1 << FACT_FSGID | 1 << FACT_AUID | 1 << FACT_AUID_SET | 1 << FACT_SESSION |
 			 1 << FACT_PERS,
@@ -94,27 +113,29 @@ enum early_facts {
 
 static __always_inline __u32 early_facts(__u32 want)
 {
-	return want & (WANT_NAMES | WANT_SADDR) && !(want & WANT_EXEC) ? EARLY_ALWAYS | EARLY_IDENTITY : EARLY_ALWAYS;
-}
+	__u32 early = want & (WANT_NAMES | WANT_SADDR) && !(want & WANT_EXEC) ? EARLY_ALWAYS | EARLY_IDENTITY : EARLY_ALWAYS;
 
-/* Rows that are ANDed, at most: one a field, one a failed test. */
-#define MATCH_ROWS (FIELDS_MAX + TESTS_MAX)
+	return want & WANT_HOW ? early & ~(1U << FACT_ACCESS) : early;
+}
 
 /* A match under way. The steps are callbacks of bpf_loop, so that the verifier walks each of them once. */
 struct matcher {
 	const struct policy *policy;
-	const __u32 *facts;
+	struct pending *call;
 	__u32 known; /* facts to look at, as bits */
-	__u32 rows;
-	__u16 row[MATCH_ROWS];
-	__u32 call; /* row of the system call */
-	__s32 rule; /* the answer, or MATCH_NONE */
 };
 
-static __always_inline void match_row(struct matcher *m, __u32 row)
+static __always_inline void match_row(struct pending *c, __u32 row)
 {
-	m->row[m->rows & (MATCH_ROWS - 1)] = row;
-	m->rows++;
+	__u32 at = c->match.rows;
+
+	if (at >= MATCH_ROWS) {
+		c->match.full = 1;
+		return;
+	}
+	barrier_var(at);
+	c->match.row[at & (MATCH_ROWS - 1)] = row;
+	c->match.rows = at + 1;
 }
 
 static long match_field(__u32 i, struct matcher *m)
@@ -126,7 +147,7 @@ static long match_field(__u32 i, struct matcher *m)
 		return 1;
 	f = &p->field[i];
 	if (m->known & 1U << (f->fact & (FACT_MAX - 1)))
-		match_row(m, p->row[policy_interval(p, f->first, f->count, m->facts[f->fact & (FACT_MAX - 1)])]);
+		match_row(m->call, p->row[policy_interval(p, f->first, f->count, m->call->facts[f->fact & (FACT_MAX - 1)])]);
 	return 0;
 }
 
@@ -139,42 +160,62 @@ static long match_test(__u32 i, struct matcher *m)
 		return 1;
 	t = &m->policy->test[i];
 	needed = 1U << (t->fact & (FACT_MAX - 1));
-	if (t->kind >= TEST_SAME)
+	if (t->kind == TEST_SAME || t->kind == TEST_OTHER)
 		needed |= 1U << (t->value & (FACT_MAX - 1));
-	if ((m->known & needed) == needed && !test_holds(t, m->facts))
-		match_row(m, t->row);
+	if (t->kind >= TEST_ITEM_SAME)
+		needed |= KNOWN_ITEMS;
+	if ((m->known & needed) == needed && !test_holds(t, m->call))
+		match_row(m->call, t->row);
 	return 0;
 }
 
-/* One word of all rows: 64 rules. */
-static long match_word(__u32 w, struct matcher *m)
+/* All rows, a word at a time: 64 rules. */
+struct word_walk {
+	const struct policy *policy;
+	const struct matching *rows;
+	__u32 call; /* row of the system call */
+	__s32 rule; /* the answer, or MATCH_NONE */
+};
+
+static long match_word(__u32 w, struct word_walk *walk)
 {
-	const struct policy *p = m->policy;
-	__u64 word = p->cell[(m->call * p->words + w) & (CELLS_MAX - 1)];
+	const struct policy *p = walk->policy;
+	const struct matching *m = walk->rows;
+	__u64 word = p->cell[(walk->call * p->words + w) & (CELLS_MAX - 1)], sum = -1;
 
 	for (__u32 i = 0; i < MATCH_ROWS; i++) {
-		if (!word)
-			return 0;
-		if (i >= m->rows)
+		__u32 row;
+		__u64 more;
+
+		if (!word || i >= m->rows)
 			break;
-		word &= p->cell[(m->row[i] * p->words + w) & (CELLS_MAX - 1)];
+		row = m->row[i];
+		more = -(__u64)(row >> 15); /* all ones for a row that adds to the one before; no branch, for the verifier's sake */
+		word &= sum | more;
+		sum = (sum & more) | p->cell[((row & (ROWS_MAX - 1)) * p->words + w) & (CELLS_MAX - 1)];
 	}
+	word &= sum;
 	if (!word)
 		return 0;
-	m->rule = w * 64 + bit_lowest(word);
+	walk->rule = w * 64 + bit_lowest(word);
 	return 1;
 }
 
-/* The first rule that names the call and that the known facts do not rule out, or MATCH_NONE. */
-static __always_inline int policy_match(const struct policy *p, __u32 call, const __u32 *facts, __u32 known)
+/* The first rule below `below` that names the call (or is in the task list) and is in all rows, or MATCH_NONE. Global: verified once. */
+__noinline int match_words(__u32 slot, __u32 below, __u32 tasks)
 {
-	struct matcher m = { .policy = p, .facts = facts, .known = known, .call = call, .rule = MATCH_NONE };
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
+	struct word_walk walk = { .rule = MATCH_NONE };
 
-	bpf_loop(p->fields, match_field, &m, 0);
-	if (p->tests)
-		bpf_loop(p->tests, match_test, &m, 0);
-	bpf_loop(p->words, match_word, &m, 0);
-	return m.rule;
+	if (!c || !p)
+		return MATCH_NONE;
+	walk.policy = p;
+	walk.rows = &c->match;
+	walk.call = tasks ? p->tasks : p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)];
+	bpf_loop(p->words, match_word, &walk, 0);
+	return walk.rule != MATCH_NONE && (__u32)walk.rule < below ? walk.rule : MATCH_NONE;
 }
 
 static __always_inline bool policy_says_always(const struct policy *p, __u32 rule)

@@ -7,6 +7,7 @@
 #define RAUDIT_NAMES_H
 
 #include "path.h"
+#include "place.h"
 
 /* The call under way of this task when it has path items, else NULL. */
 static __always_inline struct pending *pending_with_names(void)
@@ -22,6 +23,25 @@ static __always_inline struct item *item_at(struct pending *c, __u32 at)
 		return 0;
 	barrier_var(at); /* or clang forms the address before the check, which the verifier refuses */
 	return &c->item[at & (ITEMS_MAX - 1)];
+}
+
+/* Whether the filesystem list leaves out what is on this inode's file system. Global: verified once. */
+__noinline int filesystem_left_out(__u64 inode_at)
+{
+	__u32 magic = BPF_CORE_READ((struct inode *)inode_at, i_sb, s_magic);
+	struct reading r;
+
+	if (!policy_read(&r))
+		return 0;
+	for (__u32 i = 0; i < FS_MAX; i++)
+		if (i < r.policy->filesystems && (magic != r.policy->fs[i].magic) == r.policy->fs[i].differs)
+			return 1;
+	return 0;
+}
+
+static __always_inline bool left_out(const struct pending *c, const struct inode *inode)
+{
+	return c->want & WANT_FS && inode && filesystem_left_out((unsigned long)inode);
 }
 
 /* A new item, cleared, or NULL when there are too many. */
@@ -210,11 +230,12 @@ static __always_inline void open_parent(struct pending *c, struct dentry *dir)
 {
 	struct item *item = item_at(c, c->opening);
 
-	if (!item)
+	if (!item || left_out(c, BPF_CORE_READ(dir, d_inode)))
 		return;
 	item_set_inode(item, BPF_CORE_READ(dir, d_inode));
 	item->kind = ITEM_PARENT;
 	c->parent = 1;
+	trees_meet((unsigned long)dir);
 }
 
 /*
@@ -236,11 +257,12 @@ static __always_inline void open_found(struct pending *c, struct dentry *dentry,
 {
 	struct item *item = item_at(c, c->opening), *child;
 
-	if (!item)
+	if (!item || left_out(c, BPF_CORE_READ(dentry, d_inode)))
 		return;
 	if (!c->parent && kind != ITEM_CREATE) {
 		item_set_inode(item, BPF_CORE_READ(dentry, d_inode));
 		item->kind = ITEM_NORMAL;
+		trees_meet((unsigned long)dentry);
 		return;
 	}
 	open_parent(c, BPF_CORE_READ(dentry, d_parent));
@@ -252,6 +274,10 @@ static __always_inline void open_found(struct pending *c, struct dentry *dentry,
 	if (child) {
 		child->kind = kind;
 		item_set_inode(child, BPF_CORE_READ(dentry, d_inode));
+		if (kind == ITEM_NORMAL)
+			trees_meet((unsigned long)dentry);
+		else
+			trees_meet_one((unsigned long)BPF_CORE_READ(dentry, d_inode));
 	}
 }
 

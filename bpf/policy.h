@@ -18,6 +18,10 @@ enum policy_limit {
 	BOUNDS_MAX = 16384,
 	SEARCH_STEPS = 15,   /* > log2(BOUNDS_MAX) */
 	CELLS_MAX = 1 << 18, /* words of all rows together */
+	ROWS_MAX = 1 << 15,
+	ITEM_FIELDS_MAX = 16,
+	PLACES_MAX = 4096,   /* names that rules watch */
+	FS_MAX = 16,
 	SLOTS = 2,           /* the policy in use, and room for the next */
 	HIT_SHARDS = 8,      /* CPUs share counters of hits by their number, modulo this */
 };
@@ -40,6 +44,8 @@ enum policy_test_kind {
 	TEST_NO_GROUP,  /* gid!=, egid!= */
 	TEST_SAME,      /* -C a=b: `value` is the other fact */
 	TEST_OTHER,     /* -C a!=b */
+	TEST_ITEM_SAME, /* -C a=obj_uid, a=obj_gid: any item's; `value` is an enum item_fact */
+	TEST_ITEM_OTHER,
 };
 
 struct policy_test {
@@ -47,6 +53,49 @@ struct policy_test {
 	__u32 fact;
 	__u32 value;
 	__u32 row; /* the rules left when the test fails: those without it */
+};
+
+/* What is known of a path item; index into nothing, a number for struct policy_item_field. */
+enum item_fact {
+	ITEM_FACT_MAJOR, /* of its device, or of the one it is */
+	ITEM_FACT_MINOR,
+	ITEM_FACT_INODE,
+	ITEM_FACT_UID,
+	ITEM_FACT_GID,
+	ITEM_FACT_TYPE, /* S_IFMT bits */
+};
+
+/*
+ * A field that is about path items. For a rule of the exit list it is enough that one item satisfies it; a rule that watches an
+ * inode is asked item by item (audit_filter_rules, kernel/auditsc.c). A second condition of a rule on the same fact, which another
+ * item may satisfy, has a table of its own.
+ */
+struct policy_item_field {
+	__u32 fact;
+	__u32 first;
+	__u32 count;
+	__u32 none;  /* row of rules that do not look at it */
+	__u32 every; /* every item has to satisfy it: filetype!= */
+};
+
+/* What watches, trees and executables have in common: they are names the kernel follows for us (bpf/place.h). */
+enum place_kind {
+	PLACE_WATCH, /* path= */
+	PLACE_TREE,  /* dir= */
+	PLACE_EXE,   /* exe= */
+	PLACE_KINDS,
+	PLACES_INODE = 1 << PLACE_KINDS, /* in policy.places: some rule has inode= */
+};
+
+struct policy_place {
+	__u16 row;    /* rules that the name satisfies */
+	__u16 except; /* exe!=: the rules left; 0: none looks at it so */
+};
+
+/* A rule of the filesystem list: what lies on such a file system is not recorded. */
+struct policy_fs {
+	__u32 magic;
+	__u32 differs; /* fstype!= */
 };
 
 struct policy {
@@ -57,14 +106,24 @@ struct policy {
 	__u32 tests;
 	__u32 exempt; /* thread group of the audit daemon, never audited */
 	__u32 facts;  /* bit f: some rule looks at fact f */
-	__u32 pad;
+	__u32 item_fields;
+	__u32 listed; /* row of the rules of the exit list */
+	__u32 hashed; /* row of those that watch an inode, which the kernel keeps apart; 0: none */
+	__u32 timeless; /* row of rules that look neither at exit nor at success: what a deletion may match before it has ended */
+	__u32 places; /* bit k: some rule has a field of place_kind k */
+	__u32 tasks;  /* row of the rules of the task list; 0: none */
+	__u32 without[PLACE_KINDS]; /* row of rules without such a field */
+	__u32 filesystems;
+	struct policy_fs fs[FS_MAX];
+	struct policy_item_field item[ITEM_FIELDS_MAX];
 	__u64 always[RULES_MAX / 64]; /* the rules that say so */
 	struct policy_field field[FIELDS_MAX];
 	struct policy_test test[TESTS_MAX];
 	__u16 syscall[ARCH_COUNT][NR_MAX]; /* row of the number; 0: no rule names it */
-	__u16 wants[ARCH_COUNT][NR_MAX];   /* enum want: what to collect during the call */
+	__u32 wants[ARCH_COUNT][NR_MAX];   /* enum want: what to collect during the call */
 	__u32 bound[BOUNDS_MAX];
 	__u16 row[BOUNDS_MAX];
+	struct policy_place place[PLACES_MAX];
 	__u64 cell[CELLS_MAX]; /* row r begins at cell[r * words] */
 };
 
@@ -85,6 +144,11 @@ enum want {
 	WANT_NOEVAL = 1024, /* umount: nothing is asked of the file that is a mount point (AUDIT_INODE_NOEVAL) */
 	WANT_PWD = 512,    /* chdir: the working directory as it was */
 	WANT_FD = 256,     /* a PATH record of the file that argument 0 is open on */
+	WANT_WATCH = 1 << 16,  /* a rule that watches an inode names the call */
+	WANT_TREE = 1 << 17,   /* a rule with dir= does */
+	WANT_EXE = 1 << 18,    /* a rule with exe= does */
+	WANT_FS = 1 << 20,     /* the filesystem list has rules */
+	WANT_SOCKETCALL = 1 << 19, /* perm= is about argument 0 of socketcall */
 };
 
 #endif

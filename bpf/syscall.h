@@ -3,7 +3,7 @@
 #ifndef RAUDIT_SYSCALL_H
 #define RAUDIT_SYSCALL_H
 
-#include "match.h"
+#include "judge.h"
 #include "lookup.h"
 #include "args.h"
 
@@ -61,20 +61,47 @@ static __always_inline void facts_identity(__u32 *f, struct task_struct *task)
 	f[FACT_PERS] = task->personality;
 }
 
-static __always_inline void facts_args(__u32 *f, const __u64 *args)
+/* What perm= asks of an open (ACC_MODE, kernel/auditsc.c), as AUDIT_PERM_* bits. */
+static __always_inline __u32 access_mode(__u32 flags)
 {
-	f[FACT_A0] = args[0];
-	f[FACT_A1] = args[1];
-	f[FACT_A2] = args[2];
-	f[FACT_A3] = args[3];
+	flags &= 3;
+	return flags == 0 ? 4 : flags == 1 ? 2 : 6;
 }
+
+#define SYS_BIND 2 /* include/uapi/linux/net.h */
+
+static __always_inline void facts_args(struct pending *c)
+{
+	__u32 *f = c->facts;
+
+	f[FACT_A0] = c->args[0];
+	f[FACT_A1] = c->args[1];
+	f[FACT_A2] = c->args[2];
+	f[FACT_A3] = c->args[3];
+	if (c->want & WANT_HOW)
+		f[FACT_ACCESS] = access_mode(c->open_flags);
+	else if (c->want & WANT_OPEN_A1)
+		f[FACT_ACCESS] = access_mode(c->args[2]);
+	else if (c->want & WANT_OPEN_A0 && !(c->want & WANT_CREAT))
+		f[FACT_ACCESS] = access_mode(c->args[1]);
+	else if (c->want & WANT_SOCKETCALL)
+		f[FACT_ACCESS] = c->args[0] == SYS_BIND ? 2 : 0;
+	else
+		f[FACT_ACCESS] = ACCESS_BY_CALL;
+}
+
+/* What facts_identity knows. */
+#define TASK_FACTS                                                                                                          \
+	(1U << FACT_PID | 1U << FACT_AUID | 1U << FACT_AUID_SET | 1U << FACT_SESSION | 1U << FACT_UID | 1U << FACT_EUID |   \
+	 1U << FACT_SUID | 1U << FACT_FSUID | 1U << FACT_GID | 1U << FACT_EGID | 1U << FACT_SGID | 1U << FACT_FSGID |       \
+	 1U << FACT_PERS)
 
 static __always_inline void facts_fill(struct pending *c, struct task_struct *task, __s64 ret)
 {
 	__u32 *f = c->facts;
 
 	facts_identity(f, task);
-	facts_args(f, c->args);
+	facts_args(c);
 	f[FACT_PPID] = task->real_parent->tgid;
 	f[FACT_EXIT] = (__u32)ret;
 	f[FACT_SADDR_FAM] = c->saddr_len >= sizeof(__u16) ? *(__u16 *)c->saddr : (__u32)-1;
@@ -89,49 +116,6 @@ static __always_inline void caps_read(struct caps *caps, const struct cred *cred
 	bpf_core_read(&caps->ambient, sizeof(__u64), &cred->cap_ambient);
 }
 
-/* A call that begins, and what the rules say of it. */
-struct beginning {
-	__u64 args[6];
-	__u32 nr;
-	__u32 compat;
-	__u32 want;
-	bool named;    /* some rule names the call, and its task is not exempt */
-	bool remember; /* and may still match when it ends */
-};
-
-/* Reads the policy for a call that begins; 0 when that came to nothing, see policy_intact. Global: verified once. */
-__noinline int begin_judge(struct beginning *b)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	__u32 row, known, facts[FACT_MAX] = {};
-	const struct policy *p;
-	struct reading r;
-
-	if (!b || !policy_read(&r))
-		return 0;
-	p = r.policy;
-	b->named = b->remember = false;
-	row = p->syscall[b->compat & 1][b->nr & (NR_MAX - 1)];
-	if (!row || p->exempt == (__u32)task->tgid)
-		return policy_intact(&r);
-	b->named = true;
-	b->want = p->wants[b->compat & 1][b->nr & (NR_MAX - 1)];
-	if (b->compat)
-		args_compat(b->args, regs);
-	else
-		args_native(b->args, regs);
-	known = early_facts(b->want) & p->facts;
-	if (known) {
-		facts_identity(facts, task);
-		facts_args(facts, b->args);
-		b->remember = policy_match(p, row, facts, known) != MATCH_NONE;
-	} else {
-		b->remember = true;
-	}
-	return policy_intact(&r);
-}
-
 /* Whether no rule names the call: most calls, in a few instructions. */
 static __always_inline bool begin_unnamed(__u32 compat, __u32 nr)
 {
@@ -140,6 +124,44 @@ static __always_inline bool begin_unnamed(__u32 compat, __u32 nr)
 	if (!policy_read(&r))
 		return true;
 	return !r.policy->syscall[compat & 1][nr & (NR_MAX - 1)] && policy_intact(&r);
+}
+
+/* What the rules say of a call that begins. */
+enum begin_verdict {
+	BEGIN_VOID,     /* the policy changed meanwhile: ask again */
+	BEGIN_FORGET,   /* no rule can match any more */
+	BEGIN_REMEMBER,
+};
+
+/* Reads the policy for the call in `pending`. Global: verified once. */
+__noinline int begin_judge(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	enum begin_verdict verdict = BEGIN_REMEMBER;
+	const struct policy *p;
+	struct reading r;
+	__u32 known;
+
+	if (!c || !policy_read(&r))
+		return BEGIN_FORGET;
+	p = r.policy;
+	if (!p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)] || p->exempt == (__u32)task->tgid)
+		return policy_intact(&r) ? BEGIN_FORGET : BEGIN_VOID;
+	c->want = p->wants[c->compat & 1][c->nr & (NR_MAX - 1)];
+	if (c->compat)
+		args_compat(c->args, regs);
+	else
+		args_native(c->args, regs);
+	known = early_facts(c->want) & p->facts;
+	if (known) {
+		facts_identity(c->facts, task);
+		facts_args(c);
+		if (judge(r.slot, known, JUDGE_BEGIN) == MATCH_NONE)
+			verdict = BEGIN_FORGET;
+	}
+	return policy_intact(&r) ? verdict : BEGIN_VOID;
 }
 
 /* The file that a descriptor is open on, or NULL. */
@@ -162,47 +184,23 @@ static __always_inline void fd_item(struct task_struct *task, __u32 fd)
 		lookup_found(ITEMS_MAX, (unsigned long)BPF_CORE_READ(file, f_path.dentry), false, false);
 }
 
-/* Entry: when some rule names this call, remember what may have changed by its exit. */
-static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
+/* The state of a call that is to be remembered. */
+static __always_inline void pending_begin(struct pending *c, struct task_struct *task)
 {
-	struct beginning b = { .nr = nr, .compat = task->thread_info.status & TS_COMPAT ? 1 : 0 };
-	struct pending *c;
 	struct names *n;
 
-	if (nr >= NR_MAX || begin_unnamed(b.compat, nr))
-		return;
-	if (!begin_judge(&b) && !begin_judge(&b)) {
-		count_lost(LOSS_POLICY);
-		b.named = true;
-		b.remember = false;
-	}
-	if (!b.named)
-		return;
-	if (!b.remember) {
-		/* should the exit of an earlier call have been skipped, it must not be taken for this one's */
-		c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
-		if (c)
-			c->active = 0;
-		return;
-	}
-	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!c) {
-		count_lost(LOSS_STATE);
-		return;
-	}
 	c->active = 1;
 	c->time = bpf_ktime_get_ns();
 	c->token = c->time ^ bpf_get_current_pid_tgid();
-	c->nr = nr;
-	c->compat = b.compat;
-	c->want = b.want;
 	c->items = 0;
 	c->opening = ITEMS_MAX;
 	c->child = ITEMS_MAX;
 	c->rename_from = c->rename_to = 0;
 	c->flags = 0;
 	c->saddr_len = 0;
-	__builtin_memcpy(c->args, b.args, sizeof(b.args));
+	c->open_flags = 0;
+	c->early = RULES_MAX;
+	c->trees = 0;
 	if (c->want & WANT_EXEC) {
 		caps_read(&c->caps, task->cred);
 		c->uid = task->cred->uid.val;
@@ -216,6 +214,35 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 		BPF_CORE_READ_INTO(&c->pwd, task, fs, pwd);
 	if (c->want & WANT_FD)
 		fd_item(task, c->args[0]);
+}
+
+/* Entry: when some rule names this call, remember what may have changed by its exit. */
+static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
+{
+	__u32 compat = task->thread_info.status & TS_COMPAT ? 1 : 0;
+	struct pending *c;
+	int verdict;
+
+	if (nr >= NR_MAX || begin_unnamed(compat, nr))
+		return;
+	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!c) {
+		count_lost(LOSS_STATE);
+		return;
+	}
+	/* should the exit of an earlier call have been skipped, it must not be taken for this one's */
+	c->active = 0;
+	if (c->task_state == TASK_NEVER)
+		return;
+	c->nr = nr;
+	c->compat = compat;
+	verdict = begin_judge();
+	if (verdict == BEGIN_VOID)
+		verdict = begin_judge();
+	if (verdict == BEGIN_VOID)
+		count_lost(LOSS_POLICY);
+	if (verdict == BEGIN_REMEMBER)
+		pending_begin(c, task);
 }
 
 /* The path items with their names. Global: verified once. */
@@ -374,6 +401,55 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 	return 0;
 }
 
+/* A watched name is about to lose its inode: rules that watch it are asked before that. Global: verified once. */
+__noinline int watch_deleted(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct reading r;
+	int rule;
+
+	if (!c || !policy_read(&r))
+		return 0;
+	facts_fill(c, task, 0);
+	rule = judge(r.slot, ~(1U << FACT_EXIT | 1U << FACT_SUCCESS), JUDGE_DELETION);
+	if (rule == MATCH_NONE || !policy_intact(&r))
+		return 0;
+	if (c->early_generation != r.policy->generation || (__u32)rule < c->early)
+		c->early = rule;
+	c->early_generation = r.policy->generation;
+	return 0;
+}
+
+/* A task is made: does the task list leave it out? Global: verified once. */
+__noinline int task_judge(struct reading *r)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!c || !r)
+		return MATCH_NONE;
+	/* its credentials are its maker's, and so is, yet, its number (copy_process, kernel/fork.c) */
+	facts_identity(c->facts, task);
+	return judge(r->slot, TASK_FACTS, JUDGE_TASK);
+}
+
+static __always_inline void task_begin(struct task_struct *task)
+{
+	struct reading r;
+	struct pending *c;
+
+	if (!policy_read(&r) || !r.policy->tasks)
+		return;
+	if (task_judge(&r) == MATCH_NONE)
+		return;
+	c = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (c)
+		c->task_state = TASK_NEVER;
+	else
+		count_lost(LOSS_STATE);
+}
+
 static __always_inline void hit_count(__u32 slot, __u32 rule)
 {
 	__u32 at = slot * HIT_SHARDS + bpf_get_smp_processor_id() % HIT_SHARDS;
@@ -404,7 +480,7 @@ __noinline int syscall_end(__s64 ret)
 			count_lost(LOSS_POLICY);
 			return 0;
 		}
-		rule = policy_match(r.policy, r.policy->syscall[c->compat & 1][c->nr & (NR_MAX - 1)], c->facts, -1);
+		rule = judge(r.slot, -1, JUDGE_END);
 		always = rule != MATCH_NONE && policy_says_always(r.policy, rule);
 		generation = r.policy->generation;
 		if (policy_intact(&r))

@@ -5,10 +5,18 @@
 //! the lowest bit finds the first matching rule. Rows that are equal are one.
 
 use crate::fact::{self, Fact};
-use raudit_rules::{Action, Field, FieldId, Op, Rule, Value};
+use crate::known;
+use crate::place::{KINDS, Kind, Places};
+use condition::{Condition, ItemFact};
+use raudit_rules::{Action, FieldId, Op, Rule, Value};
 use raudit_tables::arch;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+pub use rows::RuleBits;
+use rows::{Rows, bits, clear, meet, set};
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
+
+pub(crate) mod condition;
+mod rows;
 
 /// Rules in one list, at most (`RULES_MAX`).
 pub const RULES_MAX: usize = 4096;
@@ -18,13 +26,16 @@ pub const NR_MAX: usize = 1024;
 pub const BOUNDS_MAX: usize = 16384;
 /// 64-bit words of all rows together, at most (`CELLS_MAX`).
 pub const CELLS_MAX: usize = 1 << 18;
+/// Rows, at most (`ROWS_MAX`).
+pub const ROWS_MAX: usize = 1 << 15;
 /// Bit and group tests, at most (`TESTS_MAX`).
 pub const TESTS_MAX: usize = 32;
+/// Tables of path items' fields, at most (`ITEM_FIELDS_MAX`).
+pub const ITEM_FIELDS_MAX: usize = 16;
+/// Conditions of the filesystem list, at most (`FS_MAX`).
+pub const FS_MAX: usize = 16;
 /// The architectures of one machine, in the matcher's order: native, compat.
 pub const ARCHES: [u32; 2] = [arch::X86_64, arch::I386];
-
-/// A set of rules: bit *r* is the *r*-th rule of the exit list.
-pub type RuleBits = Vec<u64>;
 
 /// What a rule set cannot be compiled for.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -36,8 +47,14 @@ pub enum ClassifyError {
     #[error("the rules name more distinct values than fit the matcher ({BOUNDS_MAX} intervals, {CELLS_MAX} words)")]
     TooManyValues,
     /// More distinct `&`, `&=`, `gid=` ... conditions than fit.
-    #[error("more than {TESTS_MAX} distinct bit or group conditions")]
+    #[error("more than {TESTS_MAX} distinct bit, group or -C conditions")]
     TooManyTests,
+    /// Rules that ask the same of a file again and again.
+    #[error("more than {ITEM_FIELDS_MAX} tables of conditions on files")]
+    TooManyItemFields,
+    /// More names than numbers for them.
+    #[error("the rules watch more names than there is room for ({})", crate::place::PLACES_MAX)]
+    TooManyPlaces,
     /// A field the matcher does not know; the plan should have kept the rule away.
     #[error("field {} cannot be compiled", .0.0)]
     Field(FieldId),
@@ -52,6 +69,21 @@ pub struct FieldTable {
     pub first: u32,
     /// How many intervals it has.
     pub count: u32,
+}
+
+/// The intervals of a field of path items.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ItemTable {
+    /// Which fact is looked up.
+    pub fact: ItemFact,
+    /// Index of its first interval in [`Policy::intervals`].
+    pub first: u32,
+    /// How many intervals it has.
+    pub count: u32,
+    /// The row of rules that do not look at it.
+    pub none: u16,
+    /// Every item has to satisfy it, not just one.
+    pub every: bool,
 }
 
 /// Values of a field that satisfy the same conditions: from `low` up to the next interval's.
@@ -74,6 +106,8 @@ pub enum TestKind {
     NoGroup = 3,
     Same = 4,
     Other = 5,
+    ItemSame = 6,
+    ItemOther = 7,
 }
 
 /// A condition that is no interval of one value.
@@ -89,7 +123,16 @@ pub struct Test {
     pub row: u16,
 }
 
-/// A compiled exit list. Plain data, equal for equal rules.
+/// What it means to be at a watched name.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct PlaceRows {
+    /// Rules that the name satisfies.
+    pub row: u16,
+    /// `exe!=`: the rules left; 0 where no rule asks so.
+    pub except: u16,
+}
+
+/// A compiled exit list. Plain data, equal for equal rules and places.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Policy {
     /// Rules whose action is `always`.
@@ -100,73 +143,91 @@ pub struct Policy {
     pub fields: Vec<FieldTable>,
     /// The other conditions.
     pub tests: Vec<Test>,
+    /// Interval tables of path items.
+    pub items: Vec<ItemTable>,
+    /// The row of rules that are asked about the call as a whole.
+    pub listed: u16,
+    /// The row of rules that watch an inode and are asked about each item.
+    pub hashed: u16,
+    /// The row of rules that do not look at the call's result.
+    pub timeless: u16,
+    /// Bit *k*: some rule has a field of the *k*-th [`Kind`]; the bit after them: some rule has `inode=`.
+    pub kinds: u32,
+    /// Rows of rules without a field of each kind.
+    pub without: [u16; 3],
+    /// The watched names' rows, by place.
+    pub places: BTreeMap<u16, PlaceRows>,
+    /// File systems whose files are not recorded: magic number, and whether all others are meant.
+    pub filesystems: Vec<(u32, bool)>,
+    /// The row of the task list's rules.
+    pub tasks: u16,
     /// Row of each system call number, by index in [`ARCHES`]; 0: none.
     pub syscalls: [BTreeMap<u32, u16>; 2],
+    /// What its rules have to be told of a call beside the call's own records (`enum want`).
+    pub wants: [BTreeMap<u32, u32>; 2],
     /// The intervals of all fields.
     pub intervals: Vec<Interval>,
     /// The rows; row 0 is empty.
     pub rows: Vec<RuleBits>,
 }
 
-/// One condition as the matcher sees it.
-enum Condition {
-    Interval(Fact, Op, u32),
-    Test(TestKind, Fact, u32),
-}
+/// `ACCESS_BY_CALL`: the arguments say nothing of the access.
+const ACCESS_BY_CALL: u32 = 8;
 
-/// The rows so far, and where each is.
-struct Rows {
-    rows: Vec<RuleBits>,
-    at: HashMap<RuleBits, u16>,
-    most: usize,
-}
+/// `WANT_WATCH`, `WANT_TREE`, `WANT_EXE`.
+const WANT_KINDS: [u32; 3] = [1 << 16, 1 << 17, 1 << 18];
 
-impl Rows {
-    /// With row 0, the empty one.
-    fn new(words: usize) -> Self {
-        let empty = vec![0; words];
-        let most = (CELLS_MAX / words).min(usize::from(u16::MAX));
-        Self { rows: vec![empty.clone()], at: HashMap::from([(empty, 0)]), most }
-    }
+/// `WANT_FS`, `WANT_SOCKETCALL`.
+const WANT_FS: u32 = 1 << 20;
+const WANT_SOCKETCALL: u32 = 1 << 19;
 
-    fn add(&mut self, row: RuleBits) -> Result<u16, ClassifyError> {
-        if let Some(&at) = self.at.get(&row) {
-            return Ok(at);
-        }
-        if self.rows.len() >= self.most {
-            return Err(ClassifyError::TooManyValues);
-        }
-        let at = self.rows.len() as u16;
-        self.rows.push(row.clone());
-        self.at.insert(row, at);
-        Ok(at)
-    }
-}
+type Conditions = Vec<Vec<Condition>>;
 
 impl Policy {
-    /// Compiles the rules of the exit list, in their order.
-    pub fn compile(rules: &[Rule]) -> Result<Self, ClassifyError> {
+    /// Compiles the rules of the exit list, in their order, behind them those of the task list, and the filesystem list. Names must
+    /// have been given their places.
+    pub fn compile(exit: &[Rule], task: &[Rule], filesystem: &[Rule], places: &Places) -> Result<Self, ClassifyError> {
+        let rules = [exit, task].concat();
         if rules.len() > RULES_MAX {
             return Err(ClassifyError::TooManyRules(rules.len()));
         }
         let words = rules.len().div_ceil(64).max(1);
+        let mut rows = Rows::new(rules.len(), words);
+        let conditions: Conditions = rules
+            .iter()
+            .map(|r| r.fields.iter().filter_map(|f| condition::in_list(f, r.list)).collect())
+            .collect::<Result<_, _>>()?;
+        let with = |ids: &[FieldId]| -> Vec<usize> {
+            let has = |r: &Rule| r.fields.iter().any(|f| ids.contains(&f.id));
+            rules.iter().enumerate().filter(|(_, r)| has(r)).map(|(at, _)| at).collect()
+        };
+        let hashed = with(&[FieldId::WATCH, FieldId::INODE]);
         let mut policy = Self {
             always: bits(words, rules.iter().map(|r| r.action == Action::Always)),
             words,
             fields: Vec::new(),
             tests: Vec::new(),
+            items: Vec::new(),
+            listed: rows.add(rows.without(hashed.iter().copied()))?,
+            hashed: rows.add(rows.of(hashed))?,
+            timeless: rows.add(rows.without(with(&[FieldId::EXIT, FieldId::SUCCESS])))?,
+            kinds: u32::from(!with(&[FieldId::INODE]).is_empty()) << KINDS.len(),
+            without: [0; 3],
+            places: BTreeMap::new(),
+            filesystems: filesystems(filesystem),
+            tasks: 0,
             syscalls: [BTreeMap::new(), BTreeMap::new()],
+            wants: [BTreeMap::new(), BTreeMap::new()],
             intervals: Vec::new(),
             rows: Vec::new(),
         };
-        let conditions = rules
-            .iter()
-            .map(|r| r.fields.iter().filter_map(condition).collect())
-            .collect::<Result<Vec<Vec<_>>, _>>()?;
-        let mut rows = Rows::new(words);
         policy.add_fields(&conditions, &mut rows)?;
         policy.add_tests(&conditions, &mut rows)?;
-        policy.add_syscalls(rules, &mut rows)?;
+        policy.add_items(&conditions, &mut rows)?;
+        policy.add_places(&conditions, places, &mut rows)?;
+        policy.add_syscalls(exit, &conditions, &mut rows)?;
+        let tasks = (exit.len()..rules.len()).filter(|&at| !never(&conditions, at));
+        policy.tasks = rows.add(rows.of(tasks))?;
         policy.rows = rows.rows;
         Ok(policy)
     }
@@ -179,47 +240,69 @@ impl Policy {
         used.fold(0, |bits, fact| bits | 1 << fact)
     }
 
-    fn add_fields(&mut self, conditions: &[Vec<Condition>], rows: &mut Rows) -> Result<(), ClassifyError> {
-        let mut by_fact: BTreeMap<Fact, Vec<(usize, Op, u32)>> = BTreeMap::new();
-        for (rule, condition) in numbered(conditions) {
-            if let Condition::Interval(fact, op, value) = *condition {
-                by_fact.entry(fact).or_default().push((rule, op, value));
+    /// Adds intervals from these values on, each with the rules that `holds` leaves of `everyone`; where they begin, how many.
+    fn add_intervals(
+        &mut self,
+        cuts: BTreeSet<u32>,
+        everyone: &RuleBits,
+        rows: &mut Rows,
+        fails: impl Fn(u32) -> Vec<usize>,
+    ) -> Result<(u32, u32), ClassifyError> {
+        let first = self.intervals.len();
+        for low in cuts {
+            let mut row = everyone.clone();
+            fails(low).into_iter().for_each(|rule| clear(&mut row, rule));
+            let row = rows.add(row)?;
+            // neighbours that satisfy the same rules are one interval
+            if self.intervals.len() == first || self.intervals.last().is_some_and(|i| i.row != row) {
+                self.intervals.push(Interval { low, row });
             }
-        }
-        let everyone = bits(self.words, conditions.iter().map(|_| true));
-        for (fact, users) in by_fact {
-            let values = users.iter().map(|u| u.2);
-            let mut cuts: BTreeSet<u32> = values.flat_map(|v| [Some(0), Some(v), v.checked_add(1)]).flatten().collect();
-            if fact == fact::SADDR_FAM {
-                cuts.insert(fact::NO_FAMILY);
-            }
-            let first = self.intervals.len();
-            for low in cuts {
-                let mut row = everyone.clone();
-                let absent = fact == fact::SADDR_FAM && low == fact::NO_FAMILY;
-                for &(rule, ..) in users.iter().filter(|(_, op, value)| absent || !op.holds(low, *value)) {
-                    clear(&mut row, rule);
-                }
-                let row = rows.add(row)?;
-                // neighbours that satisfy the same rules are one interval
-                if self.intervals.len() == first || self.intervals.last().is_some_and(|i| i.row != row) {
-                    self.intervals.push(Interval { low, row });
-                }
-            }
-            self.fields.push(FieldTable { fact, first: first as u32, count: (self.intervals.len() - first) as u32 });
         }
         if self.intervals.len() > BOUNDS_MAX {
             return Err(ClassifyError::TooManyValues);
         }
+        Ok((first as u32, (self.intervals.len() - first) as u32))
+    }
+
+    fn add_fields(&mut self, conditions: &Conditions, rows: &mut Rows) -> Result<(), ClassifyError> {
+        let everyone = rows.everyone();
+        let mut by_fact: BTreeMap<Fact, Vec<(usize, Op, u32)>> = BTreeMap::new();
+        let mut accesses = Vec::new();
+        for (rule, condition) in numbered(conditions) {
+            match *condition {
+                Condition::Interval(fact, op, value) => by_fact.entry(fact).or_default().push((rule, op, value)),
+                Condition::Access(op, mask) => accesses.push((rule, op, mask)),
+                _ => {}
+            }
+        }
+        for (fact, users) in by_fact {
+            let mut cuts = cuts(users.iter().map(|u| u.2));
+            if fact == fact::SADDR_FAM {
+                cuts.insert(fact::NO_FAMILY);
+            }
+            let fails = |low| {
+                let absent = fact == fact::SADDR_FAM && low == fact::NO_FAMILY;
+                users.iter().filter(|(_, op, value)| absent || !op.holds(low, *value)).map(|u| u.0).collect()
+            };
+            let (first, count) = self.add_intervals(cuts, &everyone, rows, fails)?;
+            self.fields.push(FieldTable { fact, first, count });
+        }
+        if !accesses.is_empty() {
+            let fails = |access: u32| {
+                let holds = |op, mask| access == ACCESS_BY_CALL || (mask & access != 0) == (op == Op::Eq);
+                accesses.iter().filter(|&&(_, op, mask)| !holds(op, mask)).map(|a| a.0).collect()
+            };
+            let (first, count) = self.add_intervals((0..=ACCESS_BY_CALL).collect(), &everyone, rows, fails)?;
+            self.fields.push(FieldTable { fact: fact::ACCESS, first, count });
+        }
         Ok(())
     }
 
-    fn add_tests(&mut self, conditions: &[Vec<Condition>], rows: &mut Rows) -> Result<(), ClassifyError> {
+    fn add_tests(&mut self, conditions: &Conditions, rows: &mut Rows) -> Result<(), ClassifyError> {
         let mut without: BTreeMap<(TestKind, Fact, u32), RuleBits> = BTreeMap::new();
         for (rule, condition) in numbered(conditions) {
             if let Condition::Test(kind, fact, value) = *condition {
-                let everyone = || bits(self.words, conditions.iter().map(|_| true));
-                clear(without.entry((kind, fact, value)).or_insert_with(everyone), rule);
+                clear(without.entry((kind, fact, value)).or_insert_with(|| rows.everyone()), rule);
             }
         }
         if without.len() > TESTS_MAX {
@@ -231,145 +314,124 @@ impl Policy {
         Ok(())
     }
 
-    fn add_syscalls(&mut self, rules: &[Rule], rows: &mut Rows) -> Result<(), ClassifyError> {
-        for (calls, arch) in self.syscalls.iter_mut().zip(ARCHES) {
-            let mut named = vec![vec![0; self.words]; NR_MAX];
-            for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| arch_holds(rule, arch)) {
-                for nr in rule.syscalls.iter() {
-                    if let Some(row) = named.get_mut(nr as usize) {
-                        set(row, at);
+    /// Tables of path items: the *n*-th condition of a rule on a fact is in the fact's *n*-th table.
+    fn add_items(&mut self, conditions: &Conditions, rows: &mut Rows) -> Result<(), ClassifyError> {
+        let mut tables: BTreeMap<(ItemFact, bool, usize), Vec<(usize, Op, u32)>> = BTreeMap::new();
+        for (rule, conditions) in conditions.iter().enumerate() {
+            let mut seen: BTreeMap<ItemFact, usize> = BTreeMap::new();
+            for condition in conditions {
+                match *condition {
+                    Condition::Item(fact, op, value) => {
+                        let nth = seen.entry(fact).or_default();
+                        tables.entry((fact, false, *nth)).or_default().push((rule, op, value));
+                        *nth += 1;
+                    }
+                    Condition::NoItem(fact, value) => {
+                        tables.entry((fact, true, 0)).or_default().push((rule, Op::Ne, value));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if tables.len() > ITEM_FIELDS_MAX {
+            return Err(ClassifyError::TooManyItemFields);
+        }
+        for ((fact, every, _), users) in tables {
+            let none = rows.add(rows.without(users.iter().map(|u| u.0)))?;
+            let everyone = rows.everyone();
+            let fails = |low| users.iter().filter(|(_, op, value)| !op.holds(low, *value)).map(|u| u.0).collect();
+            let (first, count) = self.add_intervals(cuts(users.iter().map(|u| u.2)), &everyone, rows, fails)?;
+            self.items.push(ItemTable { fact, first, count, none, every });
+        }
+        Ok(())
+    }
+
+    fn add_places(&mut self, conditions: &Conditions, places: &Places, rows: &mut Rows) -> Result<(), ClassifyError> {
+        let mut at: BTreeMap<u16, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        let mut with: [Vec<usize>; 3] = Default::default();
+        for (rule, condition) in numbered(conditions) {
+            let (Condition::Place(key) | Condition::Elsewhere(key)) = condition else { continue };
+            let here = at.entry(places.get(key).ok_or(ClassifyError::TooManyPlaces)?).or_default();
+            self.kinds |= 1 << key.kind as u32;
+            if matches!(condition, Condition::Elsewhere(_)) {
+                here.1.push(rule);
+            } else {
+                here.0.push(rule);
+                if let Some(with) = with.get_mut(key.kind as usize) {
+                    with.push(rule);
+                }
+            }
+        }
+        for (without, with) in self.without.iter_mut().zip(with) {
+            *without = rows.add(rows.without(with))?;
+        }
+        for (place, (here, elsewhere)) in at {
+            let except = if elsewhere.is_empty() { 0 } else { rows.add(rows.without(elsewhere))? };
+            self.places.insert(place, PlaceRows { row: rows.add(rows.of(here))?, except });
+        }
+        Ok(())
+    }
+
+    fn add_syscalls(&mut self, rules: &[Rule], conditions: &Conditions, rows: &mut Rows) -> Result<(), ClassifyError> {
+        let kinds = |rule: usize| {
+            let of = |c: &Condition| match c {
+                Condition::Place(key) | Condition::Elsewhere(key) => {
+                    WANT_KINDS.get(key.kind as usize).copied().unwrap_or(0)
+                }
+                Condition::Item(ItemFact::Inode, ..) => WANT_KINDS[Kind::Watch as usize],
+                _ => 0,
+            };
+            conditions.get(rule).into_iter().flatten().fold(0, |bits, c| bits | of(c))
+        };
+        for (at, (calls, wants)) in self.syscalls.iter_mut().zip(&mut self.wants).enumerate() {
+            let mut named = vec![rows.nobody(); NR_MAX];
+            let mut wanted = vec![if self.filesystems.is_empty() { 0 } else { WANT_FS }; NR_MAX];
+            for (number, rule) in rules.iter().enumerate().filter(|(number, _)| !never(conditions, *number)) {
+                for nr in known::calls_of(rule, at) {
+                    if let (Some(row), Some(want)) = (named.get_mut(nr as usize), wanted.get_mut(nr as usize)) {
+                        set(row, number);
+                        *want |= kinds(number);
+                        if known::is_socketcall(at, nr) {
+                            *want |= WANT_SOCKETCALL;
+                        }
                     }
                 }
             }
-            for (nr, row) in named.into_iter().enumerate() {
-                let row = rows.add(row)?;
-                if row != 0 {
-                    calls.insert(nr as u32, row);
-                }
+            // a call of which all rules say never is as good as unnamed
+            for (nr, row) in named.into_iter().enumerate().filter(|(_, row)| meet(row, &self.always)) {
+                calls.insert(nr as u32, rows.add(row)?);
+                wants.insert(nr as u32, wanted.get(nr).copied().unwrap_or(0));
             }
         }
         Ok(())
     }
 }
 
-fn numbered(conditions: &[Vec<Condition>]) -> impl Iterator<Item = (usize, &Condition)> {
+/// Whether nothing satisfies a rule.
+fn never(conditions: &Conditions, rule: usize) -> bool {
+    conditions.get(rule).is_some_and(|c| c.contains(&Condition::Never))
+}
+
+/// Where the answer may change: at 0, at each value, and behind it.
+fn cuts(values: impl Iterator<Item = u32>) -> BTreeSet<u32> {
+    values.flat_map(|v| [Some(0), Some(v), v.checked_add(1)]).flatten().collect()
+}
+
+fn numbered(conditions: &Conditions) -> impl Iterator<Item = (usize, &Condition)> {
     conditions.iter().enumerate().flat_map(|(rule, conditions)| conditions.iter().map(move |c| (rule, c)))
 }
 
-/// Whether the rule's `arch` conditions hold for this architecture; they are decided here, not in the kernel.
-fn arch_holds(rule: &Rule, arch: u32) -> bool {
-    rule.fields.iter().filter(|f| f.id == FieldId::ARCH).all(|f| match f.value {
-        Value::Number(value) => f.op.holds(arch, value),
-        Value::Text(_) => false,
-    })
-}
-
-/// The condition a field stands for; `None` for fields that are no condition here (key, arch).
-fn condition(field: &Field) -> Option<Result<Condition, ClassifyError>> {
-    if matches!(field.id, FieldId::FILTERKEY | FieldId::ARCH) {
-        return None;
-    }
-    let refused = || Some(Err(ClassifyError::Field(field.id)));
-    if let (FieldId::FIELD_COMPARE, Value::Number(pair)) = (field.id, &field.value) {
-        let Some((left, right)) = fact::of_comparison(*pair) else { return refused() };
-        let kind = if field.op == Op::Ne { TestKind::Other } else { TestKind::Same };
-        return Some(Ok(Condition::Test(kind, left, right)));
-    }
-    let (Some(fact), Value::Number(value)) = (fact::of_field(field.id), &field.value) else { return refused() };
-    let (fact, value) = match field.id {
-        // the kernel turns a test of auid against "unset" into one of whether it is set (audit_data_to_entry)
-        FieldId::LOGINUID if *value == u32::MAX => (fact::AUID_SET, 0),
-        // kernel/audit.h: AUDITSC_SUCCESS is 1, AUDITSC_FAILURE 2
-        FieldId::SUCCESS => (fact, if *value == 0 { 2 } else { 1 }),
-        _ => (fact, *value),
-    };
-    let groups = matches!(field.id, FieldId::GID | FieldId::EGID);
-    Some(Ok(match field.op {
-        Op::BitMask => Condition::Test(TestKind::AnyBit, fact, value),
-        Op::BitTest => Condition::Test(TestKind::AllBits, fact, value),
-        Op::Eq if groups => Condition::Test(TestKind::Group, fact, value),
-        Op::Ne if groups => Condition::Test(TestKind::NoGroup, fact, value),
-        op => Condition::Interval(fact, op, value),
-    }))
-}
-
-fn bits(words: usize, flags: impl Iterator<Item = bool>) -> RuleBits {
-    let mut bits = vec![0; words];
-    flags.enumerate().filter(|&(_, flag)| flag).for_each(|(at, _)| set(&mut bits, at));
-    bits
-}
-
-fn set(bits: &mut RuleBits, at: usize) {
-    if let Some(word) = bits.get_mut(at / 64) {
-        *word |= 1 << (at % 64);
-    }
-}
-
-fn clear(bits: &mut RuleBits, at: usize) {
-    if let Some(word) = bits.get_mut(at / 64) {
-        *word &= !(1 << (at % 64));
-    }
+/// The conditions of the filesystem list; of its actions the kernel heeds only `never`, and any of a rule's fields is enough.
+fn filesystems(rules: &[Rule]) -> Vec<(u32, bool)> {
+    let never = rules.iter().filter(|rule| rule.action == Action::Never);
+    let fields = never.flat_map(|rule| &rule.fields).filter(|field| field.id == FieldId::FSTYPE);
+    fields
+        .filter_map(|field| match field.value {
+            Value::Number(magic) => Some((magic, field.op == Op::Ne)),
+            Value::Text(_) => None,
+        })
+        .collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use raudit_rules::{List, SyscallMask};
-
-    fn rule(nr: u32, fields: Vec<Field>) -> Rule {
-        let mut syscalls = SyscallMask::EMPTY;
-        syscalls.insert(nr);
-        Rule { list: List::Exit, action: Action::Always, syscalls, fields }
-    }
-
-    fn field(id: FieldId, op: Op, value: u32) -> Field {
-        Field { id, op, value: Value::Number(value) }
-    }
-
-    #[test]
-    fn equality_cuts_a_field_into_three() {
-        let policy = Policy::compile(&[rule(257, vec![field(FieldId::UID, Op::Eq, 1000)])]).unwrap();
-        let cuts: Vec<(u32, u64)> =
-            policy.intervals.iter().map(|i| (i.low, policy.rows[usize::from(i.row)][0])).collect();
-        assert_eq!(cuts, [(0, 0), (1000, 1), (1001, 0)]);
-        assert_eq!(policy.syscalls[0].len(), 1);
-    }
-
-    #[test]
-    fn equal_rows_are_one() {
-        let rules: Vec<Rule> = (0..100).map(|n| rule(257, vec![field(FieldId::UID, Op::Ge, n / 50)])).collect();
-        let policy = Policy::compile(&rules).unwrap();
-        // empty; uid 0; uid 1 and more, which is also the system call's
-        assert_eq!((policy.rows.len(), policy.intervals.len()), (3, 2));
-    }
-
-    #[test]
-    fn arch_is_decided_at_compile_time() {
-        let policy = Policy::compile(&[rule(5, vec![field(FieldId::ARCH, Op::Eq, arch::I386)])]).unwrap();
-        assert!(policy.syscalls[0].is_empty());
-        assert_eq!(policy.syscalls[1].keys().copied().collect::<Vec<_>>(), [5]);
-        assert!(policy.fields.is_empty());
-    }
-
-    #[test]
-    fn thousands_of_rules_fit_and_more_do_not() {
-        let many = |count: u32| -> Vec<Rule> {
-            (0..count)
-                .map(|n| rule(257, vec![field(FieldId::UID, Op::Eq, n * 2), field(FieldId::ARG1, Op::Eq, 7)]))
-                .collect()
-        };
-        let policy = Policy::compile(&many(2000)).unwrap();
-        assert_eq!((policy.words, policy.intervals.len()), (32, 4003));
-        assert!(Policy::compile(&many(4000)).is_ok());
-        assert_eq!(Policy::compile(&many(4097)), Err(ClassifyError::TooManyRules(4097)));
-    }
-
-    #[test]
-    fn what_does_not_fit_is_refused() {
-        let values: Vec<Rule> =
-            (0..4000).map(|n| rule(1, (0..8).map(|f| field(FieldId(1 + f), Op::Lt, n * 100 + f)).collect())).collect();
-        assert_eq!(Policy::compile(&values), Err(ClassifyError::TooManyValues));
-        let tests: Vec<Rule> = (0..40).map(|n| rule(1, vec![field(FieldId::ARG2, Op::BitMask, n)])).collect();
-        assert_eq!(Policy::compile(&tests), Err(ClassifyError::TooManyTests));
-    }
-}
+mod tests;

@@ -49,6 +49,9 @@ facts! {
     SADDR_FAM = 20, FACT_SADDR_FAM, FieldId::SADDR_FAM;
 }
 
+/// `FACT_ACCESS`: what `perm=` asks of the call's arguments.
+pub const ACCESS: Fact = 21;
+
 /// [`SADDR_FAM`] of a call that carries no socket address: no condition on it holds.
 pub const NO_FAMILY: u32 = u32::MAX;
 
@@ -68,6 +71,7 @@ mod tests {
         for &(name, number) in NAMES {
             assert_eq!(skel::enum_value("fact", name), Some(number), "{name}");
         }
+        assert_eq!(skel::enum_value("fact", "FACT_ACCESS"), Some(ACCESS));
         assert_eq!(skel::enum_value("fact", "FACT_MAX"), Some(COUNT as u32));
     }
 }

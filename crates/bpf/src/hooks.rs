@@ -17,6 +17,14 @@ pub enum Need {
     Lookup,
     /// It makes, moves or deletes entries of directories.
     Entry,
+    /// Rules watch names of files.
+    Watch,
+    /// Rules watch names of programs.
+    Program,
+    /// The task list has rules.
+    Task,
+    /// All calls are named, so that they are seen where they all pass.
+    Every,
 }
 
 /// A program and what it is for.
@@ -51,7 +59,7 @@ fn tracepoint(program: &'static str, needs: &'static [Need]) -> Hook {
 
 /// All hooks, in the order in which they are attached: what ends something before what begins it.
 pub fn all() -> Vec<Hook> {
-    use Need::{Address, Call, Entry, Exec, Lookup, Open};
+    use Need::{Address, Call, Entry, Every, Exec, Lookup, Open, Program, Task, Watch};
     vec![
         tracepoint("tracepoint_exit", &[Call]),
         tracepoint("tracepoint_enter", &[Call]),
@@ -91,6 +99,12 @@ pub fn all() -> Vec<Hook> {
         fentry("link_exit", &[Entry]),
         fentry("link_enter", &[Entry]),
         fentry("saddr_exit", &[Address]),
+        fentry("watch_event", &[Watch]),
+        Hook { when: |offer| offer.function("audit_mark_handle_event").is_some(), ..fentry("exe_event", &[Program]) },
+        fentry("every_exit", &[Every]),
+        fentry("every_enter", &[Every]),
+        fentry("task_made", &[Task]),
+        tracepoint("task_made", &[Task]),
     ]
 }
 
@@ -98,7 +112,7 @@ impl Need {
     /// The kernel functions without which it cannot be seen (fentry tier).
     pub fn functions(self) -> &'static [&'static str] {
         match self {
-            Self::Call => &[],
+            Self::Call | Self::Watch | Self::Program | Self::Task | Self::Every => &[],
             Self::Open | Self::Exec => &["complete_walk", "mnt_want_write", "security_path_mknod", "getname_kernel"],
             Self::Address => &["move_addr_to_kernel", "filename_lookup", "getname_kernel"],
             Self::Lookup => &["getname_flags", "getname_kernel", "filename_lookup"],

@@ -1,7 +1,7 @@
 //! A plan in the kernel: programs loaded, policy installed, hooks attached. Dull on purpose; thinking is done in `plan`.
 
 use crate::clone::{self, Clone as Attached, Template};
-use crate::hooks::{self, walks_parents};
+use crate::hooks::{self, Hook};
 use crate::libbpf_log;
 use crate::offer::{Offer, Tier};
 use crate::plan::{Attach, Plan};
@@ -13,6 +13,7 @@ use thiserror::Error;
 
 mod shared;
 mod slots;
+use shared::Shared;
 pub use slots::Hits;
 
 /// Buffers for events under construction, a CPU (`SCRATCH_PER_CPU`).
@@ -89,6 +90,7 @@ pub struct Capture {
     tier: Tier,
     exempt: u32,
     slots: Slots,
+    epoch: Shared,
     object: Object,
     templates: Option<[Template; 2]>,
     clones: BTreeMap<String, [Attached; 2]>,
@@ -104,7 +106,7 @@ impl Capture {
     pub fn load(tier: Tier, offer: &Offer, settings: Settings) -> Result<Self, CaptureError> {
         let mut open = ObjectBuilder::default().open_memory(skel::AUDIT_OBJECT).map_err(bpf("open the BPF object"))?;
         size_maps(&mut open, settings)?;
-        set_constants(&mut open, offer)?;
+        set_constants(&mut open, tier, offer)?;
         for mut program in open.progs_mut() {
             choose_program(&mut program, tier, offer).map_err(bpf("prepare the BPF programs"))?;
         }
@@ -123,7 +125,8 @@ impl Capture {
         };
         let (clones, hooks) = (BTreeMap::new(), BTreeMap::new());
         let slots = Slots::of(&object)?;
-        Ok(Self { tier, exempt: settings.exempt, slots, object, templates, clones, hooks })
+        let epoch = Shared::named(&object, "exe_epoch")?;
+        Ok(Self { tier, exempt: settings.exempt, slots, epoch, object, templates, clones, hooks })
     }
 
     /// The tier whose programs these are.
@@ -137,7 +140,13 @@ impl Capture {
         let policy =
             plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("the rules cannot be compiled for BPF".into()))?;
         let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, generation, self.exempt);
-        self.attach_hooks(&plan.attach, offer)?;
+        self.forget_programs();
+        let hooks = hooks::all();
+        let needed: Vec<&str> =
+            hooks.iter().filter(|h| self.needs(h, &plan.attach, offer)).map(|h| h.program).collect();
+        for &name in &needed {
+            self.attach_hook(name)?;
+        }
         if let Some([enter, exit]) = &self.templates {
             for symbol in &plan.attach.syscalls {
                 if self.clones.contains_key(symbol) {
@@ -151,28 +160,32 @@ impl Capture {
             }
             self.clones.retain(|symbol, _| plan.attach.syscalls.contains(symbol));
         }
+        self.hooks.retain(|name, _| needed.contains(name));
         Ok(evicted)
+    }
+
+    /// What was found of executables is void: the names that rules watch may be others now.
+    fn forget_programs(&mut self) {
+        let epoch = self.epoch.load32(0);
+        self.epoch.store32(0, epoch.wrapping_add(1));
+    }
+
+    fn needs(&self, hook: &Hook, attach: &Attach, offer: &Offer) -> bool {
+        hook.tier == self.tier && hook.needs.iter().any(|n| attach.needs.contains(n)) && (hook.when)(offer)
+    }
+
+    fn attach_hook(&mut self, name: &'static str) -> Result<(), CaptureError> {
+        if !self.hooks.contains_key(name) {
+            let program = self.object.progs_mut().find(|p| p.name() == name);
+            let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
+            self.hooks.insert(name, program.attach().map_err(bpf(format!("attach {name}")))?);
+        }
+        Ok(())
     }
 
     /// How often rules decided since this was last asked, for the generations still known to the programs.
     pub fn take_hits(&mut self) -> Vec<Hits> {
         self.slots.take_hits()
-    }
-
-    fn attach_hooks(&mut self, attach: &Attach, offer: &Offer) -> Result<(), CaptureError> {
-        for hook in hooks::all() {
-            let name = hook.program;
-            let needed =
-                hook.tier == self.tier && hook.needs.iter().any(|n| attach.needs.contains(n)) && (hook.when)(offer);
-            if !needed {
-                self.hooks.remove(name);
-            } else if !self.hooks.contains_key(name) {
-                let program = self.object.progs_mut().find(|p| p.name() == name);
-                let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
-                self.hooks.insert(name, program.attach().map_err(bpf(format!("attach {name}")))?);
-            }
-        }
-        Ok(())
     }
 
     /// The ring buffer, for a [`Consumer`](crate::consumer::Consumer).
@@ -237,13 +250,21 @@ fn size_maps(open: &mut OpenObject, settings: Settings) -> Result<(), CaptureErr
 }
 
 /// The variables of the object's read-only data besides the layout markers: what differs from kernel to kernel.
-fn set_constants(open: &mut OpenObject, offer: &Offer) -> Result<(), CaptureError> {
+fn set_constants(open: &mut OpenObject, tier: Tier, offer: &Offer) -> Result<(), CaptureError> {
     let missing = || CaptureError::Plan("no read-only data in the BPF object".into());
     let mut map = open.maps_mut().find(|m| m.name().to_string_lossy().ends_with(".rodata")).ok_or_else(missing)?;
     let data = map.initial_value_mut().ok_or_else(missing)?;
     let selinux = offer.selinux.unwrap_or_default();
     let selinux = [selinux.policy, selinux.sequence, selinux.cred_sid, selinux.inode_sid];
-    let others = [(skel::APPARMOR, offer.apparmor), (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes))];
+    let exe_events = tier == Tier::Fentry && offer.function("audit_mark_handle_event").is_some();
+    let others = [
+        (skel::APPARMOR, offer.apparmor),
+        (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes)),
+        (skel::INODE_HASH, offer.watches.inode_hash),
+        (skel::FILTER_LIST, offer.watches.filter_list),
+        (skel::TREE_OPS, offer.watches.tree_ops),
+        (skel::EXE_EVENTS, u64::from(exe_events)),
+    ];
     for (at, value) in others.into_iter().chain(skel::SELINUX.into_iter().zip(selinux)) {
         data.get_mut(at..at + 8).ok_or_else(missing)?.copy_from_slice(&value.to_ne_bytes());
     }
@@ -257,12 +278,9 @@ fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer
     let target = section.split_once('/').map(|(_, target)| target.to_owned());
     let renamed = target.as_deref() == OPEN_FUNCTIONS.first().copied();
     let target = if renamed { open_function(offer).map(str::to_owned).or(target) } else { target };
-    let load = match tier {
-        Tier::Tracepoint => name.starts_with("tracepoint_"),
-        Tier::Fentry if name.starts_with("tracepoint_") => false,
-        Tier::Fentry if name == "parent_exit" && walks_parents(offer) => false,
-        Tier::Fentry => section.starts_with("tp_btf") || target.as_deref().is_none_or(|t| offer.function(t).is_some()),
-    };
+    let ours = target.is_none() || hooks::all().iter().any(|h| h.tier == tier && h.program == name && (h.when)(offer));
+    let there = section.starts_with("tp_btf") || target.as_deref().is_none_or(|t| offer.function(t).is_some());
+    let load = ours && there && (tier == Tier::Fentry || target.is_some());
     if load && target.is_none() {
         program.set_attach_target(0, Some(TEMPLATE_TARGET.to_owned()))?;
     }

@@ -45,9 +45,22 @@ pub struct Offer {
     pub notes_every_parent: bool,
     /// Whether a name that ends in slashes is taken for the entry it names (since 6.14): seen by no probe, either.
     pub takes_trailing_slashes: bool,
+    /// Where the kernel keeps what it follows for rules that watch names.
+    pub watches: Watches,
     btf: Option<Btf<'static>>,
     /// Functions asked for so far: a search in BTF walks tens of thousands of names.
     functions: RefCell<HashMap<String, Option<u32>>>,
+}
+
+/// Addresses of the kernel's own (proc_kallsyms); 0 where they are not to be seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Watches {
+    /// `audit_inode_hash` (kernel/auditfilter.c): rules that watch an inode.
+    pub inode_hash: u64,
+    /// `audit_filter_list`: all other rules.
+    pub filter_list: u64,
+    /// `audit_tree_ops` (kernel/audit_tree.c): by it the marks of watched trees are known among others.
+    pub tree_ops: u64,
 }
 
 /// A function that exists on every kernel with names in audit: the target of the trial program.
@@ -62,6 +75,9 @@ impl Offer {
             Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
         };
         let (labels, apparmor, selinux) = security_labels();
+        let [inode_hash, filter_list, tree_ops] =
+            kernel_symbols(["audit_inode_hash", "audit_filter_list", "audit_tree_ops"]);
+        let watches = Watches { inode_hash, filter_list, tree_ops };
         let notes_every_parent = release().is_some_and(|r| r < (6, 12));
         let mut offer = Self {
             unusable,
@@ -71,6 +87,7 @@ impl Offer {
             selinux,
             notes_every_parent,
             takes_trailing_slashes: release().is_some_and(|r| r >= (6, 14)),
+            watches,
             btf,
             functions: RefCell::default(),
         };
@@ -103,6 +120,7 @@ impl Offer {
             selinux: None,
             notes_every_parent: false,
             takes_trailing_slashes: false,
+            watches: Watches { inode_hash: 1, filter_list: 1, tree_ops: 1 },
             btf: Btf::from_vmlinux().ok(),
             functions: RefCell::default(),
         }

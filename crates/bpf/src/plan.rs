@@ -1,12 +1,13 @@
 //! A rule set, and what to attach for it: data, printable, made without touching the kernel.
 
 use crate::calls::Call;
-use crate::classify::{ARCHES, ClassifyError, NR_MAX, Policy};
-use crate::fact;
+use crate::classify::condition::{self, Condition, needs_items};
+use crate::classify::{ARCHES, ClassifyError, FS_MAX, Policy};
 use crate::hooks::Need;
+use crate::known;
 use crate::offer::{Offer, Tier};
-use raudit_rules::{Field, FieldId, List, Op, Rule, RuleSet, Value};
-use raudit_tables::syscall;
+use crate::place::{Key, Kind, Places, of_rule};
+use raudit_rules::{Action, Field, FieldId, List, Rule, RuleSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -21,8 +22,10 @@ pub struct Plan {
     pub rules: Vec<Judgement>,
     /// What is attached, when a tier is usable.
     pub attach: Attach,
-    /// The compiled exit list.
+    /// The compiled rules.
     pub policy: Option<Policy>,
+    /// The names that rules watch, with the numbers that the policy has for them.
+    pub places: Vec<(Key, u16)>,
     /// Keys of the exit list's rules, by their bit.
     pub keys: Vec<Option<Vec<u8>>>,
     /// Why no tier is usable, for a reason that is no single rule's.
@@ -62,32 +65,45 @@ pub struct Attach {
     /// Kernel functions of the system calls named (fentry tier).
     pub syscalls: BTreeSet<String>,
     /// What to collect, by architecture index and number (`enum want`).
-    pub wants: [BTreeMap<u32, u16>; 2],
+    pub wants: [BTreeMap<u32, u32>; 2],
     /// What the calls do that hooks must see.
     pub needs: BTreeSet<Need>,
 }
 
+/// System calls with programs of their own, at most; more are seen where all pass.
+const ENTRIES_MAX: usize = 250;
+
 impl Plan {
-    /// Plans for a rule set on a kernel that offers this.
-    pub fn new(rules: &RuleSet, offer: &Offer) -> Self {
+    /// Plans for a rule set on a kernel that offers this. Names that rules watch get places, if they have none yet.
+    pub fn new(rules: &RuleSet, offer: &Offer, places: &mut Places) -> Self {
         let exit = rules.list(List::Exit);
         let mut calls = Calls { offer, attach: Attach::default(), known: BTreeMap::new() };
         let judged: Vec<Judgement> = rules.iter().map(|rule| judge(rule, &mut calls)).collect();
-        let attach = calls.attach;
+        let task = rules.list(List::Task);
         let mut plan = Self {
             exact: None,
             usable: None,
             rules: judged,
-            attach,
+            attach: calls.attach,
             policy: None,
+            places: Vec::new(),
             keys: exit.iter().map(|r| r.key().map(<[u8]>::to_vec)).collect(),
             refusal: offer.unusable.clone(),
         };
-        plan.choose(exit, offer);
+        if !task.is_empty() {
+            plan.attach.needs.insert(Need::Task);
+        }
+        if plan.attach.syscalls.len() > ENTRIES_MAX {
+            plan.attach.needs.insert(Need::Every);
+        }
+        if plan.attach.needs.contains(&Need::Every) {
+            plan.attach.syscalls.clear();
+        }
+        plan.choose(rules, offer, places);
         plan
     }
 
-    fn choose(&mut self, exit: &[Rule], offer: &Offer) {
+    fn choose(&mut self, rules: &RuleSet, offer: &Offer, places: &mut Places) {
         if self.refusal.is_some() {
             return;
         }
@@ -103,10 +119,18 @@ impl Plan {
         if self.usable.is_none() {
             return;
         }
-        match Policy::compile(exit) {
-            Ok(policy) => self.policy = Some(policy),
-            Err(e) => self.refuse(&e),
+        let exit = rules.list(List::Exit);
+        if !places.assign(exit.iter()) {
+            return self.refuse(&ClassifyError::TooManyPlaces);
         }
+        match Policy::compile(exit, rules.list(List::Task), rules.list(List::Filesystem), places) {
+            Ok(policy) => self.policy = Some(policy),
+            Err(e) => return self.refuse(&e),
+        }
+        let mut watched: Vec<Key> = exit.iter().flat_map(of_rule).collect();
+        watched.sort();
+        watched.dedup();
+        self.places = watched.into_iter().filter_map(|key| places.get(&key).map(|number| (key, number))).collect();
     }
 
     fn refuse(&mut self, error: &ClassifyError) {
@@ -124,11 +148,11 @@ struct Calls<'a> {
 
 impl Calls<'_> {
     /// What stands against a call; each is looked at once, whatever the number of rules that name it.
-    fn judge(&mut self, at: usize, arch: u32, nr: u32) -> Result<PerTier, Obstacle> {
+    fn judge(&mut self, at: usize, nr: u32) -> Result<PerTier, Obstacle> {
         if let Some(known) = self.known.get(&(at, nr)) {
             return known.clone();
         }
-        let judged = call(at, arch, nr, self.offer, &mut self.attach);
+        let judged = call(at, nr, self.offer, &mut self.attach);
         self.known.insert((at, nr), judged.clone());
         judged
     }
@@ -140,9 +164,9 @@ fn judge(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
         List::User => Judgement::default(),
         List::Exclude => exclude(rule),
         List::Exit => exit(rule, calls),
-        List::Task | List::Filesystem | List::IoUring => {
-            both(Obstacle::Refused(format!("the {} list is the kernel's only", rule.list.name())))
-        }
+        List::Task => task(rule),
+        List::Filesystem => filesystem(rule),
+        List::IoUring => both(Obstacle::Refused("the io_uring list is not served by BPF yet".into())),
     }
 }
 
@@ -165,28 +189,70 @@ fn field_name(id: FieldId) -> &'static str {
     }
 }
 
-fn exit(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
-    let served = |field: &Field| match (field.id, &field.value) {
-        (FieldId::ARCH | FieldId::FILTERKEY, _) => true,
-        (FieldId::FIELD_COMPARE, Value::Number(pair)) => fact::of_comparison(*pair).is_some(),
-        (id, _) => fact::of_field(id).is_some(),
-    };
+/// A rule of the task list: asked while a task is made, of the task alone.
+fn task(rule: &Rule) -> Judgement {
+    if rule.action == Action::Always {
+        return both(Obstacle::Refused("it asks for every call of the tasks to come".into()));
+    }
+    let served = |field: &&Field| field.id != FieldId::EXE && condition::of(field).is_none_or(|c| c.is_ok());
+    match rule.fields.iter().find(|field| !served(field)) {
+        Some(field) => both(Obstacle::Refused(format!("field {} in the task list", field_name(field.id)))),
+        None => Judgement::default(),
+    }
+}
+
+/// A rule of the filesystem list: the programs know a few.
+fn filesystem(rule: &Rule) -> Judgement {
+    if rule.fields.len() > FS_MAX {
+        return both(Obstacle::Refused("more file systems than there is room for".into()));
+    }
+    Judgement::default()
+}
+
+/// What stands against the fields of a rule, whatever calls it names.
+fn fields(rule: &Rule, offer: &Offer) -> Judgement {
+    let served = |field: &&Field| condition::of(field).is_none_or(|c| c.is_ok());
     if let Some(field) = rule.fields.iter().find(|field| !served(field)) {
         return both(Obstacle::Refused(format!("field {} is not served by BPF yet", field_name(field.id))));
     }
-    if rule.syscalls.is_all() {
-        return both(Obstacle::Refused("it names every system call".into()));
+    let labels = || offer.labels.clone().map(Obstacle::Inexact);
+    let fentry = of_rule(rule).find_map(|key| unseen(key.kind, offer)).or_else(labels);
+    let items = rule.fields.iter().find(|f| needs_items(f) || f.id == FieldId::FILETYPE);
+    let tracepoint = items.map(|f| Obstacle::Refused(format!("field {}: files are not seen", field_name(f.id))));
+    Judgement { tracepoint: tracepoint.or_else(|| fentry.clone()), fentry }
+}
+
+/// Why the kernel's knowledge of a watched name is not to be had.
+fn unseen(kind: Kind, offer: &Offer) -> Option<Obstacle> {
+    let hidden = |symbol| format!("/proc/kallsyms does not show {symbol} (kernel.kptr_restrict = 2?)");
+    let gone = |function| format!("no function {function} in the kernel's BTF");
+    let why = match kind {
+        Kind::Watch if offer.watches.inode_hash == 0 => hidden("audit_inode_hash"),
+        Kind::Watch if offer.function("audit_watch_handle_event").is_none() => gone("audit_watch_handle_event"),
+        Kind::Tree if offer.watches.tree_ops == 0 => hidden("audit_tree_ops"),
+        Kind::Exe if offer.watches.filter_list == 0 => hidden("audit_filter_list"),
+        _ => return None,
+    };
+    Some(Obstacle::Refused(why))
+}
+
+fn exit(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
+    let mut judgement = fields(rule, calls.offer);
+    let impossible = |f: &Field| matches!(condition::of(f), Some(Ok(Condition::Never)));
+    // what is never recorded needs no hooks, nor does a rule that nothing satisfies
+    if rule.action == Action::Never || rule.fields.iter().any(impossible) {
+        return judgement;
     }
-    let mut judgement =
-        Judgement { fentry: calls.offer.labels.as_ref().map(|why| Obstacle::Inexact(why.clone())), tracepoint: None };
-    judgement.tracepoint.clone_from(&judgement.fentry);
-    for (at, arch) in ARCHES.into_iter().enumerate() {
-        let here = rule.fields.iter().filter(|f| f.id == FieldId::ARCH).all(|f| match f.value {
-            Value::Number(value) => matches!(f.op, Op::Eq | Op::Ne) && f.op.holds(arch, value),
-            Value::Text(_) => false,
+    for key in of_rule(rule) {
+        calls.attach.needs.insert(match key.kind {
+            Kind::Watch => Need::Watch,
+            Kind::Tree => continue,
+            Kind::Exe => Need::Program,
         });
-        for nr in rule.syscalls.iter().filter(|_| here) {
-            match calls.judge(at, arch, nr) {
+    }
+    for at in 0..ARCHES.len() {
+        for nr in known::calls_of(rule, at) {
+            match calls.judge(at, nr) {
                 Err(obstacle) => return both(obstacle),
                 Ok((fentry, tracepoint)) => {
                     judgement.fentry = worse(judgement.fentry, fentry);
@@ -209,26 +275,21 @@ fn worse(one: Option<Obstacle>, other: Option<Obstacle>) -> Option<Obstacle> {
 type PerTier = (Option<Obstacle>, Option<Obstacle>);
 
 /// One system call of a rule: what stands against it, and what it needs.
-fn call(at: usize, arch: u32, nr: u32, offer: &Offer, attach: &mut Attach) -> Result<PerTier, Obstacle> {
-    let names: Vec<&str> =
-        syscall::table(arch).map(|t| t.iter().filter(|e| e.0 == nr).map(|e| e.1).collect()).unwrap_or_default();
-    let Some(&name) = names.first() else {
+fn call(at: usize, nr: u32, offer: &Offer, attach: &mut Attach) -> Result<PerTier, Obstacle> {
+    let Some(call) = known::call(at, nr) else {
         // the kernel has no such call either: nothing can match
         return Ok((None, None));
     };
-    let (kind, wants) = names
-        .iter()
-        .find_map(|n| Call::of(n))
-        .filter(|_| nr < NR_MAX as u32)
-        .ok_or_else(|| Obstacle::Refused(format!("{name}: its records are not served by BPF yet")))?;
-    let fentry = match entry::function(at, &names, |f| offer.function(f).is_some()) {
-        Some(symbol) => {
-            attach.syscalls.insert(symbol);
-            let inexact = || kind.inexact_by_fentry().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
-            missing(kind, offer).or_else(inexact)
-        }
-        None => Some(Obstacle::Refused(format!("{name}: no entry function in the kernel's BTF"))),
-    };
+    let (names, name) = (&call.names, call.names.first().copied().unwrap_or_default());
+    let (kind, wants) =
+        call.kind.ok_or_else(|| Obstacle::Refused(format!("{name}: its records are not served by BPF yet")))?;
+    match entry::function(at, names, |f| offer.function(f).is_some()) {
+        Some(symbol) => drop(attach.syscalls.insert(symbol)),
+        // some calls have no function that a program can be attached to
+        None => drop(attach.needs.insert(Need::Every)),
+    }
+    let inexact = || kind.inexact_by_fentry().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
+    let fentry = missing(kind, offer).or_else(inexact);
     if let Some(calls) = attach.wants.get_mut(at) {
         calls.insert(nr, wants);
     }

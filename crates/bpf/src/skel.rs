@@ -40,12 +40,23 @@ pub const SELINUX: [usize; 4] = [
 ];
 
 /// Where `trailing_slashes` lies there.
+/// Where the other constants lie there.
 pub const TRAILING_SLASHES: usize = offset_of!(types::rodata, trailing_slashes);
+pub const INODE_HASH: usize = offset_of!(types::rodata, audit_inode_hash);
+pub const FILTER_LIST: usize = offset_of!(types::rodata, audit_filter_list);
+pub const TREE_OPS: usize = offset_of!(types::rodata, audit_tree_ops);
+pub const EXE_EVENTS: usize = offset_of!(types::rodata, exe_events);
 
 /// Offsets in `struct policy`, from the object's own types.
 pub mod policy {
     use super::{offset_of, types};
     pub const ALWAYS: usize = offset_of!(types::policy, always);
+    pub const ITEM_FIELDS: usize = offset_of!(types::policy, item_fields);
+    pub const WITHOUT: usize = offset_of!(types::policy, without);
+    pub const FILESYSTEMS: usize = offset_of!(types::policy, filesystems);
+    pub const FS: usize = offset_of!(types::policy, fs);
+    pub const ITEM: usize = offset_of!(types::policy, item);
+    pub const PLACE: usize = offset_of!(types::policy, place);
     pub const FIELD: usize = offset_of!(types::policy, field);
     pub const TEST: usize = offset_of!(types::policy, test);
     pub const SYSCALL: usize = offset_of!(types::policy, syscall);

@@ -21,6 +21,7 @@ pub fn of(_: &RuleSet) -> Vec<String> {
 #[cfg(feature = "bpf")]
 mod bpf {
     use raudit_bpf::offer::{Offer, Tier};
+    use raudit_bpf::place::Places;
     use raudit_bpf::plan::{Obstacle, Plan};
     use raudit_rules::{List, RuleSet};
 
@@ -29,10 +30,10 @@ mod bpf {
         if only(List::User) {
             return vec!["in the kernel, whatever serves the other rules: it filters what programs send".into()];
         }
-        if only(List::Task) || only(List::Filesystem) || only(List::IoUring) {
+        if only(List::IoUring) {
             return vec!["netlink, the kernel's own audit: BPF does not serve this list".into()];
         }
-        let plan = Plan::new(rules, offer);
+        let plan = Plan::new(rules, offer, &mut Places::default());
         if let Some(why) = &plan.refusal {
             return vec![format!("netlink, the kernel's own audit: no BPF here: {why}")];
         }

@@ -1,7 +1,8 @@
 //! Memory of a BPF array map that programs and we see at the same time.
 #![allow(unsafe_code, reason = "the kernel's memory, mapped; every access is checked against its length")]
 
-use libbpf_rs::MapCore;
+use super::CaptureError;
+use libbpf_rs::{MapCore, Object};
 use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 use std::ffi::c_void;
@@ -24,8 +25,14 @@ pub(super) struct Shared {
 unsafe impl Send for Shared {}
 
 impl Shared {
-    /// Maps all entries of a map.
-    pub(super) fn of(map: &impl MapCore) -> Result<Self, Errno> {
+    /// Maps all entries of a map of the object.
+    pub(super) fn named(object: &Object, name: &str) -> Result<Self, CaptureError> {
+        let missing = || CaptureError::Plan(format!("no BPF map {name}: the object is not this program's"));
+        let map = object.maps().find(|m| m.name() == name).ok_or_else(missing)?;
+        Self::of(&map).map_err(|e| CaptureError::Plan(format!("cannot map {name}: {e}")))
+    }
+
+    fn of(map: &impl MapCore) -> Result<Self, Errno> {
         let len = (map.value_size() as usize).next_multiple_of(8) * map.max_entries() as usize;
         Self::map(map.as_fd(), len)
     }

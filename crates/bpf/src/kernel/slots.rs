@@ -9,7 +9,8 @@ use super::shared::Shared;
 use crate::classify::{NR_MAX, Policy, RULES_MAX};
 use crate::plan::Attach;
 use crate::skel::{HITS_LEN, POLICY_LEN, policy as at};
-use libbpf_rs::{MapCore, Object};
+use libbpf_rs::Object;
+use std::collections::BTreeMap;
 
 /// Policies there is room for (`SLOTS`).
 pub(crate) const SLOTS: usize = 2;
@@ -39,11 +40,7 @@ pub(super) struct Slots {
 impl Slots {
     /// Those of a loaded object.
     pub(super) fn of(object: &Object) -> Result<Self, CaptureError> {
-        let map = |name: &str| {
-            let missing = || CaptureError::Plan(format!("no BPF map {name}: the object is not this program's"));
-            let map = object.maps().find(|m| m.name() == name).ok_or_else(missing)?;
-            Shared::of(&map).map_err(|e| CaptureError::Plan(format!("cannot map {name}: {e}")))
-        };
+        let map = |name: &str| Shared::named(object, name);
         let (policies, hits, active) = (map("policies")?, map("hits")?, map("policy_active")?);
         if policies.len() != SLOTS * POLICY_LEN || hits.len() != SLOTS * HIT_SHARDS * HITS_LEN {
             return Err(CaptureError::Plan("the BPF object's policies are of another size".into()));
@@ -79,15 +76,37 @@ impl Slots {
         let mut put = |at: usize, bytes: &[u8]| self.policies.write(start + at, bytes);
         let (fields, tests) = (policy.fields.len() as u32, policy.tests.len() as u32);
         put(4, &words(&[generation, policy.words as u32, fields, tests, exempt, policy.facts()]));
+        let items = policy.items.len() as u32;
+        put(
+            at::ITEM_FIELDS,
+            &words(&[
+                items,
+                policy.listed.into(),
+                policy.hashed.into(),
+                policy.timeless.into(),
+                policy.kinds,
+                policy.tasks.into(),
+            ]),
+        );
+        put(at::WITHOUT, &words(&policy.without.map(u32::from)));
+        let filesystems = policy.filesystems.iter().flat_map(|&(magic, differs)| [magic, differs.into()]);
+        put(at::FILESYSTEMS, &words(&[policy.filesystems.len() as u32]));
+        put(at::FS, &words(&filesystems.collect::<Vec<_>>()));
+        let items = policy.items.iter().flat_map(|t| [t.fact as u32, t.first, t.count, t.none.into(), t.every.into()]);
+        put(at::ITEM, &words(&items.collect::<Vec<_>>()));
+        for (&place, rows) in &policy.places {
+            put(at::PLACE + usize::from(place) * 4, &shorts([rows.row, rows.except].into_iter()));
+        }
         put(at::ALWAYS, &longs(&policy.always));
         put(at::FIELD, &words(&policy.fields.iter().flat_map(|f| [f.fact, f.first, f.count]).collect::<Vec<_>>()));
         let tests = policy.tests.iter().flat_map(|t| [t.kind as u32, t.fact, t.value, t.row.into()]);
         put(at::TEST, &words(&tests.collect::<Vec<_>>()));
-        for (arch, (calls, wants)) in policy.syscalls.iter().zip(&attach.wants).enumerate() {
+        for (arch, ((calls, wants), more)) in policy.syscalls.iter().zip(&attach.wants).zip(&policy.wants).enumerate() {
             let row = |nr: usize| calls.get(&(nr as u32)).copied().unwrap_or(0);
             put(at::SYSCALL + arch * NR_MAX * 2, &shorts((0..NR_MAX).map(row)));
-            let want = |nr: usize| wants.get(&(nr as u32)).copied().unwrap_or(0);
-            put(at::WANTS + arch * NR_MAX * 2, &shorts((0..NR_MAX).map(want)));
+            let of = |wants: &BTreeMap<u32, u32>, nr: usize| wants.get(&(nr as u32)).copied().unwrap_or(0);
+            let want = |nr: usize| of(wants, nr) | of(more, nr);
+            put(at::WANTS + arch * NR_MAX * 4, &words(&(0..NR_MAX).map(want).collect::<Vec<_>>()));
         }
         put(at::BOUND, &words(&policy.intervals.iter().map(|i| i.low).collect::<Vec<_>>()));
         put(at::ROW, &shorts(policy.intervals.iter().map(|i| i.row)));

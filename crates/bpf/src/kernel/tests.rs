@@ -2,6 +2,7 @@
 use super::*;
 use crate::consumer::Consumer;
 use crate::judged::{Generations, Judged};
+use crate::place::Places;
 use raudit_record::Message;
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
 use raudit_tables::{arch, syscall};
@@ -30,7 +31,7 @@ fn captured(rules: Vec<Rule>, work: impl FnOnce()) -> Option<(Vec<Message>, Coun
     for rule in rules {
         set.add(rule, false).unwrap();
     }
-    let plan = Plan::new(&set, &offer);
+    let plan = Plan::new(&set, &offer, &mut Places::default());
     let Some(tier) = plan.usable else {
         eprintln!("SKIPPED: no BPF tier here: {:?}", plan.refusal);
         return None;

@@ -1,6 +1,6 @@
 use super::*;
-use raudit_rules::{Action, Field, SyscallMask, Value};
-use raudit_tables::arch;
+use raudit_rules::{Action, Field, Op, SyscallMask, Value};
+use raudit_tables::{arch, syscall};
 
 fn rule(names: &[&str], fields: Vec<Field>) -> Rule {
     let mut syscalls = SyscallMask::EMPTY;
@@ -16,7 +16,7 @@ fn plan(rules: Vec<Rule>, fentry: bool) -> Plan {
     for rule in rules {
         set.add(rule, false).unwrap();
     }
-    Plan::new(&set, &Offer::made_up(fentry))
+    Plan::new(&set, &Offer::made_up(fentry), &mut Places::default())
 }
 
 #[test]
@@ -45,16 +45,39 @@ fn fentry_attaches_to_just_the_calls_named() {
 
 #[test]
 fn what_is_not_served_says_why() {
-    let perm = Field { id: FieldId::PERM, op: Op::Eq, value: Value::Number(2) };
+    let inode = Field { id: FieldId::INODE, op: Op::Ne, value: Value::Number(2) };
     for (rule, why) in [
-        (rule(&["openat"], vec![perm]), "field perm"),
-        (rule(&["kill"], vec![]), "kill: its records"),
-        (Rule { syscalls: SyscallMask::ALL, ..rule(&[], vec![]) }, "every system call"),
-        (Rule { list: List::Task, ..rule(&[], vec![]) }, "task list"),
+        (rule(&["openat"], vec![inode]), "field inode"),
+        (Rule { list: List::Task, action: Action::Always, ..rule(&[], vec![]) }, "every call of the tasks"),
+        (Rule { list: List::IoUring, ..rule(&[], vec![]) }, "io_uring list"),
     ] {
         let plan = plan(vec![rule], true);
         assert_eq!(plan.usable, None);
         let said = plan.rules[0].fentry.as_ref().unwrap().to_string();
         assert!(said.contains(why), "{said}");
     }
+}
+
+fn text(id: FieldId, text: &str) -> Field {
+    Field { id, op: Op::Eq, value: Value::Text(text.into()) }
+}
+
+#[test]
+fn a_watch_is_about_the_calls_of_its_accesses() {
+    let perm = Field { id: FieldId::PERM, op: Op::Eq, value: Value::Number(8) };
+    let watch = rule(&["chmod", "fchmod", "mkdir", "getpid"], vec![text(FieldId::WATCH, "/etc/passwd"), perm]);
+    let plan = plan(vec![watch], true);
+    let symbols: Vec<_> = plan.attach.syscalls.iter().map(String::as_str).collect();
+    assert_eq!(symbols, ["__x64_sys_chmod", "__x64_sys_fchmod"]);
+    assert!(plan.attach.needs.contains(&Need::Watch));
+    assert_eq!(plan.places.len(), 1);
+    assert!(plan.rules[0].tracepoint.as_ref().unwrap().to_string().contains("files are not seen"));
+}
+
+#[test]
+fn never_attaches_nothing() {
+    let never = Rule { action: Action::Never, syscalls: SyscallMask::ALL, ..rule(&[], vec![]) };
+    let plan = plan(vec![never], true);
+    assert_eq!(plan.exact, Some(Tier::Fentry));
+    assert!(plan.attach.syscalls.is_empty() && plan.attach.needs.is_empty());
 }
