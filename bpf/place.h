@@ -96,7 +96,8 @@ __noinline int exes_of(struct exe_places *found)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct inode *inode = BPF_CORE_READ(task, mm, exe_file, f_inode);
 	struct exe_key key = {};
-	struct rule_walk w = { .exe = 1 };
+	struct list_head *head = (void *)audit_filter_list + AUDIT_FILTER_EXIT * bpf_core_type_size(struct list_head);
+	struct rule_walk w = { .head = head, .exe = 1 };
 	struct exe_places *known;
 	__u32 zero = 0, *epoch = bpf_map_lookup_elem(&exe_epoch, &zero), now;
 
@@ -116,8 +117,7 @@ __noinline int exes_of(struct exe_places *found)
 	w.ino = key.ino;
 	w.dev = key.dev;
 	w.found = found;
-	w.head = (void *)audit_filter_list + AUDIT_FILTER_EXIT * bpf_core_type_size(struct list_head);
-	w.at = BPF_CORE_READ(w.head, next);
+	w.at = BPF_CORE_READ(head, next);
 	bpf_loop(WALK_MAX, rule_step, &w, 0);
 	found->epoch = now;
 	if (exe_events)
@@ -149,11 +149,12 @@ static __always_inline void tree_add(struct pending *c, __u32 place)
 
 static long owner_step(__u32 i, struct owner_walk *w)
 {
-	struct audit_node *node = (void *)w->chunk + bpf_core_field_offset(struct audit_chunk, owners);
+	struct audit_chunk *chunk = w->chunk;
+	struct audit_node *node = (void *)chunk + bpf_core_field_offset(struct audit_chunk, owners);
 	struct audit_tree *tree;
 	struct list_head *head, *at;
 
-	if (i >= (__u32)BPF_CORE_READ(w->chunk, count))
+	if (i >= (__u32)BPF_CORE_READ(chunk, count))
 		return 1;
 	node = (void *)node + i * bpf_core_type_size(struct audit_node);
 	tree = BPF_CORE_READ(node, owner);
@@ -210,12 +211,12 @@ struct tree_walk {
 
 static long tree_step(__u32 i, struct tree_walk *w)
 {
-	struct dentry *parent = BPF_CORE_READ(w->dentry, d_parent);
-	struct inode *inode = BPF_CORE_READ(w->dentry, d_inode);
+	struct dentry *dentry = w->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
 
 	if (inode)
 		inode_trees(w->call, inode);
-	if (parent == w->dentry)
+	if (parent == dentry)
 		return 1;
 	w->dentry = parent;
 	return 0;

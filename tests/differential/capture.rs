@@ -5,6 +5,7 @@ use raudit_bpf::consumer::Consumer;
 use raudit_bpf::judged::{Generations, Judged};
 use raudit_bpf::kernel::{Capture as Bpf, Counters, Settings};
 use raudit_bpf::offer::{Offer, Tier};
+use raudit_bpf::place::Places;
 use raudit_bpf::plan::Plan;
 use raudit_netlink::protocol::Status;
 use raudit_netlink::{Client, Receiver, StatusChange};
@@ -31,6 +32,7 @@ pub struct Capture {
     generation: u32,
     offer: Offer,
     rules: Vec<Rule>,
+    places: Places,
     before: Status,
     logins: u32,
     /// Events of other tasks than a case's: the harness itself, before it becomes a case.
@@ -88,7 +90,21 @@ impl Capture {
         kernel.set_status(&change).map_err(|e| e.to_string())?;
         let (generation, logins) = (0, FIRST_LOGIN);
         let (rules, others) = (Vec::new(), (0, 0));
-        Ok(Self { kernel, receiver, bpf, consumer, generations, generation, offer, rules, before, logins, others })
+        let places = Places::default();
+        Ok(Self {
+            kernel,
+            receiver,
+            bpf,
+            consumer,
+            generations,
+            generation,
+            offer,
+            rules,
+            places,
+            before,
+            logins,
+            others,
+        })
     }
 
     /// Whether BPF serves a rule on this kernel.
@@ -105,7 +121,7 @@ impl Capture {
         for rule in &rules {
             set.add(rule.clone(), false).map_err(|e| e.to_string())?;
         }
-        let plan = Plan::new(&set, &self.offer);
+        let plan = Plan::new(&set, &self.offer, &mut self.places);
         if plan.usable != Some(Tier::Fentry) {
             let obstacle = |(at, j): (usize, &raudit_bpf::plan::Judgement)| {
                 let why = j.fentry.as_ref().filter(|o| matches!(o, raudit_bpf::plan::Obstacle::Refused(_)))?;
@@ -120,6 +136,12 @@ impl Capture {
         for rule in &rules {
             self.kernel.add_rule(rule, false).unwrap_or_else(|e| panic!("the kernel refuses a rule: {e}"));
             self.rules.push(rule.clone());
+        }
+        // what the kernel follows for BPF
+        for (key, place) in &plan.places {
+            let marker = key.marker(*place, b"marker");
+            self.kernel.add_rule(&marker, false).unwrap_or_else(|e| panic!("the kernel refuses a marker: {e}"));
+            self.rules.push(marker);
         }
         self.bpf.install(&plan, &self.offer, self.generation).unwrap_or_else(|e| panic!("{e}"));
         Ok(())

@@ -13,6 +13,7 @@ mod labels;
 mod pair;
 mod paths;
 mod random;
+mod watches;
 mod workload;
 
 use capture::Capture;

@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "system calls with arguments no safe interface would pass")]
 #![allow(let_underscore_drop, reason = "what a case gets wrong is part of the workload")]
 
-use super::paths;
+use super::{paths, watches};
 use std::ffi::{CString, OsStr};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -24,8 +24,11 @@ pub struct Group {
 }
 
 /// The first group's rules must be served; others that are not are skipped, with the reason.
-pub const GROUPS: &[Group] =
-    &[Group { rules: include_str!("rules"), prepare: || (), cases: CASES }, super::labels::GROUP];
+pub const GROUPS: &[Group] = &[
+    Group { rules: include_str!("rules"), prepare: || (), cases: CASES },
+    super::labels::GROUP,
+    Group { rules: watches::RULES, prepare: watches::prepare, cases: watches::CASES },
+];
 
 pub const CASES: &[Case] = &[
     Case { name: "open-plain", run: open_plain },

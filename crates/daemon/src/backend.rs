@@ -17,7 +17,7 @@ use crate::event::Stamps;
 use crate::say;
 use crate::work::Work;
 use crate::writer::Written;
-use bpf::{Outlook, Side};
+use bpf::{Outlook, Side, is_marker};
 use crossbeam_channel::Sender;
 use nix::errno::Errno;
 use raudit_config::{Backend as Choice, RauditdConf};
@@ -95,9 +95,11 @@ impl Backend {
     fn adopt(&mut self) -> Result<(), String> {
         let mut found = self.kernel.rules().map_err(|e| e.to_string())?;
         let own = task_never();
-        for _ in found.extract_if(.., |rule| *rule == own) {
-            self.kernel.delete_rule(&own).map_err(|e| e.to_string())?;
-            say::warning("removed the task,never rule of an earlier rauditd that did not stop in order");
+        for rule in found.extract_if(.., |rule| is_own(rule)) {
+            self.kernel.delete_rule(&rule).map_err(|e| e.to_string())?;
+            if rule == own {
+                say::warning("removed the task,never rule of an earlier rauditd that did not stop in order");
+            }
         }
         self.rules = RuleSet::listed(found);
         Ok(())
@@ -106,8 +108,7 @@ impl Backend {
     /// While the kernel captures, its list is the truth: others may have changed it behind our back.
     fn resync(&mut self) -> Result<(), Error> {
         if self.mode == Mode::Kernel {
-            let own = task_never();
-            self.rules = RuleSet::listed(self.kernel.rules()?.into_iter().filter(|r| *r != own));
+            self.rules = RuleSet::listed(self.kernel.rules()?.into_iter().filter(|r| !is_own(r)));
         }
         Ok(())
     }
@@ -150,8 +151,8 @@ impl Backend {
         if self.mode == Mode::Kernel {
             return Ok(kernel);
         }
-        let own = task_never();
-        kernel.retain(|r| *r != own && !self.rules.list(r.list).contains(r));
+        self.drop_ended(&kernel);
+        kernel.retain(|r| !is_own(r) && !self.rules.list(r.list).contains(r));
         let mut all: Vec<Rule> = self.rules.iter().cloned().chain(kernel).collect();
         all.sort_by_key(|r| r.list);
         Ok(all)
@@ -214,9 +215,16 @@ impl Backend {
     fn install(&mut self, outlook: &Outlook, rules: &RuleSet) -> Result<(), String> {
         if self.enabled == 0 {
             let nothing = RuleSet::new();
-            return self.side.install(&self.side.outlook(&nothing), &nothing);
+            let outlook = self.side.outlook(&nothing);
+            self.side.install(&outlook, &nothing)?;
+            self.side.unmark(&nothing, &mut self.kernel);
+            return Ok(());
         }
-        self.side.install(outlook, rules)
+        let refused = |(rule, e)| format!("the kernel does not follow {}: {e}", change::watched(&rule));
+        self.side.mark(outlook, &mut self.kernel).map_err(refused)?;
+        self.side.install(outlook, rules)?;
+        self.side.unmark(rules, &mut self.kernel);
+        Ok(())
     }
 
     fn enter_bpf(&mut self, outlook: &Outlook) -> Result<(), String> {
@@ -258,6 +266,11 @@ impl Backend {
 /// Lists that only the kernel can evaluate for its own records; BPF records are filtered by us as well.
 fn stays_in_kernel(list: List) -> bool {
     matches!(list, List::User | List::Exclude)
+}
+
+/// Whether a rule of the kernel's list is of our making.
+fn is_own(rule: &Rule) -> bool {
+    *rule == task_never() || is_marker(rule)
 }
 
 /// `-a never,task -k rauditd`.

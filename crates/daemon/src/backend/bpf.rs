@@ -4,14 +4,30 @@ use crate::say;
 use crate::source::bpf::Source;
 use crate::work::Work;
 use crossbeam_channel::Sender;
+use nix::errno::Errno;
 use raudit_bpf::judged::{Generations, Judged};
 use raudit_bpf::kernel::{Capture, Counters, Hits, Settings};
 use raudit_bpf::offer::{Offer, Tier};
+use raudit_bpf::place::{self, Key, Places};
 use raudit_bpf::plan::{Judgement, Obstacle, Plan};
 use raudit_config::{Backend as Choice, RauditdConf};
+use raudit_netlink::{Client, Error};
 use raudit_rules::{Change, List, Rule, RuleSet};
 use std::cell::OnceCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// The key of the kernel's rules that follow names for us.
+const MARK: &[u8] = super::MARK;
+
+/// Whether the kernel's rule is one that follows a name for us.
+pub fn is_marker(rule: &Rule) -> bool {
+    place::is_marker(rule) && rule.key() == Some(MARK)
+}
+
+/// Whether a rule watches this name.
+pub fn watches(rule: &Rule, key: &Key) -> bool {
+    place::of_rule(rule).any(|own| own == *key)
+}
 
 /// What BPF can do for a rule set.
 #[derive(Debug)]
@@ -97,6 +113,10 @@ pub struct Side {
     forced: bool,
     generations: Generations,
     generation: u32,
+    /// The numbers of watched names.
+    places: Places,
+    /// Names that the kernel follows for us, with the number its marker has.
+    marked: BTreeMap<Key, u16>,
     active: Option<Active>,
     /// Of programs that are gone.
     past: Counts,
@@ -117,6 +137,8 @@ impl Side {
             forced: conf.backend == Choice::Bpf,
             generations: Generations::default(),
             generation: 0,
+            places: Places::default(),
+            marked: BTreeMap::new(),
             active: None,
             past: Counts::default(),
             lists: VecDeque::new(),
@@ -130,11 +152,50 @@ impl Side {
     }
 
     /// What can be done for these rules.
-    pub fn outlook(&self, rules: &RuleSet) -> Outlook {
-        let offer = self.offer();
-        let plan = Plan::new(rules, offer);
+    pub fn outlook(&mut self, rules: &RuleSet) -> Outlook {
+        let offer = self.offer.get_or_init(Offer::probe);
+        let plan = Plan::new(rules, offer, &mut self.places);
         let (exact, usable) = (plan.exact.is_some(), plan.usable.is_some());
         Outlook { plan, forced: self.forced, no_fentry: offer.no_fentry.clone(), exact, usable }
+    }
+
+    /// Has the kernel follow the names that a plan's rules watch, before the plan is installed. The kernel refuses a name whose
+    /// directory does not exist, as it refuses a rule with that name: that name and why.
+    pub fn mark(&mut self, outlook: &Outlook, kernel: &mut Client) -> Result<(), (Rule, Error)> {
+        for (key, place) in &outlook.plan.places {
+            if self.marked.get(key) == Some(place) {
+                continue;
+            }
+            let marker = key.marker(*place, MARK);
+            match kernel.add_rule(&marker, false) {
+                Ok(()) => {}
+                Err(e) if e.errno() == Some(Errno::EEXIST) => {}
+                Err(e) => return Err((marker, e)),
+            }
+            self.marked.insert(key.clone(), *place);
+        }
+        Ok(())
+    }
+
+    /// Ends what the kernel follows for none of these rules. One that it has ended by itself, because the name's directory is gone, is
+    /// gone already.
+    pub fn unmark(&mut self, rules: &RuleSet, kernel: &mut Client) {
+        self.places.retain(rules.iter());
+        let places = &self.places;
+        for (key, place) in self.marked.extract_if(.., |key, place| places.get(key) != Some(*place)) {
+            if let Err(e) = kernel.delete_rule(&key.marker(place, MARK))
+                && e.errno() != Some(Errno::ENOENT)
+            {
+                say::error(format!("a rule that follows a name for BPF stays in the kernel's list: {e}"));
+            }
+        }
+    }
+
+    /// Names whose directories are gone, so that the kernel has ended to follow them: by what it lists.
+    pub fn ended(&mut self, listed: &[Rule]) -> Vec<Key> {
+        let marked = &mut self.marked;
+        let gone = marked.extract_if(.., |key, place| !listed.contains(&key.marker(*place, MARK)));
+        gone.map(|(key, _)| key).collect()
     }
 
     /// Makes the programs follow the rules; loads them first where they are not, or of another tier.
@@ -167,9 +228,10 @@ impl Side {
     }
 
     /// Detaches everything and delivers what is still in the ring.
-    pub fn remove(&mut self) {
+    pub fn remove(&mut self, kernel: &mut Client) {
         let old = self.active.take();
         self.retire(old);
+        self.unmark(&RuleSet::new(), kernel);
     }
 
     fn retire(&mut self, active: Option<Active>) {

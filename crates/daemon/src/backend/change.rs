@@ -1,12 +1,13 @@
 //! Changes of the rules. While BPF captures, any number of them is one: all are made or none.
 
-use super::{Backend, Choice, Mode, Outlook, ago, stays_in_kernel, task_never};
+use super::bpf::watches;
+use super::{Backend, Choice, Mode, Outlook, ago, is_own, stays_in_kernel};
 use crate::event::Author;
 use crate::say;
 use crate::work::Work;
 use nix::errno::Errno;
 use raudit_netlink::{Error, Peer, Reply};
-use raudit_rules::{Change, List, Rule, RuleSet, SetError};
+use raudit_rules::{Change, FieldId, List, Rule, RuleSet, SetError, Value};
 use std::collections::HashSet;
 use std::time::Instant;
 
@@ -139,6 +140,9 @@ impl Backend {
         let outlook = self.side.outlook(rules);
         let forced = self.choice == Choice::Bpf;
         let tried = outlook.exact || (forced && outlook.usable);
+        if tried && self.enabled != 0 {
+            self.mark(&outlook, changes)?;
+        }
         let why = if tried {
             let Err(why) = self.install(&outlook, rules) else { return Ok(()) };
             why
@@ -156,10 +160,41 @@ impl Backend {
         refused
     }
 
+    /// Has the kernel follow the names that are watched. What it refuses is the fault of the change that names it.
+    fn mark(&mut self, outlook: &Outlook, changes: &[Change]) -> Result<(), Refusal> {
+        let Err((marker, e)) = self.side.mark(outlook, &mut self.kernel) else { return Ok(()) };
+        self.side.unmark(&self.rules, &mut self.kernel);
+        let name = marker.fields.first();
+        let at = changes
+            .iter()
+            .rposition(|c| matches!(c, Change::Add(rule, _) if rule.fields.iter().any(|f| Some(f) == name)));
+        Err(Refusal::of_kernel(at.unwrap_or(0), &e))
+    }
+
+    /// Rules whose names the kernel has ended to follow, because a directory is gone: it would have removed the rules themselves.
+    pub(super) fn drop_ended(&mut self, listed: &[Rule]) {
+        let gone = self.side.ended(listed);
+        if gone.is_empty() {
+            return;
+        }
+        let ended: Vec<Rule> =
+            self.rules.iter().filter(|rule| gone.iter().any(|key| watches(rule, key))).cloned().collect();
+        let nobody = Author::of(std::process::id().cast_signed());
+        let mut records = Vec::new();
+        for rule in ended {
+            say::notice(format!("the kernel has ended a rule, because the directory of {} is gone", watched(&rule)));
+            records.push(self.stamps.rule_change("remove_rule", &rule, &nobody));
+            let _ = self.rules.apply(&Change::Delete(rule));
+        }
+        drop(self.work.send(Work::Records(records)));
+        self.follow_enabled();
+    }
+
     /// What may have been half done is done anew for the rules as they were.
     fn install_again(&mut self, forced: bool) {
         let before = std::mem::take(&mut self.rules);
-        if let Err(e) = self.install(&self.side.outlook(&before), &before) {
+        let outlook = self.side.outlook(&before);
+        if let Err(e) = self.install(&outlook, &before) {
             say::error(format!("BPF cannot go back to the rules it had: {e}"));
             if !forced {
                 // without changes there is none to refuse
@@ -217,14 +252,14 @@ impl Backend {
     }
 
     fn detach(&mut self) {
-        if let Err(e) = self.kernel.delete_rule(&task_never())
+        if let Err(e) = self.kernel.delete_rule(&super::task_never())
             && e.errno() != Some(Errno::ENOENT)
         {
             say::error(format!("cannot remove the task,never rule, so kernel audit sees no new task: {e}"));
         }
         self.mode = Mode::Kernel;
         self.bpf_since = None;
-        self.side.remove();
+        self.side.remove(&mut self.kernel);
     }
 
     /// The CONFIG_CHANGE records of changes in which the kernel has no part.
@@ -262,7 +297,7 @@ fn apply(rules: &mut RuleSet, change: &Change) -> Result<bool, Errno> {
         Ok(()) => Ok(true),
         Err(SetError::Exists) => Err(Errno::EEXIST),
         // what others added to the kernel can be deleted through us as well
-        Err(SetError::NotFound) if *change.rule() != task_never() => Ok(false),
+        Err(SetError::NotFound) if !is_own(change.rule()) => Ok(false),
         Err(SetError::NotFound) => Err(Errno::ENOENT),
     }
 }
@@ -281,6 +316,15 @@ fn not_served(outlook: &Outlook, rules: &RuleSet, changes: &[Change], why: Strin
     });
     let (at, why) = found.unwrap_or_else(|| (last().unwrap_or(0), why));
     Refusal { at, errno: Errno::EOPNOTSUPP, text: Some(format!("not served by backend = bpf: {why}")) }
+}
+
+/// The name that a rule watches, for people.
+pub(super) fn watched(rule: &Rule) -> String {
+    let text = |f: &raudit_rules::Field| match &f.value {
+        Value::Text(path) if f.id != FieldId::FILTERKEY => Some(String::from_utf8_lossy(path).into_owned()),
+        _ => None,
+    };
+    rule.fields.iter().find_map(text).unwrap_or_default()
 }
 
 fn refused_by_kernel(rule: &Rule, error: &Error) {

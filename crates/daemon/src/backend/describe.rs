@@ -8,7 +8,7 @@ const DETAILS_MAX: usize = 64 * 1024;
 
 impl Backend {
     /// One fact a line, key first, as auditctl's status has it.
-    pub(super) fn describe(&self) -> String {
+    pub(super) fn describe(&mut self) -> String {
         if self.choice == Choice::Netlink {
             let lines =
                 ["backend netlink", "backend_configured netlink", "backend_reason configured", &self.log_records(), ""];

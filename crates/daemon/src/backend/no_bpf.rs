@@ -3,8 +3,21 @@
 use crate::work::Work;
 use crossbeam_channel::Sender;
 use raudit_config::RauditdConf;
+use raudit_netlink::{Client, Error};
 use raudit_rules::{Change, Rule, RuleSet};
 use std::collections::HashMap;
+
+/// A watched name: there is none.
+#[derive(Debug)]
+pub enum Key {}
+
+pub fn is_marker(_: &Rule) -> bool {
+    false
+}
+
+pub fn watches(_: &Rule, key: &Key) -> bool {
+    match *key {}
+}
 
 const WHY: &str = "rauditd was built without BPF";
 
@@ -48,13 +61,20 @@ impl Side {
     pub fn new(_: &RauditdConf, _: Sender<Work>) -> Self {
         Self { tally: HashMap::new() }
     }
-    pub fn outlook(&self, _: &RuleSet) -> Outlook {
+    pub fn outlook(&mut self, _: &RuleSet) -> Outlook {
         Outlook::default()
     }
     pub fn install(&mut self, _: &Outlook, _: &RuleSet) -> Result<(), String> {
         Err(WHY.into())
     }
-    pub fn remove(&mut self) {}
+    pub fn mark(&mut self, _: &Outlook, _: &mut Client) -> Result<(), (Rule, Error)> {
+        Ok(())
+    }
+    pub fn unmark(&mut self, _: &RuleSet, _: &mut Client) {}
+    pub fn ended(&mut self, _: &[Rule]) -> Vec<Key> {
+        Vec::new()
+    }
+    pub fn remove(&mut self, _: &mut Client) {}
     pub fn counters(&self) -> Counts {
         Counts::default()
     }
