@@ -111,7 +111,7 @@ impl Capture {
     pub fn serves(&self, text: &str) -> bool {
         let mut set = RuleSet::new();
         parse(text).into_iter().for_each(|rule| set.add(rule, false).unwrap_or_else(|e| panic!("{text}: {e}")));
-        Plan::new(&set, &self.offer).usable == Some(Tier::Fentry)
+        Plan::new(&set, &self.offer, &mut Places::default()).usable == Some(Tier::Fentry)
     }
 
     /// Gives both sides these rules in place of the last; or says why BPF does not serve them.
