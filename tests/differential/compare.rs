@@ -5,7 +5,7 @@ use crate::event::{Event, Record};
 use crate::labels;
 use crate::pair::Pairs;
 use raudit_record::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Differences that are known, with the reason: case (or `*`), record type, field.
 ///
@@ -25,10 +25,10 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "AVC and the like: the kernel writes them as part of a call's event for tasks with an audit context, and by themselves for others",
     ),
     (
-        "titles",
+        "*",
         "PROCTITLE",
-        "proctitle",
-        "the kernel remembers the title of a task's first event until it executes another program; we show the present one",
+        "(first)",
+        "the kernel shows the title that a task had at its first event, also after it executed another program; we show the present one",
     ),
     (
         "open-deleted-cwd",
@@ -70,6 +70,8 @@ pub struct Table {
     differences: BTreeMap<(String, String, String), (usize, String)>,
     known: BTreeMap<(String, String, String), (usize, &'static str)>,
     skipped: Vec<String>,
+    /// The first title the kernel showed of each process of the case.
+    titles: HashMap<u32, Vec<u8>>,
     late: usize,
 }
 
@@ -94,6 +96,12 @@ impl Table {
         let (kernel, others) = labels::without_modules(kernel);
         for _ in 0..others {
             self.difference(case, "module", "-", "records of a security module", "-");
+        }
+        self.titles.clear();
+        for event in kernel.iter() {
+            if let (Some(pid), Some(title)) = (event.pid, event.records.iter().find(|r| r.kind == Kind::PROCTITLE)) {
+                self.titles.entry(pid).or_insert_with(|| title.body.clone());
+            }
         }
         let found = Pairs::new(&kernel, bpf);
         for (event, twin) in found.pairs {
@@ -140,6 +148,7 @@ impl Table {
     }
 
     fn pair(&mut self, case: &str, kernel: &Event, bpf: &Event, row: &mut Row) {
+        let pid = kernel.pid;
         let without_end =
             |e: &Event| -> Vec<Record> { e.records.iter().filter(|r| r.kind != Kind::EOE).cloned().collect() };
         let (kernel, bpf) = (without_end(kernel), without_end(bpf));
@@ -150,6 +159,13 @@ impl Table {
         }
         for (k, b) in kernel.iter().zip(&bpf) {
             row.records += 1;
+            if k.kind == Kind::PROCTITLE
+                && k.body != b.body
+                && pid.is_some_and(|p| self.titles.get(&p) == Some(&k.body))
+            {
+                self.difference(case, "PROCTITLE", "(first)", "", "");
+                continue;
+            }
             self.record(case, k, b, row);
         }
     }

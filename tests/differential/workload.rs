@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "system calls with arguments no safe interface would pass")]
 #![allow(let_underscore_drop, reason = "what a case gets wrong is part of the workload")]
 
-use super::{paths, watches};
+use super::{hard, labels, objects, paths, watches};
 use std::ffi::{CString, OsStr};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -16,7 +16,8 @@ pub struct Case {
 
 /// Cases under rules of their own, given to both sides before the first of them.
 pub struct Group {
-    /// What the rules are, one a line as in audit.rules.
+    /// What the rules are, one a line as in audit.rules; `@inode(PATH)`, `@major(PATH)` and `@minor(PATH)` stand for those of a file
+    /// that `prepare` has made.
     pub rules: &'static str,
     /// Makes what must be there before the rules are loaded, such as a watch's directory.
     pub prepare: fn(),
@@ -25,10 +26,22 @@ pub struct Group {
 
 /// The first group's rules must be served; others that are not are skipped, with the reason.
 pub const GROUPS: &[Group] = &[
-    Group { rules: include_str!("rules"), prepare: || (), cases: CASES },
-    super::labels::GROUP,
+    Group { rules: RULES, prepare: || (), cases: CASES },
+    labels::GROUP,
     Group { rules: watches::RULES, prepare: watches::prepare, cases: watches::CASES },
 ];
+
+/// Cases that take long, or that are there to find differences: they run when they are named, or with `--more`.
+pub const MORE: &[Group] = &[
+    Group { rules: RULES, prepare: || (), cases: hard::CASES },
+    objects::WATCHES,
+    objects::PERMISSIONS,
+    objects::PROGRAMS,
+    objects::FIELDS,
+];
+
+/// The rules of most cases.
+pub const RULES: &str = include_str!("rules");
 
 pub const CASES: &[Case] = &[
     Case { name: "open-plain", run: open_plain },
@@ -70,7 +83,7 @@ pub fn run(name: &str) {
     let _ = fs::remove_dir_all(&dir);
     fs::create_dir_all(&dir).unwrap();
     std::env::set_current_dir(&dir).unwrap();
-    match GROUPS.iter().flat_map(|g| g.cases).find(|c| c.name == name) {
+    match GROUPS.iter().chain(MORE).flat_map(|g| g.cases).find(|c| c.name == name) {
         Some(case) => (case.run)(),
         None => panic!("no case {name}"),
     }
