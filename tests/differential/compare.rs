@@ -12,6 +12,24 @@ use std::collections::{BTreeMap, HashMap};
 /// A missing or surplus record has the field `-`.
 pub const KNOWN: &[(&str, &str, &str, &str)] = &[
     (
+        "watch-order",
+        "event",
+        "missing",
+        "two rules watch one name: whenever the name passes to another file the kernel turns the order of its rules round; we keep the one they were added in",
+    ),
+    (
+        "watch-order",
+        "event",
+        "surplus",
+        "two rules watch one name: whenever the name passes to another file the kernel turns the order of its rules round; we keep the one they were added in",
+    ),
+    (
+        "watch-order",
+        "SYSCALL",
+        "key",
+        "two rules watch one name: whenever the name passes to another file the kernel turns the order of its rules round; we keep the one they were added in",
+    ),
+    (
         "*",
         "PATH",
         "cap_*",

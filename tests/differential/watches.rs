@@ -29,7 +29,8 @@ pub const RULES: &str = "\
 -a always,exit -F arch=b64 -S statfs -F devmajor=0 -F devminor>=1 -k device
 -a always,exit -F arch=b64 -S access -C uid!=obj_uid -k others
 -a always,exit -F arch=b64 -S access -C gid=obj_gid -F success=1 -k same-group
--a always,exit -F arch=b64 -S open,openat -F path=/tmp/differential-watched/file -k file-too
+-a always,exit -F arch=b64 -S open,openat -F path=/tmp/differential-watched/twice -k first
+-a always,exit -F arch=b64 -S open,openat -F path=/tmp/differential-watched/twice -k second
 ";
 
 pub fn prepare() {
@@ -52,6 +53,7 @@ pub const CASES: &[Case] = &[
     Case { name: "watch-tree", run: tree },
     Case { name: "watch-mounts", run: mounts },
     Case { name: "watch-program", run: program },
+    Case { name: "watch-order", run: order },
     Case { name: "file-fields", run: fields },
 ];
 
@@ -209,6 +211,15 @@ fn program() {
         drop(Command::new("/usr/bin/id").stdout(std::process::Stdio::null()).status());
     }
     ids();
+}
+
+/// Two rules for one name: the first decides, until the name changes hands and the kernel turns its list round.
+fn order() {
+    for _ in 0..3 {
+        touch("twice");
+        open(at("twice"), libc::O_RDONLY);
+        fs::remove_file(at("twice")).unwrap();
+    }
 }
 
 fn fields() {

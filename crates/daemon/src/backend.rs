@@ -14,6 +14,7 @@ mod change;
 mod describe;
 
 use crate::event::Stamps;
+use crate::markers::Ended;
 use crate::say;
 use crate::work::Work;
 use crate::writer::Written;
@@ -23,6 +24,7 @@ use nix::errno::Errno;
 use raudit_config::{Backend as Choice, RauditdConf};
 use raudit_netlink::{Client, Error, Peer, Reply, Request, StatusChange};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -47,6 +49,8 @@ pub struct Backend {
     written: Arc<Written>,
     /// For the records of rule changes.
     stamps: Stamps,
+    /// Whether the kernel has ended to follow a name.
+    ended: Ended,
     rules: RuleSet,
     mode: Mode,
     settle: Duration,
@@ -65,6 +69,7 @@ impl Backend {
         mut kernel: Client,
         work: Sender<Work>,
         written: Arc<Written>,
+        ended: Ended,
     ) -> Result<Self, String> {
         let enabled = kernel.status().map_err(|e| e.to_string())?.enabled;
         let side = Side::new(conf, work.clone());
@@ -75,6 +80,7 @@ impl Backend {
             work,
             written,
             stamps: Stamps::new(),
+            ended,
             rules: RuleSet::new(),
             mode: Mode::Kernel,
             settle: Duration::from_millis(conf.settle_time.into()),
@@ -187,8 +193,19 @@ impl Backend {
         self.changed.map(|at| at + self.settle)
     }
 
-    /// Decides when the rules have settled.
+    /// Says that [`tick`](Self::tick) has something to do.
+    pub fn wakes(&self) -> BorrowedFd<'_> {
+        self.ended.as_fd()
+    }
+
+    /// Decides when the rules have settled, and follows what the kernel has ended.
     pub fn tick(&mut self) {
+        if self.ended.take() && self.mode == Mode::Bpf {
+            match self.kernel.rules() {
+                Ok(listed) => self.drop_ended(&listed),
+                Err(e) => say::error(format!("cannot read the kernel's rules: {e}")),
+            }
+        }
         if self.due().is_none_or(|due| Instant::now() < due) {
             return;
         }

@@ -19,6 +19,7 @@ pub mod backend;
 pub mod control;
 pub mod event;
 pub mod feeder;
+mod markers;
 pub mod options;
 mod process;
 pub mod say;

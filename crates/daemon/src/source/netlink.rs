@@ -1,5 +1,6 @@
 //! The kernel's socket.
 
+use crate::markers::Ended;
 use crate::say;
 use crate::work::Work;
 use crossbeam_channel::Sender;
@@ -25,12 +26,12 @@ pub struct Source {
 
 impl Source {
     /// Starts to read a registered receiver.
-    pub fn start(receiver: Receiver, out: Sender<Work>) -> std::io::Result<Self> {
+    pub fn start(receiver: Receiver, out: Sender<Work>, ended: Ended) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let overruns = Arc::new(AtomicU64::new(0));
         let (flag, count) = (Arc::clone(&stop), Arc::clone(&overruns));
         let thread =
-            std::thread::Builder::new().name("netlink".into()).spawn(move || read(receiver, &out, &flag, &count))?;
+            std::thread::Builder::new().name("netlink".into()).spawn(move || read(receiver, &out, &ended, &flag, &count))?;
         Ok(Self { stop, overruns, thread })
     }
 
@@ -46,14 +47,14 @@ impl Source {
     }
 }
 
-fn read(mut receiver: Receiver, out: &Sender<Work>, stop: &AtomicBool, overruns: &AtomicU64) -> Receiver {
+fn read(mut receiver: Receiver, out: &Sender<Work>, ended: &Ended, stop: &AtomicBool, overruns: &AtomicU64) -> Receiver {
     loop {
         let stopping = stop.load(Ordering::Relaxed);
         if stopping && let Err(e) = receiver.unregister() {
             say::error(e.to_string());
         }
         // once resigned nothing more comes, so the rest is finite; before, the flood may never end
-        drain(&mut receiver, out, || !stopping && stop.load(Ordering::Relaxed));
+        drain(&mut receiver, out, ended, || !stopping && stop.load(Ordering::Relaxed));
         overruns.store(receiver.overruns(), Ordering::Relaxed);
         if stopping {
             return receiver;
@@ -64,7 +65,7 @@ fn read(mut receiver: Receiver, out: &Sender<Work>, stop: &AtomicBool, overruns:
 }
 
 /// Takes what is there, until it is time to do something else.
-fn drain(receiver: &mut Receiver, out: &Sender<Work>, enough: impl Fn() -> bool) {
+fn drain(receiver: &mut Receiver, out: &Sender<Work>, ended: &Ended, enough: impl Fn() -> bool) {
     loop {
         let mut messages = Vec::new();
         let more = match receiver.recv_batch(&mut messages, BATCH) {
@@ -75,6 +76,7 @@ fn drain(receiver: &mut Receiver, out: &Sender<Work>, enough: impl Fn() -> bool)
                 false
             }
         };
+        ended.filter(&mut messages);
         // the writer outlives its sources
         if !messages.is_empty() && out.send(Work::Records(messages)).is_err() {
             return;
