@@ -14,6 +14,7 @@ mod many_rules;
 mod modes;
 mod oracle;
 mod plugins;
+mod restarts;
 mod same_records;
 mod served;
 mod signals;
