@@ -171,7 +171,8 @@ __noinline int lookup_parent(__u64 dir_at, __u64 name_at, __u32 len)
 	struct item *item;
 
 	len &= 255;
-	if (!c || !n || bpf_probe_read_kernel(n->text + NAMES_LEAF, len, (void *)name_at))
+	if (!c || !n || left_out(c, (struct inode *)dir_at) ||
+	    bpf_probe_read_kernel(n->text + NAMES_LEAF, len, (void *)name_at))
 		return 0;
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
 		item = &c->item[i];

@@ -12,6 +12,7 @@ mod compare;
 mod event;
 mod hard;
 mod labels;
+mod lists;
 mod objects;
 mod pair;
 mod paths;

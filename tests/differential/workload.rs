@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "system calls with arguments no safe interface would pass")]
 #![allow(let_underscore_drop, reason = "what a case gets wrong is part of the workload")]
 
-use super::{hard, labels, objects, paths, watches};
+use super::{hard, labels, lists, objects, paths, watches};
 use std::ffi::{CString, OsStr};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -29,6 +29,8 @@ pub const GROUPS: &[Group] = &[
     Group { rules: RULES, prepare: || (), cases: CASES },
     labels::GROUP,
     Group { rules: watches::RULES, prepare: watches::prepare, cases: watches::CASES },
+    lists::LISTS,
+    lists::EVERY,
 ];
 
 /// Cases that take long, or that are there to find differences: they run when they are named, or with `--more`.

@@ -4,9 +4,9 @@ use crate::backend::Backend;
 use crate::control::{self, Control};
 use crate::event::Stamps;
 use crate::feeder::Feeder;
+use crate::markers::Ended;
 use crate::options::{EnableState, Exit, Options};
 use crate::process::{self, Parent};
-use crate::markers::Ended;
 use crate::say;
 use crate::source::netlink::Source;
 use crate::work::{WAITING, Work};
@@ -239,7 +239,8 @@ impl Daemon {
         }
         let server = Server::bind(&own.socket).map_err(failed)?;
         let kernel = Client::kernel().map_err(failed)?;
-        let backend = Backend::start(own, kernel, self.work.clone(), Arc::clone(&self.written), self.ended.clone()).map_err(failed)?;
+        let backend = Backend::start(own, kernel, self.work.clone(), Arc::clone(&self.written), self.ended.clone())
+            .map_err(failed)?;
         Ok((backend, server))
     }
 

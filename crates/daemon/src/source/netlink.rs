@@ -30,8 +30,9 @@ impl Source {
         let stop = Arc::new(AtomicBool::new(false));
         let overruns = Arc::new(AtomicU64::new(0));
         let (flag, count) = (Arc::clone(&stop), Arc::clone(&overruns));
-        let thread =
-            std::thread::Builder::new().name("netlink".into()).spawn(move || read(receiver, &out, &ended, &flag, &count))?;
+        let thread = std::thread::Builder::new()
+            .name("netlink".into())
+            .spawn(move || read(receiver, &out, &ended, &flag, &count))?;
         Ok(Self { stop, overruns, thread })
     }
 
@@ -47,7 +48,13 @@ impl Source {
     }
 }
 
-fn read(mut receiver: Receiver, out: &Sender<Work>, ended: &Ended, stop: &AtomicBool, overruns: &AtomicU64) -> Receiver {
+fn read(
+    mut receiver: Receiver,
+    out: &Sender<Work>,
+    ended: &Ended,
+    stop: &AtomicBool,
+    overruns: &AtomicU64,
+) -> Receiver {
     loop {
         let stopping = stop.load(Ordering::Relaxed);
         if stopping && let Err(e) = receiver.unregister() {
