@@ -26,6 +26,8 @@
  * fexit/audit_mark_handle_event     fentry      a watched executable is another file
  * tp_btf/sys_enter, sys_exit        fentry      every system call begins and ends: for rules that name them all
  * tp_btf/sched_process_fork         both        a task is made: the task list
+ * fentry, fexit/do_file_open_root   fentry      a file is opened by its handle
+ * clock.h, ipc.h, module.h, signal.h, socket.h  fentry: what is noted for the records of few calls
  */
 #include "syscall.h"
 
@@ -43,6 +45,11 @@ const volatile enum policy_limit layout_policy_limit;
 const volatile struct counters *layout_counters;
 const volatile enum fact layout_fact;
 const volatile enum want layout_want;
+const volatile struct special *layout_special;
+const volatile struct target *layout_target;
+const volatile struct target_chunk *layout_targets;
+const volatile enum special_kind layout_special_kind;
+const volatile enum special_limit layout_special_limit;
 const volatile enum event_type layout_event_type;
 const volatile enum event_flag layout_event_flag;
 const volatile enum section_kind layout_section_kind;
@@ -538,3 +545,30 @@ int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, 
 		c->saddr_len = len;
 	return 0;
 }
+
+/* An open of a file handle: relative to a mount, by an empty name that the kernel makes itself. */
+SEC("fentry/do_file_open_root")
+int BPF_PROG(handle_enter)
+{
+	struct pending *c = pending_with_names();
+
+	if (c)
+		open_begin(c, c->items, false);
+	return 0;
+}
+
+SEC("fexit/do_file_open_root")
+int BPF_PROG(handle_exit, const struct path *root, const char *name, const struct open_flags *op, struct file *file)
+{
+	struct pending *c = pending_with_names();
+
+	if (c)
+		open_end(c, (unsigned long)file >= (unsigned long)-MAX_ERRNO ? 0 : file);
+	return 0;
+}
+
+#include "clock.h"
+#include "ipc.h"
+#include "module.h"
+#include "signal.h"
+#include "socket.h"

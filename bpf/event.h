@@ -12,6 +12,7 @@
 enum event_type {
 	EVENT_SYSCALL = 1, /* a system call that a rule matched */
 	EVENT_ARGV = 2,    /* part of the argument vector of the EVENT_SYSCALL of the same token that follows */
+	EVENT_TARGETS = 3, /* tasks that the EVENT_SYSCALL of the same token, which follows, signalled first */
 };
 
 /* What is known of a task and its system call; index into event.facts, and into the policy's fields. */
@@ -33,6 +34,7 @@ enum event_flag {
 	EVENT_F_EXEC = 1,      /* a successful execve: argv follows or preceded */
 	EVENT_F_ARGV_CUT = 2,  /* some of argv could not be read */
 	EVENT_F_ITEMS_CUT = 4, /* more path items, or longer names, than there is room for */
+	EVENT_F_ENDED = 8,     /* the call ended its task: it has no result */
 };
 
 struct event {
@@ -64,6 +66,9 @@ enum section_kind {
 	SECTION_ARGV = 7,  /* the argument area when it is short */
 	SECTION_LABEL = 8, /* the task's security label, for subj= */
 	SECTION_CAPS = 9,  /* struct exec_caps */
+	SECTION_SPECIAL = 10, /* struct special */
+	SECTION_FDS = 11,     /* two descriptors, in the order they were reserved */
+	SECTION_TARGETS = 12, /* struct target, one or more */
 };
 
 enum section_flag {
@@ -91,6 +96,7 @@ enum item_flag {
 	ITEM_F_INTERP = 2,    /* the ELF interpreter of item 0; the name is for user space to find */
 	ITEM_F_NAME_CUT = 4,
 	ITEM_F_UNNAMED = 8,   /* found by a descriptor, or by way of another item: name=(null) */
+	ITEM_F_HIDDEN = 32,   /* counted, but has no record */
 	ITEM_F_NOEVAL = 16,   /* a mount point: its capabilities are not looked up */
 };
 
@@ -122,6 +128,56 @@ struct exec_caps {
 	__u32 uid_before;
 	__u32 securebits;
 	struct item exe; /* the executable's inode, without a name */
+};
+
+/* The record that a call has besides those that many have: at most one kind, as audit_context.type. */
+enum special_kind {
+	SPECIAL_MODULE = 1,    /* text: its name */
+	SPECIAL_INJOFFSET,     /* value[SPECIAL_INJECT]: seconds, nanoseconds */
+	SPECIAL_ADJNTPVAL,     /* likewise, and before them pairs of old and new, of NTP_VALUES values */
+	SPECIAL_MMAP,          /* descriptor, flags */
+	SPECIAL_CAPSET,        /* inheritable, permitted, effective, ambient */
+	SPECIAL_OPENAT2,       /* flags, mode, resolve */
+	SPECIAL_IPC,           /* uid, gid, mode; SPECIAL_F_SET_PERM: bytes, uid, gid, mode */
+	SPECIAL_MQ_OPEN,       /* flags, mode; value[SPECIAL_ATTRIBUTES]: flags, maxmsg, msgsize, curmsgs */
+	SPECIAL_MQ_SENDRECV,   /* descriptor, length, priority, seconds, nanoseconds */
+	SPECIAL_MQ_NOTIFY,     /* descriptor, signal */
+	SPECIAL_MQ_GETSETATTR, /* descriptor; attributes as of SPECIAL_MQ_OPEN */
+	SPECIAL_SOCKETCALL,    /* up to six arguments */
+};
+
+enum special_limit {
+	NTP_VALUES = 6,
+	SPECIAL_INJECT = 2 * NTP_VALUES,
+	SPECIAL_ATTRIBUTES = 2,
+	SPECIAL_VALUES = 14,
+	SPECIAL_F_SET_PERM = 1,
+	TARGETS_MAX = 32, /* a power of two; more go ahead of the event */
+};
+
+struct special {
+	__u32 kind;
+	__u32 flags;
+	__u64 value[SPECIAL_VALUES];
+	__u8 text[64]; /* a module's name is shorter (MODULE_NAME_LEN) */
+};
+
+/* A task that was signalled or traced, for OBJ_PID. */
+struct target {
+	__u32 pid, auid, uid, session;
+	__u32 sid; /* SELinux's number of its label; 0: it has none */
+	__u8 comm[16];
+	__u8 label[92]; /* AppArmor's */
+};
+
+struct target_chunk {
+	__u32 size;
+	__u16 type;
+	__u16 flags;
+	__u64 token;
+	__u32 count;
+	__u32 pad;
+	struct target target[TARGETS_MAX];
 };
 
 struct argv_chunk {

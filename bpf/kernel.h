@@ -308,7 +308,7 @@ struct task_struct {
 	struct thread_info thread_info;
 	__s32 pid, tgid;
 	struct task_struct *real_parent;
-	const struct cred *cred;
+	const struct cred *real_cred, *cred;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
 	struct files_struct *files;
@@ -334,7 +334,76 @@ struct pt_regs {
 
 struct sockaddr_storage;
 
+struct timekeeper {
+	struct timespec64 wall_to_monotonic;
+};
+
+struct __kernel_timex_timeval {
+	__s64 tv_sec, tv_usec;
+};
+
+struct __kernel_timex {
+	unsigned int modes;
+	struct __kernel_timex_timeval time;
+};
+
+struct load_info {
+	const char *name;
+	const void *hdr;
+};
+
+struct module {
+	char name[56];
+};
+
+struct xarray {
+	void *xa_head;
+};
+
+struct xa_node {
+	__u8 shift;
+	void *slots[64];
+};
+
+struct idr {
+	struct xarray idr_rt;
+};
+
+struct ipc_ids {
+	struct idr ipcs_idr;
+};
+
+struct kern_ipc_perm {
+	int id;
+	kuid_t uid;
+	kgid_t gid;
+	__u16 mode;
+};
+
+struct ipc64_perm {
+	__u32 uid, gid, mode;
+};
+
+struct mq_attr {
+	long mq_flags;
+};
+
+struct sigevent {
+	int sigev_signo;
+};
+
+struct open_how {
+	__u64 flags, mode, resolve;
+};
+
 #pragma clang attribute pop
+
+/* include/linux/audit.h: read as a whole */
+struct audit_ntp_data {
+	struct {
+		__s64 oldval, newval;
+	} vals[6];
+};
 
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>

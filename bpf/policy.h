@@ -149,6 +149,8 @@ enum want {
 	WANT_EXE = 1 << 18,    /* a rule with exe= does */
 	WANT_FS = 1 << 20,     /* the filesystem list has rules */
 	WANT_SOCKETCALL = 1 << 19, /* perm= is about argument 0 of socketcall */
+	WANT_RECORDS = 2048, /* what struct records keeps */
+	WANT_QUEUE = 4096,   /* the name is a message queue's, in the root of their file system */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "lookup.h"
 #include "args.h"
+#include "records.h"
 
 /* include/uapi/linux/audit.h, elf-em.h */
 #define AUDIT_ARCH_X86_64 0xc000003e
@@ -332,26 +333,35 @@ static __always_inline void sid_emit(struct scratch *s, struct task_struct *task
 	section_end(s, at, SECTION_F_SID);
 }
 
-static __always_inline void label_emit(struct scratch *s, struct task_struct *task)
+/* The AppArmor label of a credential; how many bytes with its NUL, 0 or less when there is none. */
+static __always_inline long label_read(__u8 *to, __u32 room, const struct cred *cred)
 {
 	struct aa_label *label = 0;
-	const void *blob = BPF_CORE_READ(task, cred, security);
+	const void *blob = BPF_CORE_READ(cred, security);
+	int offset = 0;
+
+	if (!apparmor_blob_sizes || !blob)
+		return 0;
+	bpf_probe_read_kernel(&offset, sizeof(offset), (void *)apparmor_blob_sizes);
+	bpf_probe_read_kernel(&label, sizeof(label), blob + offset);
+	return label ? bpf_probe_read_kernel_str(to, room, BPF_CORE_READ(label, hname)) : 0;
+}
+
+static __always_inline void label_emit(struct scratch *s, struct task_struct *task)
+{
 	__u32 at;
 	__u8 *to;
-	int offset = 0;
 	long len;
 
 	if (selinux_policy)
 		sid_emit(s, task);
-	if (!apparmor_blob_sizes || !blob)
-		return;
-	bpf_probe_read_kernel(&offset, sizeof(offset), (void *)apparmor_blob_sizes);
-	bpf_probe_read_kernel(&label, sizeof(label), blob + offset);
 	at = section_begin(s, SECTION_LABEL);
 	to = scratch_end(s);
-	if (!to || !label)
+	len = to ? label_read(to, LABEL_MAX, task->cred) : 0;
+	if (len <= 0) {
+		s->used = at;
 		return;
-	len = bpf_probe_read_kernel_str(to, LABEL_MAX, BPF_CORE_READ(label, hname));
+	}
 	if (len > 1 && len <= LABEL_MAX)
 		s->used += len - 1;
 	section_end(s, at, 0);
@@ -393,6 +403,8 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 		path_emit(s, SECTION_CWD);
 		items_emit(s);
 	}
+	if (c->want & WANT_RECORDS)
+		records_emit(s);
 	saddr_emit(s, c);
 	label_emit(s, task);
 	title_emit(s);

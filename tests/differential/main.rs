@@ -18,6 +18,9 @@ mod pair;
 mod paths;
 mod random;
 mod watches;
+mod record_compat;
+mod record_files;
+mod records;
 mod workload;
 
 use capture::Capture;

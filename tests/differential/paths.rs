@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 /// A system call; what it returns is part of the workload.
-fn call(number: libc::c_long, args: &[usize]) -> i64 {
+pub fn call(number: libc::c_long, args: &[usize]) -> i64 {
     let at = |n: usize| args.get(n).copied().unwrap_or(0);
     // SAFETY: pointers among the arguments are of buffers that live, or meant to be wrong; the kernel checks them.
     unsafe { libc::syscall(number, at(0), at(1), at(2), at(3), at(4), at(5)) }

@@ -31,6 +31,7 @@ pub const GROUPS: &[Group] = &[
     Group { rules: watches::RULES, prepare: watches::prepare, cases: watches::CASES },
     lists::LISTS,
     lists::EVERY,
+    Group { rules: include_str!("records.rules"), prepare: || (), cases: super::records::CASES },
 ];
 
 /// Cases that take long, or that are there to find differences: they run when they are named, or with `--more`.

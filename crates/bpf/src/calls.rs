@@ -2,6 +2,8 @@
 
 use crate::hooks::Need;
 
+mod names;
+
 /// Bits of `enum want` (bpf/policy.h).
 #[allow(missing_docs, reason = "explained there")]
 pub mod want {
@@ -16,6 +18,8 @@ pub mod want {
     pub const FD: u16 = 256;
     pub const PWD: u16 = 512;
     pub const NOEVAL: u16 = 1024;
+    pub const RECORDS: u16 = 2048;
+    pub const QUEUE: u16 = 4096;
 }
 
 /// The kinds of call this backend can record.
@@ -25,305 +29,202 @@ pub enum Call {
     Plain,
     /// CWD and PATH of one opened file.
     Open,
+    /// The same, and OPENAT2.
+    OpenHow,
+    /// The same as an open, of a file that the kernel opens for itself.
+    File,
+    /// The same as an open, of a file that is opened by its handle.
+    Handle,
     /// EXECVE, CWD and PATH of the program and its interpreters.
     Exec,
     /// CWD and a PATH for each name that is looked up.
     Lookup,
     /// CWD and a PATH for each name, directory and entry.
     Entry,
+    /// The same; the entry is a BPF object's. The kernel's own BPF records come by themselves.
+    Object,
     /// CWD and a PATH of the file that the first argument is open on.
     Descriptor,
     /// SOCKADDR, and CWD and PATH where the address is a path.
     Sockaddr,
     /// The same, and the path is made.
     Bind,
+    /// SOCKADDR of an address that the task is given.
+    Peer,
+    /// All that calls on sockets have, and SOCKETCALL.
+    Socketcall,
+    /// FD_PAIR.
+    Pair,
+    /// MMAP, from the arguments.
+    Mmap,
+    /// MMAP, of a 32-bit call whose arguments lie in memory.
+    OldMmap,
+    /// CAPSET.
+    Capset,
+    /// KERN_MODULE.
+    Module,
+    /// TIME_INJOFFSET, TIME_ADJNTPVAL.
+    Clock,
+    /// OBJ_PID for each task that is signalled.
+    Signal,
+    /// OBJ_PID of the task that is traced.
+    Trace,
+    /// IPC, IPC_SET_PERM.
+    Ipc,
+    /// MQ_OPEN, CWD and PATH.
+    QueueOpen,
+    /// CWD and PATH of a message queue's name.
+    QueueName,
+    /// MQ_SENDRECV, MQ_NOTIFY, MQ_GETSETATTR, CWD and PATH of the queue.
+    Queue,
+    /// No record but SYSCALL and PROCTITLE, and no result.
+    Exit,
+    /// What operations done at once would have as calls: names and addresses.
+    Ring,
 }
-
-/// Calls for which the kernel writes no record but SYSCALL and PROCTITLE. A call that is not listed anywhere here is not
-/// served: better the kernel's audit than a record missing.
-const PLAIN: &[&str] = &[
-    "alarm",
-    "brk",
-    "capget",
-    "clock_getres",
-    "clock_gettime",
-    "clock_nanosleep",
-    "clone",
-    "clone3",
-    "close",
-    "close_range",
-    "dup",
-    "dup2",
-    "dup3",
-    "epoll_create",
-    "epoll_create1",
-    "epoll_ctl",
-    "epoll_pwait",
-    "epoll_wait",
-    "eventfd",
-    "eventfd2",
-    "fadvise64",
-    "fallocate",
-    "fcntl",
-    "fcntl64",
-    "fdatasync",
-    "flock",
-    "fork",
-    "fstat",
-    "fstatfs",
-    "fsync",
-    "ftruncate",
-    "futex",
-    "get_robust_list",
-    "getcpu",
-    "getegid",
-    "geteuid",
-    "getgid",
-    "getgroups",
-    "getitimer",
-    "getpgid",
-    "getpgrp",
-    "getpid",
-    "getpriority",
-    "getrandom",
-    "getresgid",
-    "getresuid",
-    "getrlimit",
-    "getrusage",
-    "getsid",
-    "gettid",
-    "gettimeofday",
-    "getuid",
-    "getppid",
-    "ioctl",
-    "ioperm",
-    "iopl",
-    "keyctl",
-    "getsockopt",
-    "listen",
-    "lseek",
-    "madvise",
-    "membarrier",
-    "memfd_create",
-    "mincore",
-    "mlock",
-    "mlock2",
-    "mlockall",
-    "mprotect",
-    "mremap",
-    "msync",
-    "munlock",
-    "munlockall",
-    "munmap",
-    "nanosleep",
-    "perf_event_open",
-    "personality",
-    "poll",
-    "ppoll",
-    "prctl",
-    "pread",
-    "pread64",
-    "preadv",
-    "preadv2",
-    "prlimit64",
-    "pselect6",
-    "pwrite",
-    "pwrite64",
-    "pwritev",
-    "pwritev2",
-    "read",
-    "readv",
-    "request_key",
-    "add_key",
-    "setsockopt",
-    "sched_getaffinity",
-    "sched_getattr",
-    "sched_getparam",
-    "sched_getscheduler",
-    "sched_setaffinity",
-    "sched_setattr",
-    "sched_setparam",
-    "sched_setscheduler",
-    "sched_yield",
-    "seccomp",
-    "select",
-    "sendfile",
-    "sendfile64",
-    "set_robust_list",
-    "set_tid_address",
-    "setdomainname",
-    "setfsgid",
-    "setfsuid",
-    "setgid",
-    "setgroups",
-    "sethostname",
-    "setitimer",
-    "setns",
-    "setpgid",
-    "setpriority",
-    "setregid",
-    "setresgid",
-    "setresuid",
-    "setreuid",
-    "setrlimit",
-    "setsid",
-    "setuid",
-    "shutdown",
-    "sigaltstack",
-    "socket",
-    "splice",
-    "sync",
-    "syncfs",
-    "sysinfo",
-    "syslog",
-    "tee",
-    "times",
-    "umask",
-    "uname",
-    "unshare",
-    "vfork",
-    "vmsplice",
-    "wait4",
-    "waitid",
-    "waitpid",
-    "write",
-    "writev",
-];
-
-/// Calls that look names up and change no directory.
-const LOOKUP: &[&str] = &[
-    "access",
-    "chmod",
-    "chown",
-    "chroot",
-    "faccessat",
-    "faccessat2",
-    "fchmodat",
-    "fchmodat2",
-    "fchownat",
-    "fstatat64",
-    "futimesat",
-    "getxattr",
-    "inotify_add_watch",
-    "lchown",
-    "lgetxattr",
-    "listxattr",
-    "llistxattr",
-    "lremovexattr",
-    "lsetxattr",
-    "lstat",
-    "lstat64",
-    "mount",
-    "newfstatat",
-    "readlink",
-    "readlinkat",
-    "removexattr",
-    "setxattr",
-    "stat",
-    "stat64",
-    "statfs",
-    "statfs64",
-    "statx",
-    "truncate",
-    "truncate64",
-    "utime",
-    "utimensat",
-    "utimensat_time64",
-    "utimes",
-];
-
-/// Calls that make, move or delete entries of directories.
-const ENTRY: &[&str] = &[
-    "link",
-    "linkat",
-    "mkdir",
-    "mkdirat",
-    "mknod",
-    "mknodat",
-    "rename",
-    "renameat",
-    "renameat2",
-    "rmdir",
-    "symlink",
-    "symlinkat",
-    "unlink",
-    "unlinkat",
-];
-
-/// Calls on a descriptor for which the kernel notes its file (`audit_file`).
-const DESCRIPTOR: &[&str] = &["fchmod", "fchown", "fgetxattr", "flistxattr", "fremovexattr", "fsetxattr"];
 
 impl Call {
     /// The kind of the call with this kernel name, and what to collect (`enum want`); `None` when it is not served.
     pub fn of(name: &str) -> Option<(Self, u16)> {
+        const NAMED: u16 = want::NAMES | want::RECORDS;
         Some(match name {
             "open" => (Self::Open, want::NAMES | want::OPEN_A0),
             "creat" => (Self::Open, want::NAMES | want::OPEN_A0 | want::CREAT),
             "openat" => (Self::Open, want::NAMES | want::OPEN_A1),
-            "openat2" => (Self::Open, want::NAMES | want::OPEN_A1 | want::HOW),
+            "openat2" => (Self::OpenHow, NAMED | want::OPEN_A1 | want::HOW),
+            "open_by_handle_at" => (Self::Handle, want::NAMES),
             "execve" => (Self::Exec, want::NAMES | want::EXEC),
             "execveat" => (Self::Exec, want::NAMES | want::EXEC | want::AT),
             "chdir" => (Self::Lookup, want::NAMES | want::PWD),
             "umount" | "umount2" => (Self::Lookup, want::NAMES | want::NOEVAL),
+            "bpf" => (Self::Object, want::NAMES),
             "connect" | "sendto" | "sendmsg" | "sendmmsg" => (Self::Sockaddr, want::NAMES | want::SADDR),
             "bind" => (Self::Bind, want::NAMES | want::SADDR),
+            "socketcall" => (Self::Socketcall, NAMED | want::SADDR),
+            "io_uring_enter" => (Self::Ring, want::NAMES | want::SADDR),
+            "mmap2" => (Self::Mmap, 0),
+            "capset" => (Self::Capset, want::RECORDS),
+            "ptrace" => (Self::Trace, want::RECORDS),
+            "mq_open" => (Self::QueueOpen, NAMED | want::QUEUE),
+            "mq_unlink" => (Self::QueueName, want::NAMES | want::QUEUE),
+            "exit" | "exit_group" => (Self::Exit, 0),
             name => {
                 // 32-bit calls whose ids grew from 16 to 32 bits: the same call under a second name
                 let bare = name.strip_suffix("32").unwrap_or(name);
-                [
-                    (PLAIN, Self::Plain, 0),
-                    (LOOKUP, Self::Lookup, want::NAMES),
-                    (ENTRY, Self::Entry, want::NAMES),
-                    (DESCRIPTOR, Self::Descriptor, want::NAMES | want::FD),
-                ]
-                .into_iter()
-                .find(|(list, ..)| list.contains(&bare))
-                .map(|(_, call, want)| (call, want))?
+                LISTS
+                    .iter()
+                    .find(|(list, ..)| list.split_ascii_whitespace().any(|n| n == bare))
+                    .map(|(_, call, want)| (*call, *want))?
             }
         })
     }
 
+    /// The same for a call of one architecture (index into `classify::ARCHES`): the 32-bit mmap is another one.
+    pub fn of_arch(at: usize, name: &str) -> Option<(Self, u16)> {
+        match (at, name) {
+            (0, "mmap") => Some((Self::Mmap, 0)),
+            (_, "mmap") => Some((Self::OldMmap, want::RECORDS)),
+            _ => Self::of(name),
+        }
+    }
+
     /// What hooks must see of it.
     pub fn needs(self) -> &'static [Need] {
+        use Need::{Address, Call, Entry, Exec, Lookup, Open};
         match self {
-            Self::Plain | Self::Descriptor => &[Need::Call],
-            Self::Open => &[Need::Call, Need::Open],
-            Self::Exec => &[Need::Call, Need::Exec],
-            Self::Lookup => &[Need::Call, Need::Lookup],
-            Self::Entry => &[Need::Call, Need::Lookup, Need::Entry],
-            Self::Sockaddr => &[Need::Call, Need::Address],
-            Self::Bind => &[Need::Call, Need::Address, Need::Lookup, Need::Entry],
+            Self::Plain | Self::Descriptor | Self::Mmap => &[Call],
+            Self::Open | Self::File => &[Call, Open],
+            Self::OpenHow => &[Call, Open, Need::How],
+            Self::Handle => &[Call, Open, Address, Need::Handle],
+            Self::Exec => &[Call, Exec],
+            Self::Lookup => &[Call, Lookup],
+            Self::Entry => &[Call, Lookup, Entry],
+            Self::Object => &[Call, Lookup, Entry, Need::Object],
+            Self::Sockaddr => &[Call, Address],
+            Self::Bind => &[Call, Address, Lookup, Entry],
+            Self::Peer => &[Call, Need::Peer],
+            Self::Socketcall => &[Call, Address, Lookup, Entry, Need::Peer, Need::Fds, Need::Socketcall],
+            Self::Pair => &[Call, Need::Fds],
+            Self::OldMmap => &[Call, Need::OldMmap],
+            Self::Capset => &[Call, Need::Capset],
+            Self::Module => &[Call, Need::Module],
+            Self::Clock => &[Call, Need::Clock],
+            Self::Signal => &[Call, Need::Signal],
+            Self::Trace => &[Call, Need::Trace],
+            Self::Ipc => &[Call, Need::Ipc],
+            Self::QueueOpen | Self::QueueName => &[Call, Lookup, Entry, Need::Queue, Need::Object],
+            Self::Queue => &[Call, Need::Queue],
+            Self::Exit => &[Call, Need::Exit],
+            Self::Ring => &[Call, Open, Address, Lookup, Entry],
         }
     }
 
     /// Why the fentry tier does not serve the call exactly on every kernel, if it does not.
     pub fn inexact_by_fentry(self) -> Option<&'static str> {
         match self {
-            Self::Lookup | Self::Entry | Self::Bind => Some(
+            Self::Lookup
+            | Self::Entry
+            | Self::Object
+            | Self::Bind
+            | Self::Socketcall
+            | Self::QueueOpen
+            | Self::QueueName => Some(
                 "names are seen where the compiler left the kernel's functions whole: compared with kernel audit on Debian's kernels only",
             ),
+            Self::Ring => {
+                Some("what its operations name is seen while the call runs, not what the kernel's workers do for it")
+            }
             Self::Descriptor => Some("on a read-only file system the kernel notes no file"),
-            Self::Plain | Self::Open | Self::Exec | Self::Sockaddr => None,
+            _ => None,
         }
     }
 
     /// Why the tracepoint tier cannot serve the call at all, if it cannot.
     pub fn refused_by_tracepoint(self) -> Option<&'static str> {
-        matches!(self, Self::Lookup | Self::Entry | Self::Descriptor | Self::Bind).then_some("its files are not seen")
+        match self {
+            Self::Plain | Self::Open | Self::Exec | Self::Sockaddr | Self::Mmap => None,
+            Self::Exit => Some("it has no end that is seen"),
+            Self::Lookup
+            | Self::Entry
+            | Self::Object
+            | Self::Descriptor
+            | Self::Bind
+            | Self::File
+            | Self::Handle
+            | Self::QueueName
+            | Self::Ring => Some("its files are not seen"),
+            _ => Some("its record of its own is not seen"),
+        }
     }
 
     /// Why the tracepoint tier does not serve the call exactly, if it does not.
     pub fn inexact_by_tracepoint(self) -> Option<&'static str> {
         match self {
-            Self::Plain | Self::Lookup | Self::Entry | Self::Descriptor | Self::Bind => None,
             Self::Open => {
                 Some("the name is read from user memory a second time, and a refused open's inode is not seen")
             }
             Self::Exec => Some("a script's inode and a failed program's name are not seen in kernel memory"),
             Self::Sockaddr => Some("the address is read from user memory a second time"),
+            _ => None,
         }
     }
 }
+
+/// The calls of each kind, and what to collect.
+const LISTS: &[(&str, Call, u16)] = &[
+    (names::PLAIN, Call::Plain, 0),
+    (names::LOOKUP, Call::Lookup, want::NAMES),
+    (names::ENTRY, Call::Entry, want::NAMES),
+    (names::DESCRIPTOR, Call::Descriptor, want::NAMES | want::FD),
+    (names::FILE, Call::File, want::NAMES),
+    (names::MODULE, Call::Module, want::RECORDS),
+    (names::CLOCK, Call::Clock, want::RECORDS),
+    (names::SIGNAL, Call::Signal, want::RECORDS),
+    (names::PEER, Call::Peer, want::SADDR),
+    (names::PAIR, Call::Pair, want::RECORDS),
+    (names::IPC, Call::Ipc, want::RECORDS),
+    (names::QUEUE, Call::Queue, want::NAMES | want::RECORDS),
+];
 
 #[cfg(test)]
 mod tests {
@@ -336,8 +237,19 @@ mod tests {
         let known = |name| {
             [arch::X86_64, arch::I386].iter().any(|&a| syscall::table(a).is_some_and(|t| t.number(name).is_some()))
         };
-        for &name in [PLAIN, LOOKUP, ENTRY, DESCRIPTOR].into_iter().flatten() {
+        let mut seen = std::collections::BTreeSet::new();
+        for name in LISTS.iter().flat_map(|l| l.0.split_ascii_whitespace()) {
             assert!(known(name), "{name}");
+            assert!(seen.insert(name), "{name} is of two kinds");
+        }
+    }
+
+    #[test]
+    fn every_call_of_both_tables_is_served() {
+        for (at, arch) in [arch::X86_64, arch::I386].into_iter().enumerate() {
+            for (number, name) in syscall::table(arch).unwrap().iter() {
+                assert!(Call::of_arch(at, name).is_some(), "{name} ({number})");
+            }
         }
     }
 
@@ -355,7 +267,7 @@ mod tests {
             "bpf",
             "exit",
         ] {
-            assert_eq!(Call::of(name), None, "{name}");
+            assert_ne!(Call::of_arch(0, name).unwrap().0, Call::Plain, "{name}");
         }
     }
 
@@ -373,6 +285,8 @@ mod tests {
             ("WANT_FD", want::FD),
             ("WANT_PWD", want::PWD),
             ("WANT_NOEVAL", want::NOEVAL),
+            ("WANT_RECORDS", want::RECORDS),
+            ("WANT_QUEUE", want::QUEUE),
         ];
         for (name, bit) in bits {
             assert_eq!(skel::enum_value("want", name), Some(u32::from(bit)), "{name}");

@@ -4,7 +4,7 @@ use crate::clock::clock_offset;
 use crate::files::Files;
 use crate::judged::{Generations, Judged};
 use crate::kernel::CaptureError;
-use crate::render;
+use crate::render::{self, Besides};
 use crate::wire::{EVENT_F_CUT, EVENT_F_EXEC, Event, Record, section};
 use libbpf_rs::{MapHandle, RingBuffer, RingBufferBuilder};
 use raudit_record::{EventId, Message};
@@ -51,6 +51,8 @@ struct State {
     latest: Option<(u32, Arc<Judged>)>,
     files: Files,
     argv: HashMap<u64, Vec<u8>>,
+    targets: HashMap<u64, Vec<u8>>,
+    all_arguments: bool,
     serial: u32,
     /// `CLOCK_REALTIME` minus `CLOCK_MONOTONIC`, nanoseconds.
     clock_offset: i128,
@@ -66,6 +68,8 @@ impl Consumer {
             latest: None,
             files: Files::default(),
             argv: HashMap::new(),
+            targets: HashMap::new(),
+            all_arguments: false,
             serial: SERIAL_BASE,
             clock_offset: 0,
             out: Vec::new(),
@@ -81,6 +85,11 @@ impl Consumer {
             .map_err(|e| CaptureError::Bpf("map the ring buffer".into(), e))?;
         let ring = builder.build().map_err(|e| CaptureError::Bpf("map the ring buffer".into(), e))?;
         Ok(Self { ring, map, state })
+    }
+
+    /// Whether SYSCALL shows all six arguments, with `a4=` and `a5=` at its end, which the kernel's has not.
+    pub fn show_all_arguments(&mut self, show: bool) {
+        self.state.borrow_mut().all_arguments = show;
     }
 
     /// Waits until there is something, or the time is over; then appends the records of up to a batch of events.
@@ -135,6 +144,12 @@ impl State {
                     argv.extend_from_slice(chunk.data);
                 }
             }
+            Ok(Record::Targets(targets)) => {
+                if self.targets.len() >= ARGV_WAITING {
+                    self.targets.clear();
+                }
+                self.targets.entry(targets.token).or_default().extend_from_slice(targets.data);
+            }
             Err(_) => self.seen.broken += 1,
         }
     }
@@ -147,7 +162,10 @@ impl State {
         let id = self.stamp(event.time);
         let from = self.out.len();
         let key = judged.as_ref().and_then(|j| j.key(event.rule));
-        render::render(event, id, argv, key, &mut self.files, &mut self.out);
+        let signalled = self.targets.remove(&event.token);
+        let targets = signalled.as_deref().unwrap_or_default();
+        let besides = Besides { argv, targets, key, all_arguments: self.all_arguments };
+        render::render(event, id, besides, &mut self.files, &mut self.out);
         if let Some(judged) = judged.as_ref().filter(|j| j.has_exclusions()) {
             let records = self.out.split_off(from);
             self.out.extend(records.into_iter().filter(|m| !judged.excludes(event, m.kind)));

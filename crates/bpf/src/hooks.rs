@@ -2,6 +2,8 @@
 
 use crate::offer::{Offer, Tier};
 
+mod records;
+
 /// What a system call may do that hooks must see.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Need {
@@ -25,6 +27,36 @@ pub enum Need {
     Task,
     /// All calls are named, so that they are seen where they all pass.
     Every,
+    /// It makes an object that is no file as an entry of a directory.
+    Object,
+    /// It opens files by their handle.
+    Handle,
+    /// It opens by a `struct open_how`.
+    How,
+    /// It gives socket addresses to the task.
+    Peer,
+    /// It is one of the calls in socketcall.
+    Socketcall,
+    /// It reserves descriptors.
+    Fds,
+    /// It maps files, with arguments in memory.
+    OldMmap,
+    /// It sets capabilities.
+    Capset,
+    /// It loads and unloads modules.
+    Module,
+    /// It sets clocks.
+    Clock,
+    /// It sends signals.
+    Signal,
+    /// It traces tasks.
+    Trace,
+    /// It uses System V objects.
+    Ipc,
+    /// It uses message queues.
+    Queue,
+    /// It ends its task.
+    Exit,
 }
 
 /// A program and what it is for.
@@ -106,10 +138,13 @@ pub fn all() -> Vec<Hook> {
         fentry("task_made", &[Task]),
         tracepoint("task_made", &[Task]),
     ]
+    .into_iter()
+    .chain(records::all())
+    .collect()
 }
 
 impl Need {
-    /// The kernel functions without which it cannot be seen (fentry tier).
+    /// The kernel functions without which it cannot be seen (fentry tier); `|`: one of them is enough.
     pub fn functions(self) -> &'static [&'static str] {
         match self {
             Self::Call | Self::Watch | Self::Program | Self::Task | Self::Every => &[],
@@ -136,6 +171,7 @@ impl Need {
                 "vfs_symlink",
                 "vfs_link",
             ],
+            other => other.functions_of_records(),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::clone::{self, Clone as Attached, Template};
 use crate::hooks::{self, Hook};
 use crate::libbpf_log;
 use crate::offer::{Offer, Tier};
-use crate::plan::{Attach, Plan};
+use crate::plan::{Attach, Plan, entry};
 use crate::skel::{self, COUNTERS_LEN};
 use libbpf_rs::{Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, num_possible_cpus};
 use slots::Slots;
@@ -93,7 +93,7 @@ pub struct Capture {
     epoch: Shared,
     object: Object,
     templates: Option<[Template; 2]>,
-    clones: BTreeMap<String, [Attached; 2]>,
+    clones: BTreeMap<String, Vec<Attached>>,
     hooks: BTreeMap<&'static str, Link>,
 }
 
@@ -155,8 +155,9 @@ impl Capture {
                 let target = offer.function(symbol).unwrap_or_default();
                 let attach = |t: &Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.clone(), e));
                 // the exit first: an entry without an exit would be remembered and never judged
-                let exit = attach(exit)?;
-                self.clones.insert(symbol.clone(), [attach(enter)?, exit]);
+                let ends = !entry::never_returns(symbol);
+                let both = [ends.then_some(exit), Some(enter)].into_iter().flatten();
+                self.clones.insert(symbol.clone(), both.map(attach).collect::<Result<_, _>>()?);
             }
             self.clones.retain(|symbol, _| plan.attach.syscalls.contains(symbol));
         }
@@ -264,6 +265,8 @@ fn set_constants(open: &mut OpenObject, tier: Tier, offer: &Offer) -> Result<(),
         (skel::FILTER_LIST, offer.watches.filter_list),
         (skel::TREE_OPS, offer.watches.tree_ops),
         (skel::EXE_EVENTS, u64::from(exe_events)),
+        (skel::TIMEKEEPER, offer.timekeeper),
+        (skel::FAILED_LOADS, u64::from(offer.notes_failed_loads)),
     ];
     for (at, value) in others.into_iter().chain(skel::SELINUX.into_iter().zip(selinux)) {
         data.get_mut(at..at + 8).ok_or_else(missing)?.copy_from_slice(&value.to_ne_bytes());

@@ -47,6 +47,12 @@ pub struct Offer {
     pub takes_trailing_slashes: bool,
     /// Where the kernel keeps what it follows for rules that watch names.
     pub watches: Watches,
+    /// Address of the kernel's clock (`struct timekeeper`); 0 when it cannot be known.
+    pub timekeeper: u64,
+    /// Whether a module that is refused early has a KERN_MODULE record, too: a change inside a function, so by the release.
+    pub notes_failed_loads: bool,
+    /// Whether openat2 has a record of its own (since 5.16).
+    pub notes_how: bool,
     btf: Option<Btf<'static>>,
     /// Functions asked for so far: a search in BTF walks tens of thousands of names.
     functions: RefCell<HashMap<String, Option<u32>>>,
@@ -88,6 +94,9 @@ impl Offer {
             notes_every_parent,
             takes_trailing_slashes: release().is_some_and(|r| r >= (6, 14)),
             watches,
+            timekeeper: timekeeper(),
+            notes_failed_loads: patch().is_some_and(notes_failed_loads),
+            notes_how: release().is_some_and(|r| r >= (5, 16)),
             btf,
             functions: RefCell::default(),
         };
@@ -121,6 +130,9 @@ impl Offer {
             notes_every_parent: false,
             takes_trailing_slashes: false,
             watches: Watches { inode_hash: 1, filter_list: 1, tree_ops: 1 },
+            timekeeper: 1,
+            notes_failed_loads: true,
+            notes_how: true,
             btf: Btf::from_vmlinux().ok(),
             functions: RefCell::default(),
         }
@@ -129,9 +141,32 @@ impl Offer {
 
 /// Version and patch level of the running kernel.
 fn release() -> Option<(u32, u32)> {
+    patch().map(|(version, level, _)| (version, level))
+}
+
+/// The same, and the number within a stable series.
+fn patch() -> Option<(u32, u32, u32)> {
     let name = nix::sys::utsname::uname().ok()?;
     let mut numbers = name.release().to_str()?.split(|c: char| !c.is_ascii_digit()).map(str::parse);
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next().and_then(Result::ok).unwrap_or(0)))
+}
+
+/// Since 6.17, and the releases of older series that took the change over.
+fn notes_failed_loads(release: (u32, u32, u32)) -> bool {
+    match release {
+        (6, 6, n) => n >= 103,
+        (6, 12, n) => n >= 43,
+        (6, 15, n) => n >= 11,
+        (6, 16, n) => n >= 2,
+        (version, level, _) => (version, level) >= (6, 17),
+    }
+}
+
+/// The clock is the first of the kernel's timekeepers, behind its sequence counter (`struct tk_data`, timekeeper_internal.h).
+fn timekeeper() -> u64 {
+    const COUNTER: u64 = 8;
+    let found = kernel_symbols(["tk_core", "timekeeper_data"]).into_iter().find(|&at| at != 0);
+    found.map_or(0, |at| at + COUNTER)
 }
 
 fn no_ring() -> Option<String> {

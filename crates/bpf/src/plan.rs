@@ -93,6 +93,9 @@ impl Plan {
         if !task.is_empty() {
             plan.attach.needs.insert(Need::Task);
         }
+        if !signals::are_noted(rules) {
+            plan.attach.needs.remove(&Need::Signal);
+        }
         if plan.attach.syscalls.len() > ENTRIES_MAX {
             plan.attach.needs.insert(Need::Every);
         }
@@ -306,14 +309,23 @@ fn missing(kind: Call, offer: &Offer) -> Option<Obstacle> {
     let needed = kind.needs().iter().flat_map(|need| need.functions());
     let opens = kind.needs().contains(&Need::Open) || kind.needs().contains(&Need::Exec);
     let open = crate::kernel::open_function(offer);
-    let missing = needed.copied().find(|f| offer.function(f).is_none());
+    let gone = |f: &&str| f.split('|').all(|name| offer.function(name).is_none());
+    let missing = needed.copied().find(gone);
+    if offer.timekeeper == 0 && kind.needs().contains(&Need::Clock) {
+        return Some(Obstacle::Refused("the kernel's clock is not found in /proc/kallsyms".into()));
+    }
     if let Some(gone) = missing.or((opens && open.is_none()).then_some("do_filp_open")) {
         return Some(Obstacle::Refused(format!("no function {gone} in the kernel's BTF")));
+    }
+    if offer.selinux.is_some() && kind.needs().contains(&Need::Ipc) {
+        return Some(Obstacle::Inexact("the labels of System V objects (obj=) are not shown".into()));
     }
     let other = open.filter(|&name| opens && name != "do_filp_open")?;
     Some(Obstacle::Inexact(format!("this kernel opens by {other}: names that it refuses early are recorded otherwise")))
 }
 
-mod entry;
+pub(crate) mod ended;
+pub(crate) mod entry;
+mod signals;
 #[cfg(test)]
 mod tests;

@@ -7,9 +7,12 @@ mod fcaps;
 mod label;
 mod path;
 pub use path::assemble;
+mod special;
 mod syscall;
+mod target;
 
-use crate::wire::{EVENT_F_EXEC, Event, Item, section};
+use crate::wire::records::Target;
+use crate::wire::{EVENT_F_EXEC, Event, Item, item, section};
 use raudit_record::{EventId, Kind, Message, text};
 
 /// What the kernel knows of a file and the event does not carry.
@@ -33,17 +36,21 @@ pub struct FileCaps {
     pub rootid: u32,
 }
 
+/// What belongs to an event and is not in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Besides<'a> {
+    /// The argument area of a successful execve.
+    pub argv: &'a [u8],
+    /// Tasks that were signalled before those in the event (`struct target`).
+    pub targets: &'a [u8],
+    /// The matched rule's key.
+    pub key: Option<&'a [u8]>,
+    /// Whether SYSCALL is to show the fifth and sixth argument as well.
+    pub all_arguments: bool,
+}
+
 /// Appends the event's records to `out`.
-///
-/// `argv` is the argument area of a successful execve; `key` the matched rule's.
-pub fn render(
-    event: &Event<'_>,
-    id: EventId,
-    argv: &[u8],
-    key: Option<&[u8]>,
-    lookup: &mut dyn Lookup,
-    out: &mut Vec<Message>,
-) {
+pub fn render(event: &Event<'_>, id: EventId, besides: Besides<'_>, lookup: &mut dyn Lookup, out: &mut Vec<Message>) {
     let stamp = format!("{id}: ");
     let mut push = |kind, body: &dyn Fn(&mut Vec<u8>)| {
         let mut text = Vec::with_capacity(256);
@@ -54,20 +61,31 @@ pub fn render(
     let items: Vec<_> = event.items().collect();
     let exe = event.section(section::EXE).map(|s| assemble(&s));
     let subject = label::subject(event, lookup);
-    push(Kind::SYSCALL, &|t| syscall::push(t, event, items.len(), exe.as_deref(), subject.as_deref(), key));
+    push(Kind::SYSCALL, &|t| syscall::push(t, event, items.len(), exe.as_deref(), subject.as_deref(), besides));
     if event.flags & EVENT_F_EXEC != 0 {
         if let Some(body) = fcaps::body(event, exe.as_deref(), lookup) {
             push(Kind::BPRM_FCAPS, &|t| t.extend_from_slice(&body));
         }
-        for body in execve::bodies(argv) {
+        for body in execve::bodies(besides.argv) {
             push(Kind::EXECVE, &|t| t.extend_from_slice(&body));
         }
+    }
+    for (kind, body) in special::records(event) {
+        push(kind, &|t| t.extend_from_slice(&body));
+    }
+    if let Some(body) = special::fd_pair(event) {
+        push(Kind::FD_PAIR, &|t| t.extend_from_slice(&body));
     }
     if let Some(saddr) = event.section(section::SADDR) {
         push(Kind::SOCKADDR, &|t| {
             t.extend_from_slice(b"saddr=");
             text::push_hex_bytes(t, saddr.data);
         });
+    }
+    let own = event.section(section::TARGETS).map_or(&[][..], |s| s.data);
+    let targets: Vec<_> = Target::all(besides.targets).chain(Target::all(own)).collect();
+    for body in target::bodies(&targets, |sid| label::object(event, sid, lookup)) {
+        push(Kind::OBJ_PID, &|t| t.extend_from_slice(&body));
     }
     let cwd = event.section(section::CWD).map(|s| assemble(&s));
     if let Some(cwd) = cwd.as_deref() {
@@ -76,11 +94,12 @@ pub fn render(
             text::push_untrusted(t, cwd);
         });
     }
-    for (at, item) in items.iter().enumerate() {
+    let shown = items.iter().enumerate().filter(|(_, item)| item.flags & item::F_HIDDEN == 0);
+    for (number, (at, item)) in shown.enumerate() {
         let interpreter = path::interpreter(event, &items, at, lookup);
         let caps = path::capabilities(event, item, interpreter.as_deref().unwrap_or(item.name), lookup);
         let object = label::object(event, item.sid, lookup);
-        push(Kind::PATH, &|t| path::push(t, at, item, interpreter.as_deref(), cwd.as_deref(), &object, caps));
+        push(Kind::PATH, &|t| path::push(t, number, item, interpreter.as_deref(), cwd.as_deref(), &object, caps));
     }
     push(Kind::PROCTITLE, &|t| syscall::push_title(t, event));
     push(Kind::EOE, &|_| {});

@@ -25,6 +25,9 @@ pub const SECTION_LEN: usize = 8;
 pub const ITEM_LEN: usize = 56;
 pub const CHUNK_LEN: usize = 24;
 pub const COUNTERS_LEN: usize = 56;
+/// Bytes of `struct target`, and of `struct target_chunk` before its targets.
+pub const TARGET_LEN: usize = 128;
+pub const TARGETS_LEN: usize = 24;
 pub const POLICY_LEN: usize = size_of::<types::policy>();
 pub const HITS_LEN: usize = size_of::<types::hits>();
 
@@ -46,6 +49,10 @@ pub const INODE_HASH: usize = offset_of!(types::rodata, audit_inode_hash);
 pub const FILTER_LIST: usize = offset_of!(types::rodata, audit_filter_list);
 pub const TREE_OPS: usize = offset_of!(types::rodata, audit_tree_ops);
 pub const EXE_EVENTS: usize = offset_of!(types::rodata, exe_events);
+
+/// Where `timekeeper` and `failed_loads` lie there.
+pub const TIMEKEEPER: usize = offset_of!(types::rodata, timekeeper);
+pub const FAILED_LOADS: usize = offset_of!(types::rodata, failed_loads);
 
 /// Offsets in `struct policy`, from the object's own types.
 pub mod policy {
@@ -96,6 +103,15 @@ const _: () = {
     assert!(offset_of!(types::exec_caps, exe) == 72);
     assert!(size_of::<types::argv_chunk>() == CHUNK_LEN);
     assert!(offset_of!(types::argv_chunk, offset) == 16);
+    assert!(size_of::<types::special>() == 184);
+    assert!(offset_of!(types::special, value) == 8);
+    assert!(offset_of!(types::special, text) == 120);
+    assert!(size_of::<types::target>() == TARGET_LEN);
+    assert!(offset_of!(types::target, comm) == 20);
+    assert!(offset_of!(types::target, label) == 36);
+    assert!(offset_of!(types::target_chunk, token) == 8);
+    assert!(offset_of!(types::target_chunk, count) == 16);
+    assert!(offset_of!(types::target_chunk, target) == TARGETS_LEN);
     assert!(size_of::<types::counters>() == COUNTERS_LEN);
     assert!(offset_of!(types::counters, lost) == 16);
 };

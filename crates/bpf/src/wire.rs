@@ -4,6 +4,8 @@ use crate::fact;
 use crate::skel::{CHUNK_LEN, EVENT_LEN, ITEM_LEN, SECTION_LEN};
 use thiserror::Error;
 
+pub mod records;
+
 /// A ring record that is not what the programs write: the two sides do not belong together.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum WireError {
@@ -23,6 +25,8 @@ pub enum Record<'a> {
     Syscall(Event<'a>),
     /// Part of the argument vector of the event with the same token that follows.
     Argv(Chunk<'a>),
+    /// Tasks that the event with the same token, which follows, signalled first.
+    Targets(records::Targets<'a>),
 }
 
 /// `struct event` and its sections.
@@ -80,6 +84,9 @@ pub mod section {
     pub const ARGV: u16 = 7;
     pub const LABEL: u16 = 8;
     pub const CAPS: u16 = 9;
+    pub const SPECIAL: u16 = 10;
+    pub const FDS: u16 = 11;
+    pub const TARGETS: u16 = 12;
     pub const F_DELETED: u16 = 1;
     pub const F_SID: u16 = 4;
 }
@@ -88,6 +95,9 @@ pub mod section {
 pub const EVENT_F_EXEC: u16 = 1;
 /// `EVENT_F_ARGV_CUT`, `EVENT_F_ITEMS_CUT`: something of it is missing.
 pub const EVENT_F_CUT: u16 = 2 | 4;
+
+/// `EVENT_F_ENDED`: the call ended its task, and has no result.
+pub const EVENT_F_ENDED: u16 = 8;
 
 /// A tagged part of an event.
 #[derive(Clone, Copy, Debug)]
@@ -154,6 +164,7 @@ pub mod item {
     pub const F_INTERP: u16 = 2;
     pub const F_UNNAMED: u16 = 8;
     pub const F_NOEVAL: u16 = 16;
+    pub const F_HIDDEN: u16 = 32;
 }
 
 impl<'a> Record<'a> {
@@ -163,6 +174,7 @@ impl<'a> Record<'a> {
         match u16_at(bytes, 4).ok_or(short)? {
             1 => Event::decode(bytes).map(Self::Syscall).ok_or(short),
             2 => Chunk::decode(bytes).map(Self::Argv).ok_or(short),
+            3 => records::Targets::decode(bytes).map(Self::Targets).ok_or(short),
             other => Err(WireError::Type(other)),
         }
     }
@@ -317,7 +329,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..1200), kind in 0u16..3) {
+        fn no_bytes_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..1200), kind in 0u16..4) {
             if let Some(b) = bytes.get_mut(4..6) {
                 b.copy_from_slice(&kind.to_ne_bytes());
             }

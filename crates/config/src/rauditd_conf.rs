@@ -3,7 +3,7 @@
 use crate::owner::{self, Links};
 use crate::settings::{Reader, Scope, load, settings, show};
 use crate::syntax::Given;
-use crate::value::{absolute, number, single, word, words};
+use crate::value::{absolute, number, single, word, words, yes_no};
 use crate::{ConfigError, Warning};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,8 @@ settings! {
     state_file: PathBuf = "/run/audit/auditd.state".into(), absolute, ACTS;
     /// For how many milliseconds no rule may come before `backend = auto` decides.
     settle_time: u32 = 500, number::<0, 600_000>, ACTS;
+    /// Whether SYSCALL records of BPF's show the fifth and sixth argument (`a4=`, `a5=`), which the kernel's do not.
+    all_arguments: bool = false, yes_no, ACTS;
 }
 
 fn program(given: &Given<'_>, scope: &mut Scope<'_>) -> Result<Option<PathBuf>, String> {
@@ -130,6 +132,7 @@ mod tests {
         ("pid_file", &["/run/p"], &["p"]),
         ("state_file", &["/run/s"], &["s"]),
         ("settle_time", &["0", "500"], &["-1", "0.5", "600001"]),
+        ("all_arguments", &["yes", "NO"], &["1", "all", ""]),
     ];
 
     #[test]

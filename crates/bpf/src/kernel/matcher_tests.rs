@@ -59,8 +59,9 @@ fn field() -> impl Strategy<Value = Field> {
     })
 }
 
+/// Of calls that return: no exit, on either architecture.
 fn rule() -> impl Strategy<Value = Rule> {
-    (any::<bool>(), prop::collection::vec(0u32..6, 1..4), prop::collection::vec(field(), 0..4)).prop_map(
+    (any::<bool>(), prop::collection::vec(3u32..9, 1..4), prop::collection::vec(field(), 0..4)).prop_map(
         |(always, calls, fields)| {
             let mut syscalls = SyscallMask::EMPTY;
             for nr in calls {
@@ -79,7 +80,7 @@ fn call() -> impl Strategy<Value = Call> {
         prop::array::uniform16(value()),
         any::<bool>(),
         any::<bool>(),
-        0u32..6,
+        3u32..9,
         prop_oneof![Just(0i64), Just(-13), Just(5)],
     )
 }

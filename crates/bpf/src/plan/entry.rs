@@ -6,6 +6,8 @@
 const NATIVE: &[(&str, &str)] = &[
     ("fstat", "newfstat"),
     ("lstat", "newlstat"),
+    ("pread", "pread64"),
+    ("pwrite", "pwrite64"),
     ("sendfile", "sendfile64"),
     ("stat", "newstat"),
     ("umount2", "umount"),
@@ -29,6 +31,7 @@ const COMPAT: &[(&str, &str)] = &[
     ("getsockopt", "sys_getsockopt"),
     ("io_pgetevents", "compat_sys_io_pgetevents"),
     ("lstat", "compat_sys_newlstat"),
+    ("madvise1", "sys_madvise"),
     ("mmap2", "sys_mmap_pgoff"),
     ("mq_timedreceive_time64", "sys_mq_timedreceive"),
     ("mq_timedsend_time64", "sys_mq_timedsend"),
@@ -40,12 +43,14 @@ const COMPAT: &[(&str, &str)] = &[
     ("process_vm_readv", "sys_process_vm_readv"),
     ("process_vm_writev", "sys_process_vm_writev"),
     ("readdir", "compat_sys_old_readdir"),
+    ("sched_rr_get_interval64", "sys_sched_rr_get_interval"),
     ("sched_rr_get_interval_time64", "sys_sched_rr_get_interval"),
     ("select", "compat_sys_old_select"),
     ("semtimedop_time64", "sys_semtimedop"),
     ("sendfile64", "sys_sendfile64"),
     ("setsockopt", "sys_setsockopt"),
     ("stat", "compat_sys_newstat"),
+    ("sys_kexec_load", "compat_sys_kexec_load"),
     ("timer_gettime64", "sys_timer_gettime"),
     ("timer_settime64", "sys_timer_settime"),
     ("timerfd_gettime64", "sys_timerfd_gettime"),
@@ -57,10 +62,65 @@ const COMPAT: &[(&str, &str)] = &[
     ("utimensat_time64", "sys_utimensat"),
 ];
 
-/// Of a call's names the function there is, by the index of its architecture.
+/// Numbers that are given out and have no call on x86: 64-bit, 32-bit. A function of the name may exist all the same.
+const WITHOUT: [&[&str]; 2] = [
+    &[
+        "_sysctl",
+        "afs_syscall",
+        "create_module",
+        "epoll_ctl_old",
+        "epoll_wait_old",
+        "get_kernel_syms",
+        "get_thread_area",
+        "getpmsg",
+        "nfsservctl",
+        "putpmsg",
+        "query_module",
+        "security",
+        "set_thread_area",
+        "tuxcall",
+        "uselib",
+        "vserver",
+    ],
+    &[
+        "_sysctl",
+        "afs_syscall",
+        "bdflush",
+        "break",
+        "create_module",
+        "ftime",
+        "get_kernel_syms",
+        "getpmsg",
+        "gtty",
+        "idle",
+        "lock",
+        "mpx",
+        "nfsservctl",
+        "prof",
+        "profil",
+        "putpmsg",
+        "query_module",
+        "stty",
+        "ulimit",
+        "vm86",
+        "vm86old",
+        "vserver",
+    ],
+];
+
+/// Of a call's names the function there is, by the index of its architecture. A number without a call enters by
+/// `__x64_sys_ni_syscall`, to which no program can be attached.
 pub fn function(at: usize, names: &[&str], exists: impl Fn(&str) -> bool) -> Option<String> {
+    if WITHOUT.get(at).is_some_and(|w| names.iter().any(|n| w.contains(n))) {
+        return None;
+    }
     let names = names.iter().flat_map(|name| if at == 0 { native(name) } else { compat(name) });
     names.into_iter().find(|symbol| exists(symbol))
+}
+
+/// Whether a call's function ends the task: there is nothing to attach to behind it, and `exit_signals` is hooked instead.
+pub fn never_returns(function: &str) -> bool {
+    function.ends_with("_sys_exit") || function.ends_with("_sys_exit_group")
 }
 
 fn native(name: &str) -> Vec<String> {
@@ -82,6 +142,7 @@ fn compat(name: &str) -> Vec<String> {
         format!("__ia32_compat_sys_ia32_{name}"),
         format!("__ia32_sys_ia32_{name}"),
         format!("__ia32_compat_sys_{name}"),
+        format!("__do_compat_sys_{name}"),
         format!("__ia32_sys_{name}16"),
         format!("__ia32_sys_{bare}"),
         format!("__do_sys_{bare}"),
@@ -97,6 +158,7 @@ mod tests {
     fn of_several_functions_the_tables_one_is_taken() {
         for (at, call, there) in [
             (0, "stat", &["__x64_sys_newstat", "__x64_sys_stat"][..]),
+            (1, "rt_sigreturn", &["__do_compat_sys_rt_sigreturn", "__do_sys_rt_sigreturn"]),
             (0, "getppid", &["__do_sys_getppid"]),
             (1, "utimes", &["__ia32_sys_utimes_time32", "__ia32_sys_utimes"]),
             (1, "utime", &["__ia32_sys_utime32", "__ia32_sys_utime"]),
@@ -118,6 +180,20 @@ mod tests {
         ] {
             let found = function(at, &[call], |f| there.contains(&f));
             assert_eq!(found.as_deref(), there.first().copied(), "{call}");
+        }
+    }
+
+    #[test]
+    fn the_exceptions_are_calls() {
+        use raudit_tables::{arch, syscall};
+        assert_eq!(function(0, &["uselib"], |_| true), None);
+        let names = |table: &[(&'static str, &'static str)]| table.iter().map(|r| r.0).collect::<Vec<_>>();
+        for (arch, names) in [
+            (arch::X86_64, [names(NATIVE), WITHOUT[0].to_vec()].concat()),
+            (arch::I386, [names(COMPAT), WITHOUT[1].to_vec()].concat()),
+        ] {
+            let table = syscall::table(arch).unwrap();
+            names.iter().for_each(|name| assert!(table.number(name).is_some(), "{name}"));
         }
     }
 }

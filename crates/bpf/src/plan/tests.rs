@@ -2,7 +2,7 @@ use super::*;
 use raudit_rules::{Action, Field, Op, SyscallMask, Value};
 use raudit_tables::{arch, syscall};
 
-fn rule(names: &[&str], fields: Vec<Field>) -> Rule {
+pub(super) fn rule(names: &[&str], fields: Vec<Field>) -> Rule {
     let mut syscalls = SyscallMask::EMPTY;
     for name in names {
         assert!(syscalls.insert(syscall::table(arch::X86_64).unwrap().number(name).unwrap()));

@@ -1,7 +1,8 @@
 //! SYSCALL (`audit_log_exit`, `audit_log_task_info`) and PROCTITLE (`audit_log_proctitle`).
 
+use super::Besides;
 use crate::fact;
-use crate::wire::{Event, section};
+use crate::wire::{EVENT_F_ENDED, Event, section};
 use raudit_record::text::{push_decimal, push_hex, push_hex_bytes, push_signed, push_untrusted};
 
 /// The kernel's `AUDITSC_SUCCESS`.
@@ -18,7 +19,7 @@ pub fn push(
     items: usize,
     exe: Option<&[u8]>,
     subject: Option<&[u8]>,
-    key: Option<&[u8]>,
+    besides: Besides<'_>,
 ) {
     out.extend_from_slice(b"arch=");
     push_hex(out, event.arch.into());
@@ -28,12 +29,11 @@ pub fn push(
         out.extend_from_slice(b" per=");
         push_hex(out, event.fact(fact::PERS).into());
     }
-    out.extend_from_slice(if event.fact(fact::SUCCESS) == SUCCESS {
-        b" success=yes exit="
-    } else {
-        b" success=no exit="
-    });
-    push_signed(out, event.ret);
+    if event.flags & EVENT_F_ENDED == 0 {
+        let success = event.fact(fact::SUCCESS) == SUCCESS;
+        out.extend_from_slice(if success { b" success=yes exit=" } else { b" success=no exit=" });
+        push_signed(out, event.ret);
+    }
     for (name, value) in [" a0=", " a1=", " a2=", " a3="].into_iter().zip(event.args) {
         out.extend_from_slice(name.as_bytes());
         push_hex(out, value);
@@ -50,7 +50,13 @@ pub fn push(
         out.extend_from_slice(label);
     }
     out.extend_from_slice(b" key=");
-    push_or_null(out, key);
+    push_or_null(out, besides.key);
+    if besides.all_arguments {
+        for (name, value) in [" a4=", " a5="].into_iter().zip(event.args.into_iter().skip(4)) {
+            out.extend_from_slice(name.as_bytes());
+            push_hex(out, value);
+        }
+    }
 }
 
 fn push_task(out: &mut Vec<u8>, event: &Event<'_>) {

@@ -61,7 +61,8 @@ fn rendered(mut bytes: Vec<u8>, argv: &[u8], key: Option<&[u8]>) -> Vec<String> 
     put(&mut bytes, 0, &size.to_ne_bytes());
     let Ok(Record::Syscall(event)) = Record::decode(&bytes) else { panic!("not an event") };
     let mut out = Vec::new();
-    render(&event, EventId { sec: 1, milli: 2, serial: 3 }, argv, key, &mut NoFiles, &mut out);
+    let besides = Besides { argv, key, ..Besides::default() };
+    render(&event, EventId { sec: 1, milli: 2, serial: 3 }, besides, &mut NoFiles, &mut out);
     out.iter().map(|m| format!("{} {}", m.kind, String::from_utf8_lossy(&m.text))).collect()
 }
 

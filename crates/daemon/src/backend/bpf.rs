@@ -111,6 +111,8 @@ pub struct Side {
     offer: OnceCell<Offer>,
     settings: Settings,
     forced: bool,
+    /// Whether SYSCALL shows all six arguments.
+    all_arguments: bool,
     generations: Generations,
     generation: u32,
     /// The numbers of watched names.
@@ -135,6 +137,7 @@ impl Side {
             offer: OnceCell::new(),
             settings: Settings { ring_size, exempt: std::process::id() },
             forced: conf.backend == Choice::Bpf,
+            all_arguments: conf.all_arguments,
             generations: Generations::default(),
             generation: 0,
             places: Places::default(),
@@ -215,7 +218,8 @@ impl Side {
         }
         let mut capture = Capture::load(tier, self.offer(), self.settings).map_err(|e| e.to_string())?;
         let ring = capture.ring().map_err(|e| e.to_string())?;
-        let source = Source::start(ring, self.generations.clone(), self.work.clone()).map_err(|e| e.to_string())?;
+        let source = Source::start(ring, self.generations.clone(), self.all_arguments, self.work.clone())
+            .map_err(|e| e.to_string())?;
         if let Err(e) = capture.install(&outlook.plan, self.offer(), self.generation) {
             drop(capture);
             source.stop();

@@ -27,6 +27,7 @@ impl Source {
     pub fn start(
         ring: raudit_bpf::kernel::Ring,
         generations: Generations,
+        all_arguments: bool,
         out: Sender<Work>,
     ) -> Result<Self, CaptureError> {
         let stop = Arc::new(AtomicBool::new(false));
@@ -41,7 +42,8 @@ impl Source {
                     drop(ready.send(Err(e)));
                     Consumed::default()
                 }
-                Ok(consumer) => {
+                Ok(mut consumer) => {
+                    consumer.show_all_arguments(all_arguments);
                     drop(ready.send(Ok(())));
                     read(consumer, &out, &flag, &count)
                 }

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tasks that a call signals or traces (OBJ_PID), and calls that end their task. */
+#ifndef RAUDIT_SIGNAL_H
+#define RAUDIT_SIGNAL_H
+
+#include "syscall.h"
+
+/* include/uapi/linux/ptrace.h */
+#define PTRACE_ATTACH 16
+#define PTRACE_SEIZE 0x4206
+#define PTRACE_OPTIONS 0x3000ff /* PTRACE_O_MASK */
+
+/*
+ * A task that the call under way signals or traces. When there is no more room, those so far go ahead of the event. Global:
+ * verified once.
+ */
+__noinline int target_add(__u64 task_at)
+{
+	struct task_struct *task = bpf_get_current_task_btf(), *of = (struct task_struct *)task_at;
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct records *r = records_get(c);
+	const struct cred *cred;
+	struct target *t;
+	__u32 at;
+
+	if (!r)
+		return 0;
+	at = r->targets.count;
+	if (at >= TARGETS_MAX) {
+		r->targets.size = sizeof(r->targets);
+		r->targets.type = EVENT_TARGETS;
+		r->targets.token = r->token;
+		if (bpf_ringbuf_output(&ring, &r->targets, sizeof(r->targets), 0))
+			c->flags |= EVENT_F_ITEMS_CUT;
+		at = 0;
+	}
+	r->targets.count = at + 1;
+	barrier_var(at);
+	t = &r->targets.target[at & (TARGETS_MAX - 1)];
+	cred = BPF_CORE_READ(of, real_cred);
+	t->pid = BPF_CORE_READ(of, tgid);
+	t->auid = BPF_CORE_READ(of, loginuid.val);
+	t->session = BPF_CORE_READ(of, sessionid);
+	t->uid = BPF_CORE_READ(cred, uid.val);
+	BPF_CORE_READ_INTO(&t->comm, of, comm);
+	t->sid = selinux_policy ? sid_behind(BPF_CORE_READ(cred, security), selinux_cred_sid) : 0;
+	t->label[0] = 0;
+	label_read(t->label, sizeof(t->label), cred);
+	return 0;
+}
+
+/* Every signal that a task sends to another passes here, whether it may or not (check_kill_permission, kernel/signal.c). */
+SEC("fentry/audit_signal_info")
+int BPF_PROG(signal_sent, int signal, struct task_struct *to)
+{
+	struct pending *c = pending_now();
+
+	if (c && c->active)
+		target_add(address_of(c, to));
+	return 0;
+}
+
+/* The task that ptrace was asked to attach to: noted when the flags make sense, before it is asked whether it may. */
+SEC("fexit/find_get_task_by_vpid")
+int BPF_PROG(traced_found, int pid, struct task_struct *task)
+{
+	struct pending *c = pending_now();
+
+	if (!c || !c->active || !(c->want & WANT_RECORDS) || !task)
+		return 0;
+	if (c->args[0] == PTRACE_ATTACH ||
+	    (c->args[0] == PTRACE_SEIZE && !c->args[2] && !(c->args[3] & ~(__u64)PTRACE_OPTIONS)))
+		target_add(address_of(c, task));
+	return 0;
+}
+
+/* The task ends inside a call: exit, exit_group. The kernel tells before it gives the task's memory up (do_exit). */
+SEC("fentry/exit_signals")
+int BPF_PROG(exit_enter)
+{
+	struct pending *c = pending_now();
+
+	if (!c || !c->active)
+		return 0;
+	c->active = 0;
+	c->flags |= EVENT_F_ENDED;
+	syscall_end(0);
+	return 0;
+}
+
+#endif

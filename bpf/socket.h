@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Sockets and descriptors: addresses given back, pairs of descriptors, socketcall; and other calls with one record of their own. */
+#ifndef RAUDIT_SOCKET_H
+#define RAUDIT_SOCKET_H
+
+#include "syscall.h"
+
+#define MAP_ANONYMOUS 0x20
+#define O_LARGEFILE 0100000
+#define COMPAT_SOCKETCALL 102 /* arch/x86/entry/syscalls/syscall_32.tbl */
+
+/* An address that the call gives to the task: noted when the task asked for any of it. */
+SEC("fentry/move_addr_to_user")
+int BPF_PROG(peer_enter, struct sockaddr_storage *address, int len, void *to, int *room)
+{
+	struct pending *c = pending_now();
+	__s32 wanted = 0;
+	__u32 size = len;
+
+	if (!c || !c->active || !(c->want & WANT_SADDR) || bpf_probe_read_user(&wanted, sizeof(wanted), room))
+		return 0;
+	if (wanted <= 0 || len <= 0 || size > SADDR_MAX)
+		return 0;
+	barrier_var(size);
+	size &= 2 * SADDR_MAX - 1;
+	if (!bpf_probe_read_kernel(c->saddr, size, address))
+		c->saddr_len = size;
+	return 0;
+}
+
+/* Descriptors in the order in which they are reserved. */
+SEC("fexit/get_unused_fd_flags")
+int BPF_PROG(fd_reserved, unsigned int flags, int fd)
+{
+	struct records *r = records_now();
+
+	if (!r || fd < 0)
+		return 0;
+	if (r->fds == 0)
+		r->fd[0] = fd;
+	else if (r->fds == 1)
+		r->fd[1] = fd;
+	r->fds++;
+	return 0;
+}
+
+/* Old mmap, whose arguments lie in the task's memory. */
+SEC("fentry/ksys_mmap_pgoff")
+int BPF_PROG(mmap_enter, unsigned long address, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd)
+{
+	struct records *r = records_now();
+	struct special *s;
+
+	if (!r || flags & MAP_ANONYMOUS)
+		return 0;
+	s = special_set(r, SPECIAL_MMAP);
+	s->value[0] = fd;
+	s->value[1] = flags;
+	return 0;
+}
+
+/* capset takes effect. */
+SEC("fentry/commit_creds")
+int BPF_PROG(capset_done, struct cred *new)
+{
+	struct records *r = records_now();
+	struct special *s;
+	struct caps caps;
+
+	if (!r)
+		return 0;
+	s = special_set(r, SPECIAL_CAPSET);
+	caps_read(&caps, new);
+	s->value[0] = caps.inheritable;
+	s->value[1] = caps.permitted;
+	s->value[2] = caps.effective;
+	s->value[3] = caps.ambient;
+	return 0;
+}
+
+/* The struct open_how of an openat2. The kernel has added O_LARGEFILE to it, so that bit is the task's own. */
+SEC("fentry/do_sys_openat2")
+int BPF_PROG(how_enter, int dfd, const char *name, struct open_how *how)
+{
+	struct pending *c = pending_now();
+	struct records *r = records_get(c);
+	struct special *s;
+	__u64 given = 0, flags;
+
+	if (!r || !(c->want & WANT_HOW))
+		return 0;
+	s = special_set(r, SPECIAL_OPENAT2);
+	bpf_probe_read_user(&given, sizeof(given), (void *)c->args[2]);
+	flags = BPF_CORE_READ(how, flags);
+	if (!(given & O_LARGEFILE))
+		flags &= ~(__u64)O_LARGEFILE;
+	s->value[0] = flags;
+	s->value[1] = BPF_CORE_READ(how, mode);
+	s->value[2] = BPF_CORE_READ(how, resolve);
+	return 0;
+}
+
+/*
+ * socketcall: the arguments, as its part has them. How many of them count depends on the call, whose number is the first
+ * argument: user space knows.
+ */
+static __always_inline struct special *socketcall(void)
+{
+	struct pending *c = pending_now();
+	struct records *r;
+
+	if (!c || !c->compat || c->nr != COMPAT_SOCKETCALL)
+		return 0;
+	r = records_get(c);
+	return r && r->special.kind != SPECIAL_SOCKETCALL ? special_set(r, SPECIAL_SOCKETCALL) : 0;
+}
+
+#define SOCKETCALL(function, name)                                             \
+	SEC("fentry/" #function)                                               \
+	int name(void *ctx)                                                    \
+	{                                                                      \
+		struct special *s = socketcall();                              \
+                                                                               \
+		for (int i = 0; s && i < 6; i++) {                             \
+			__u64 value = 0;                                       \
+                                                                               \
+			/* by the helper: to it a pointer is a number */       \
+			bpf_get_func_arg(ctx, i, &value);                      \
+			s->value[i] = (__u32)value;                            \
+		}                                                              \
+		return 0;                                                      \
+	}
+
+SOCKETCALL(__sys_socket, part_socket)
+SOCKETCALL(__sys_bind, part_bind)
+SOCKETCALL(__sys_connect, part_connect)
+SOCKETCALL(__sys_listen, part_listen)
+SOCKETCALL(__sys_accept4, part_accept)
+SOCKETCALL(__sys_getsockname, part_getsockname)
+SOCKETCALL(__sys_getpeername, part_getpeername)
+SOCKETCALL(__sys_socketpair, part_socketpair)
+SOCKETCALL(__sys_sendto, part_sendto)
+SOCKETCALL(__sys_recvfrom, part_recvfrom)
+SOCKETCALL(__sys_shutdown, part_shutdown)
+SOCKETCALL(__sys_setsockopt, part_setsockopt)
+SOCKETCALL(__sys_getsockopt, part_getsockopt)
+SOCKETCALL(__sys_sendmsg, part_sendmsg)
+SOCKETCALL(__sys_recvmsg, part_recvmsg)
+SOCKETCALL(__sys_sendmmsg, part_sendmmsg)
+SOCKETCALL(__sys_recvmmsg, part_recvmmsg)
+
+#endif
