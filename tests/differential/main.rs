@@ -17,10 +17,10 @@ mod objects;
 mod pair;
 mod paths;
 mod random;
-mod watches;
 mod record_compat;
 mod record_files;
 mod records;
+mod watches;
 mod workload;
 
 use capture::Capture;

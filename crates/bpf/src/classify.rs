@@ -7,9 +7,9 @@
 use crate::fact::{self, Fact};
 use crate::known;
 use crate::place::{KINDS, Kind, Places};
+use crate::plan::ended::never_matches;
 use condition::{Condition, ItemFact};
 use raudit_rules::{Action, FieldId, Op, Rule, Value};
-use crate::plan::ended::never_matches;
 use raudit_tables::arch;
 pub use rows::RuleBits;
 use rows::{Rows, bits, clear, meet, set};
@@ -388,7 +388,7 @@ impl Policy {
             let mut named = vec![rows.nobody(); NR_MAX];
             let mut wanted = vec![if self.filesystems.is_empty() { 0 } else { WANT_FS }; NR_MAX];
             for (number, rule) in rules.iter().enumerate().filter(|(number, _)| !never(conditions, *number)) {
-                for nr in known::calls_of(rule, at).filter(|&nr| !never_matches(rule, ARCHES[at], nr)) {
+                for nr in known::calls_of(rule, at).filter(|&nr| !never_matches(rule, at, nr)) {
                     if let (Some(row), Some(want)) = (named.get_mut(nr as usize), wanted.get_mut(nr as usize)) {
                         set(row, number);
                         *want |= kinds(number);

@@ -143,6 +143,11 @@ pub fn all() -> Vec<Hook> {
     .collect()
 }
 
+/// Whether a program is one of those for records that few calls have.
+pub(crate) fn of_few_calls(program: &str) -> bool {
+    records::all().iter().any(|hook| hook.program == program)
+}
+
 impl Need {
     /// The kernel functions without which it cannot be seen (fentry tier); `|`: one of them is enough.
     pub fn functions(self) -> &'static [&'static str] {

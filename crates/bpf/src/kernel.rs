@@ -104,21 +104,7 @@ fn bpf(what: impl Into<String>) -> impl FnOnce(libbpf_rs::Error) -> CaptureError
 impl Capture {
     /// Loads a tier's programs; nothing is attached yet.
     pub fn load(tier: Tier, offer: &Offer, settings: Settings) -> Result<Self, CaptureError> {
-        let mut open = ObjectBuilder::default().open_memory(skel::AUDIT_OBJECT).map_err(bpf("open the BPF object"))?;
-        size_maps(&mut open, settings)?;
-        set_constants(&mut open, tier, offer)?;
-        for mut program in open.progs_mut() {
-            choose_program(&mut program, tier, offer).map_err(bpf("prepare the BPF programs"))?;
-        }
-        libbpf_log::take();
-        let object = open.load().map_err(|e| {
-            let log = libbpf_log::take();
-            let why = libbpf_log::reason(&log).map(|r| format!(" (verifier: {r})")).unwrap_or_default();
-            if std::env::var_os("RAUDITD_BPF_LOG").is_some() {
-                eprintln!("{log}");
-            }
-            CaptureError::Bpf(format!("load the BPF programs of the {tier} tier{why}"), e)
-        })?;
+        let object = load_object(tier, offer, settings)?;
         let templates = match tier {
             Tier::Tracepoint => None,
             Tier::Fentry => Some([template(&object, "syscall_enter")?, template(&object, "syscall_exit")?]),
@@ -234,6 +220,39 @@ impl Capture {
         self.object.maps().find(|m| m.name() == name).ok_or_else(|| {
             CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with"))
         })
+    }
+}
+
+/// Loads the object. A program for records that few calls have stays out when this kernel's verifier refuses it: rules that need it
+/// then cannot be installed, and others can.
+fn load_object(tier: Tier, offer: &Offer, settings: Settings) -> Result<Object, CaptureError> {
+    let mut refused: Vec<String> = Vec::new();
+    loop {
+        let mut open = ObjectBuilder::default().open_memory(skel::AUDIT_OBJECT).map_err(bpf("open the BPF object"))?;
+        size_maps(&mut open, settings)?;
+        set_constants(&mut open, tier, offer)?;
+        for mut program in open.progs_mut() {
+            choose_program(&mut program, tier, offer).map_err(bpf("prepare the BPF programs"))?;
+            if refused.iter().any(|name| program.name() == name.as_str()) {
+                program.set_autoload(false);
+            }
+        }
+        libbpf_log::take();
+        let error = match open.load() {
+            Ok(object) => return Ok(object),
+            Err(e) => e,
+        };
+        let log = libbpf_log::take();
+        if std::env::var_os("RAUDITD_BPF_LOG").is_some() {
+            eprintln!("{log}");
+        }
+        match libbpf_log::refused(&log).filter(|p| hooks::of_few_calls(p) && !refused.iter().any(|r| r == p)) {
+            Some(program) => refused.push(program.to_owned()),
+            None => {
+                let why = libbpf_log::reason(&log).map(|r| format!(" (verifier: {r})")).unwrap_or_default();
+                return Err(CaptureError::Bpf(format!("load the BPF programs of the {tier} tier{why}"), error));
+            }
+        }
     }
 }
 

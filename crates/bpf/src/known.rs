@@ -123,7 +123,9 @@ static KNOWN: LazyLock<[Vec<Known>; 2]> = LazyLock::new(|| {
                 if call.names.len() == 1 {
                     call.access = access(name);
                 }
-                call.kind = call.kind.or_else(|| Call::of_arch(usize::from(arch != ARCHES[0]), name).map(|(kind, wants)| (kind, wants.into())));
+                call.kind = call.kind.or_else(|| {
+                    Call::of_arch(usize::from(arch != ARCHES[0]), name).map(|(kind, wants)| (kind, wants.into()))
+                });
             }
         }
         calls

@@ -34,6 +34,12 @@ pub fn reason(log: &str) -> Option<&str> {
     log.lines().take(end).filter(|l| !l.is_empty() && !l.starts_with(';')).last()
 }
 
+/// The program that could not be loaded.
+pub fn refused(log: &str) -> Option<&str> {
+    let line = log.lines().find(|l| l.contains("': failed to load"))?;
+    line.split('\'').nth(1)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -41,5 +47,7 @@ mod tests {
         let log = "; code\n1: (07) r1 += 8\nR1 is bad\nprocessed 5 insns (limit 1)\nlibbpf: failed\n";
         assert_eq!(super::reason(log), Some("R1 is bad"));
         assert_eq!(super::reason("nothing"), None);
+        assert_eq!(super::refused("x\nlibbpf: prog 'part_bind': failed to load: -EACCES\n"), Some("part_bind"));
+        assert_eq!(super::refused(log), None);
     }
 }
