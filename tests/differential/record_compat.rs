@@ -128,7 +128,7 @@ fn socketcalls(low: &mut Low) {
     socketcall(15, &[stream, 1, 2, room, len]);
     socketcall(16, &[stream, 8, 0]);
     socketcall(17, &[stream, 8, 0x40]);
-    socketcall(19, &[datagram, room, 0x40, 0, 0]);
+    socketcall(19, &[datagram, room, 1, 0x40, 0]);
     socketcall(18, &[99, room, len, 0]);
     socketcall(20, &[stream, room, 1, 0]);
     socketcall(4, &[fd, 5]);
