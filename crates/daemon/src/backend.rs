@@ -14,7 +14,7 @@ mod change;
 mod describe;
 
 use crate::event::Stamps;
-use crate::markers::Ended;
+use crate::markers::{Fate, Markers};
 use crate::say;
 use crate::work::Work;
 use crate::writer::Written;
@@ -49,8 +49,8 @@ pub struct Backend {
     written: Arc<Written>,
     /// For the records of rule changes.
     stamps: Stamps,
-    /// Whether the kernel has ended to follow a name.
-    ended: Ended,
+    /// What has become of the rules by which the kernel follows names.
+    markers: Markers,
     rules: RuleSet,
     mode: Mode,
     settle: Duration,
@@ -69,7 +69,7 @@ impl Backend {
         mut kernel: Client,
         work: Sender<Work>,
         written: Arc<Written>,
-        ended: Ended,
+        markers: Markers,
     ) -> Result<Self, String> {
         let enabled = kernel.status().map_err(|e| e.to_string())?.enabled;
         let side = Side::new(conf, work.clone());
@@ -80,7 +80,7 @@ impl Backend {
             work,
             written,
             stamps: Stamps::new(),
-            ended,
+            markers,
             rules: RuleSet::new(),
             mode: Mode::Kernel,
             settle: Duration::from_millis(conf.settle_time.into()),
@@ -157,7 +157,8 @@ impl Backend {
         if self.mode == Mode::Kernel {
             return Ok(kernel);
         }
-        self.drop_ended(&kernel);
+        let fate = self.markers.take();
+        self.markers_gone(&kernel, fate);
         kernel.retain(|r| !is_own(r) && !self.rules.list(r.list).contains(r));
         let mut all: Vec<Rule> = self.rules.iter().cloned().chain(kernel).collect();
         all.sort_by_key(|r| r.list);
@@ -195,14 +196,15 @@ impl Backend {
 
     /// Says that [`tick`](Self::tick) has something to do.
     pub fn wakes(&self) -> BorrowedFd<'_> {
-        self.ended.as_fd()
+        self.markers.as_fd()
     }
 
     /// Decides when the rules have settled, and follows what the kernel has ended.
     pub fn tick(&mut self) {
-        if self.ended.take() && self.mode == Mode::Bpf {
+        let fate = self.markers.take();
+        if fate != Fate::default() && self.mode == Mode::Bpf {
             match self.kernel.rules() {
-                Ok(listed) => self.drop_ended(&listed),
+                Ok(listed) => self.markers_gone(&listed, fate),
                 Err(e) => say::error(format!("cannot read the kernel's rules: {e}")),
             }
         }

@@ -5,41 +5,56 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use raudit_record::{Kind, Message};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// From the thread that reads the kernel's records to the one that keeps the rules: a marker has ended.
+/// What has become of markers.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Fate {
+    /// The kernel has ended some, because a directory is gone.
+    pub ended: bool,
+    /// Some were deleted: by us, or by somebody who deletes all rules.
+    pub deleted: bool,
+}
+
+/// From the thread that reads the kernel's records to the one that keeps the rules.
 #[derive(Clone, Debug)]
-pub struct Ended(Arc<EventFd>);
+pub struct Markers(Arc<(EventFd, AtomicBool, AtomicBool)>);
 
-impl Ended {
-    /// Not said yet.
+impl Markers {
+    /// Nothing has happened yet.
     pub fn new() -> nix::Result<Self> {
-        EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK).map(|fd| Self(Arc::new(fd)))
+        let wake = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        Ok(Self(Arc::new((wake, AtomicBool::default(), AtomicBool::default()))))
     }
 
-    /// Says so.
-    fn say(&self) {
-        // it fails only when it has been said 2^64 times
-        let _ = self.0.write(1);
+    /// What has happened since this was last asked.
+    pub fn take(&self) -> Fate {
+        let (wake, ended, deleted) = &*self.0;
+        // nothing to read is no error
+        let _ = wake.read();
+        Fate { ended: ended.swap(false, Relaxed), deleted: deleted.swap(false, Relaxed) }
     }
 
-    /// Whether it was said since this was last asked.
-    pub fn take(&self) -> bool {
-        self.0.read().is_ok()
-    }
-
-    /// Leaves out records of markers, and tells of those the kernel has ended.
+    /// Leaves out records of markers, and tells of those that are gone.
     pub fn filter(&self, messages: &mut Vec<Message>) {
+        let (wake, ended, deleted) = &*self.0;
         for message in messages.extract_if(.., |m| is_of_marker(m)) {
             if has(&message.text, b" path=") || has(&message.text, b" dir=") {
-                self.say();
+                ended.store(true, Relaxed);
+            } else if has(&message.text, b" op=remove_rule ") {
+                deleted.store(true, Relaxed);
+            } else {
+                continue;
             }
+            // it fails only when it has been said 2^64 times
+            let _ = wake.write(1);
         }
     }
 }
 
-impl AsFd for Ended {
+impl AsFd for Markers {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        self.0.0.as_fd()
     }
 }
 
@@ -62,17 +77,22 @@ mod tests {
 
     #[test]
     fn records_of_markers_are_left_out_and_their_end_is_told() {
-        let ended = Ended::new().unwrap();
+        let markers = Markers::new().unwrap();
         let mut messages = vec![
             change("auid=0 ses=1 subj=kernel op=add_rule key=\"rauditd\" list=4 res=1"),
             change("auid=0 ses=1 subj=kernel op=add_rule key=\"rauditd2\" list=4 res=1"),
             change("auid=0 ses=1 subj=kernel op=add_rule key=\"rauditd\" list=1 res=1"),
         ];
-        ended.filter(&mut messages);
+        markers.filter(&mut messages);
         assert_eq!(messages.len(), 2);
-        assert!(!ended.take());
+        assert_eq!(markers.take(), Fate::default());
         messages = vec![change("auid=0 ses=1 op=remove_rule path=\"/a b\" key=\"rauditd\" list=4 res=1")];
-        ended.filter(&mut messages);
-        assert!(messages.is_empty() && ended.take() && !ended.take());
+        markers.filter(&mut messages);
+        assert!(messages.is_empty());
+        assert_eq!(markers.take(), Fate { ended: true, deleted: false });
+        messages = vec![change("auid=0 ses=1 op=remove_rule key=\"rauditd\" list=4 res=1")];
+        markers.filter(&mut messages);
+        assert_eq!(markers.take(), Fate { ended: false, deleted: true });
+        assert_eq!(markers.take(), Fate::default());
     }
 }

@@ -4,7 +4,7 @@ use crate::backend::Backend;
 use crate::control::{self, Control};
 use crate::event::Stamps;
 use crate::feeder::Feeder;
-use crate::markers::Ended;
+use crate::markers::Markers;
 use crate::options::{EnableState, Exit, Options};
 use crate::process::{self, Parent};
 use crate::say;
@@ -179,7 +179,7 @@ struct Daemon {
     written: Arc<Written>,
     netlink: Option<Source>,
     stamps: Stamps,
-    ended: Ended,
+    markers: Markers,
 }
 
 impl Daemon {
@@ -196,8 +196,8 @@ impl Daemon {
         let (work, todo) = bounded(WAITING);
         let thread =
             std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&todo)).map_err(failed)?;
-        let ended = Ended::new().map_err(failed)?;
-        let mut daemon = Self { work, writer: Some(thread), written, netlink: None, stamps: Stamps::new(), ended };
+        let markers = Markers::new().map_err(failed)?;
+        let mut daemon = Self { work, writer: Some(thread), written, netlink: None, stamps: Stamps::new(), markers };
         let format = if !conf.write_logs {
             "nolog"
         } else if conf.log_format == LogFormat::Raw {
@@ -229,7 +229,7 @@ impl Daemon {
             EnableState::Disable | EnableState::NoChange => {}
         }
         let enabled_now = kernel.status().map_err(failed)?.enabled;
-        self.netlink = Some(Source::start(receiver, self.work.clone(), self.ended.clone()).map_err(failed)?);
+        self.netlink = Some(Source::start(receiver, self.work.clone(), self.markers.clone()).map_err(failed)?);
         Ok(Restore { enabled: before.enabled, enabled_now })
     }
 
@@ -239,7 +239,7 @@ impl Daemon {
         }
         let server = Server::bind(&own.socket).map_err(failed)?;
         let kernel = Client::kernel().map_err(failed)?;
-        let backend = Backend::start(own, kernel, self.work.clone(), Arc::clone(&self.written), self.ended.clone())
+        let backend = Backend::start(own, kernel, self.work.clone(), Arc::clone(&self.written), self.markers.clone())
             .map_err(failed)?;
         Ok((backend, server))
     }

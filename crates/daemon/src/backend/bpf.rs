@@ -194,8 +194,15 @@ impl Side {
         }
     }
 
-    /// Names whose directories are gone, so that the kernel has ended to follow them: by what it lists.
-    pub fn ended(&mut self, listed: &[Rule]) -> Vec<Key> {
+    /// A name that the kernel cannot follow is not asked for again until its rules change.
+    pub fn forsake(&mut self, marker: &Rule) {
+        let places = self.places.iter().map(|(key, place)| (key.clone(), place));
+        let found = places.into_iter().find(|(key, place)| key.marker(*place, MARK) == *marker);
+        self.marked.extend(found);
+    }
+
+    /// Names that the kernel follows no longer: by what it lists.
+    pub fn gone(&mut self, listed: &[Rule]) -> Vec<Key> {
         let marked = &mut self.marked;
         let gone = marked.extract_if(.., |key, place| !listed.contains(&key.marker(*place, MARK)));
         gone.map(|(key, _)| key).collect()

@@ -3,6 +3,7 @@
 use super::bpf::watches;
 use super::{Backend, Choice, Mode, Outlook, ago, is_own, stays_in_kernel};
 use crate::event::Author;
+use crate::markers::Fate;
 use crate::say;
 use crate::work::Work;
 use nix::errno::Errno;
@@ -171,10 +172,21 @@ impl Backend {
         Err(Refusal::of_kernel(at.unwrap_or(0), &e))
     }
 
-    /// Rules whose names the kernel has ended to follow, because a directory is gone: it would have removed the rules themselves.
-    pub(super) fn drop_ended(&mut self, listed: &[Rule]) {
-        let gone = self.side.ended(listed);
+    /// Markers that the kernel no longer lists: those that somebody deleted are added again; where the kernel has ended one because a
+    /// directory is gone, it would have ended the rules themselves, and so do we.
+    pub(super) fn markers_gone(&mut self, listed: &[Rule], fate: Fate) {
+        let gone = self.side.gone(listed);
         if gone.is_empty() {
+            return;
+        }
+        if !fate.ended {
+            say::warning("somebody deleted rules by which the kernel follows names for BPF; they are added again");
+            // what cannot be added again has ended
+            let outlook = self.side.outlook(&self.rules);
+            while let Err((marker, e)) = self.side.mark(&outlook, &mut self.kernel) {
+                say::error(format!("the kernel does not follow {} any more: {e}", watched(&marker)));
+                self.side.forsake(&marker);
+            }
             return;
         }
         let ended: Vec<Rule> =

@@ -71,7 +71,8 @@ impl Side {
         Ok(())
     }
     pub fn unmark(&mut self, _: &RuleSet, _: &mut Client) {}
-    pub fn ended(&mut self, _: &[Rule]) -> Vec<Key> {
+    pub fn forsake(&mut self, _: &Rule) {}
+    pub fn gone(&mut self, _: &[Rule]) -> Vec<Key> {
         Vec::new()
     }
     pub fn remove(&mut self, _: &mut Client) {}

@@ -1,6 +1,6 @@
 //! The kernel's socket.
 
-use crate::markers::Ended;
+use crate::markers::Markers;
 use crate::say;
 use crate::work::Work;
 use crossbeam_channel::Sender;
@@ -26,13 +26,13 @@ pub struct Source {
 
 impl Source {
     /// Starts to read a registered receiver.
-    pub fn start(receiver: Receiver, out: Sender<Work>, ended: Ended) -> std::io::Result<Self> {
+    pub fn start(receiver: Receiver, out: Sender<Work>, markers: Markers) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let overruns = Arc::new(AtomicU64::new(0));
         let (flag, count) = (Arc::clone(&stop), Arc::clone(&overruns));
         let thread = std::thread::Builder::new()
             .name("netlink".into())
-            .spawn(move || read(receiver, &out, &ended, &flag, &count))?;
+            .spawn(move || read(receiver, &out, &markers, &flag, &count))?;
         Ok(Self { stop, overruns, thread })
     }
 
@@ -51,7 +51,7 @@ impl Source {
 fn read(
     mut receiver: Receiver,
     out: &Sender<Work>,
-    ended: &Ended,
+    markers: &Markers,
     stop: &AtomicBool,
     overruns: &AtomicU64,
 ) -> Receiver {
@@ -61,7 +61,7 @@ fn read(
             say::error(e.to_string());
         }
         // once resigned nothing more comes, so the rest is finite; before, the flood may never end
-        drain(&mut receiver, out, ended, || !stopping && stop.load(Ordering::Relaxed));
+        drain(&mut receiver, out, markers, || !stopping && stop.load(Ordering::Relaxed));
         overruns.store(receiver.overruns(), Ordering::Relaxed);
         if stopping {
             return receiver;
@@ -72,7 +72,7 @@ fn read(
 }
 
 /// Takes what is there, until it is time to do something else.
-fn drain(receiver: &mut Receiver, out: &Sender<Work>, ended: &Ended, enough: impl Fn() -> bool) {
+fn drain(receiver: &mut Receiver, out: &Sender<Work>, markers: &Markers, enough: impl Fn() -> bool) {
     loop {
         let mut messages = Vec::new();
         let more = match receiver.recv_batch(&mut messages, BATCH) {
@@ -83,7 +83,7 @@ fn drain(receiver: &mut Receiver, out: &Sender<Work>, ended: &Ended, enough: imp
                 false
             }
         };
-        ended.filter(&mut messages);
+        markers.filter(&mut messages);
         // the writer outlives its sources
         if !messages.is_empty() && out.send(Work::Records(messages)).is_err() {
             return;
