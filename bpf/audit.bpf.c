@@ -42,6 +42,8 @@ const volatile struct exec_caps *layout_exec_caps;
 const volatile struct policy *layout_policy;
 const volatile struct hits *layout_hits;
 const volatile enum policy_limit layout_policy_limit;
+const volatile enum label_part layout_label_part;
+const volatile enum label_op layout_label_op;
 const volatile struct counters *layout_counters;
 const volatile enum fact layout_fact;
 const volatile enum want layout_want;

@@ -25,6 +25,8 @@ enum fact {
 	FACT_SADDR_FAM, /* of the call's socket address; -1: it has none */
 	FACT_ACCESS,    /* what perm= asks of an open: 2 write, 4 read; ACCESS_BY_CALL where the call alone says it */
 	FACT_COUNT,
+	FACT_SUBJ_LABEL = 29, /* what rules ask of the task's label, as bits of predicates that hold */
+	FACT_OBJ_LABEL = 30,  /* of the labels of path items: those that hold for any of them */
 	FACT_MAX = 32, /* a power of two, so that an index can be masked */
 };
 

@@ -7,6 +7,7 @@
 #ifndef RAUDIT_JUDGE_H
 #define RAUDIT_JUDGE_H
 
+#include "context.h"
 #include "match.h"
 #include "place.h"
 

@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Security labels, for subj= and obj=. AppArmor's are text here; SELinux's are numbers (SIDs), of which user space finds the text
- * (crates/bpf/src/selinux.rs).
+ * Security labels, for subj= and obj=. Of AppArmor's there are the names of the profiles; SELinux's are numbers (SIDs), of which
+ * user space finds the text (crates/bpf/src/selinux.rs).
  */
 #ifndef RAUDIT_LABEL_H
 #define RAUDIT_LABEL_H
 
-#include "kernel.h"
+#include "emit.h"
 
 /*
- * Where SELinux keeps the pointer to its policy (selinux_state.policy), and where in the policy its sequence number lies
- * (latest_granting); the SID's place behind cred->security and inode->i_security: the module's part and the SID's offset in it.
- * selinux_policy is 0 without SELinux.
+ * Where things are in this kernel's SELinux, as offsets in the structures of security/selinux/ss (user space finds them by BTF:
+ * crates/bpf/src/selinux/layout.rs). The names are those of `struct Layout` there.
  */
-const volatile __u64 selinux_policy = 0;
-const volatile __u64 selinux_sequence = 0;
-const volatile __u64 selinux_cred_sid = 0;
-const volatile __u64 selinux_inode_sid = 0;
+struct selinux_places {
+	__u64 policy;    /* the address of selinux_state.policy; 0 without SELinux */
+	__u64 sequence;  /* in a policy: its number, which every change increases */
+	__u64 sidtab;    /* pointer to the table of SIDs */
+	__u64 cred_sid;  /* behind cred->security: the module's part, and the SID in it */
+	__u64 inode_sid; /* likewise behind inode->i_security */
+	__u64 count, roots;
+	__u64 initial, initial_size, initial_count, initial_set, initial_entry;
+	__u64 leaf_count, entry_size;
+	__u64 fan_out; /* of inner nodes, as a power of two */
+	__u64 user, role, kind, len, level, level_size; /* in an entry */
+	__u64 sensitivity, categories;                  /* in a level */
+	__u64 node_next, node_bits, node_words, node_start;
+	__u64 judged; /* rules about labels are for the programs: 0, and the verifier sees none of bpf/context.h */
+};
+
+const volatile struct selinux_places selinux = {};
 
 /* A task's SID, and the sequence number of the policy it was read under; that is 0 before a policy is loaded. */
 struct label_sid {
@@ -28,7 +40,7 @@ static __always_inline __u32 sid_behind(const void *blob, __u64 offset)
 {
 	__u32 sid = 0;
 
-	if (selinux_policy && blob)
+	if (selinux.policy && blob)
 		bpf_probe_read_kernel(&sid, sizeof(sid), blob + offset);
 	return sid;
 }
@@ -36,7 +48,7 @@ static __always_inline __u32 sid_behind(const void *blob, __u64 offset)
 /* security_inode_getsecid(); 0 without SELinux. */
 static __always_inline __u32 inode_sid(struct inode *inode)
 {
-	return selinux_policy ? sid_behind(BPF_CORE_READ(inode, i_security), selinux_inode_sid) : 0;
+	return selinux.policy ? sid_behind(BPF_CORE_READ(inode, i_security), selinux.inode_sid) : 0;
 }
 
 /* The task's own, as it sees itself (security_current_getsecid_subj()). */
@@ -45,10 +57,10 @@ static __always_inline void task_sid(struct label_sid *to, struct task_struct *t
 	void *policy = 0;
 
 	to->sequence = 0;
-	to->sid = sid_behind(BPF_CORE_READ(task, cred, security), selinux_cred_sid);
-	bpf_probe_read_kernel(&policy, sizeof(policy), (void *)selinux_policy);
+	to->sid = sid_behind(BPF_CORE_READ(task, cred, security), selinux.cred_sid);
+	bpf_probe_read_kernel(&policy, sizeof(policy), (void *)selinux.policy);
 	if (policy)
-		bpf_probe_read_kernel(&to->sequence, sizeof(to->sequence), policy + selinux_sequence);
+		bpf_probe_read_kernel(&to->sequence, sizeof(to->sequence), policy + selinux.sequence);
 }
 
 #endif

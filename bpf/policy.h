@@ -22,6 +22,9 @@ enum policy_limit {
 	ITEM_FIELDS_MAX = 16,
 	PLACES_MAX = 4096,   /* names that rules watch */
 	FS_MAX = 16,
+	LABELS_MAX = 32,     /* distinct questions about labels: bits of a fact */
+	LEVELS_MAX = 8,      /* of them about different levels */
+	CATEGORIES_MAX = 1024,
 	SLOTS = 2,           /* the policy in use, and room for the next */
 	HIT_SHARDS = 8,      /* CPUs share counters of hits by their number, modulo this */
 };
@@ -98,6 +101,36 @@ struct policy_fs {
 	__u32 differs; /* fstype!= */
 };
 
+enum label_part {
+	LABEL_USER,
+	LABEL_ROLE,
+	LABEL_TYPE,
+	LABEL_LOW,  /* the lower level: subj_sen=, obj_lev_low= */
+	LABEL_HIGH, /* the upper one: subj_clr=, obj_lev_high= */
+};
+
+enum label_op {
+	LABEL_EQ,
+	LABEL_NE,
+	LABEL_LT, /* of levels: the rule's dominates it, and is another */
+	LABEL_LE,
+	LABEL_GT,
+	LABEL_GE,
+};
+
+/* A question about a label of SELinux; numbers are those of the loaded policy. */
+struct policy_label {
+	__u32 part;
+	__u32 op;
+	__u32 value; /* the number of the user, role or type; of a level: which policy_level */
+};
+
+struct policy_level {
+	__u32 sensitivity;
+	__u32 pad;
+	__u64 category[CATEGORIES_MAX / 64];
+};
+
 struct policy {
 	__u32 sequence; /* odd while user space writes here; another than before: what was read meanwhile is void */
 	__u32 generation;
@@ -113,6 +146,10 @@ struct policy {
 	__u32 places; /* bit k: some rule has a field of place_kind k */
 	__u32 tasks;  /* row of the rules of the task list; 0: none */
 	__u32 without[PLACE_KINDS]; /* row of rules without such a field */
+	__u32 labels; /* questions about labels */
+	__u32 label_sequence; /* the number of SELinux's policy that their numbers are of */
+	struct policy_label label[LABELS_MAX];
+	struct policy_level level[LEVELS_MAX];
 	__u32 filesystems;
 	struct policy_fs fs[FS_MAX];
 	struct policy_item_field item[ITEM_FIELDS_MAX];

@@ -43,7 +43,7 @@ __noinline int target_add(__u64 task_at)
 	t->session = BPF_CORE_READ(of, sessionid);
 	t->uid = BPF_CORE_READ(cred, uid.val);
 	BPF_CORE_READ_INTO(&t->comm, of, comm);
-	t->sid = selinux_policy ? sid_behind(BPF_CORE_READ(cred, security), selinux_cred_sid) : 0;
+	t->sid = sid_behind(BPF_CORE_READ(cred, security), selinux.cred_sid);
 	t->label[0] = 0;
 	label_read(t->label, sizeof(t->label), cred);
 	return 0;

@@ -353,7 +353,7 @@ static __always_inline void label_emit(struct scratch *s, struct task_struct *ta
 	__u8 *to;
 	long len;
 
-	if (selinux_policy)
+	if (selinux.policy)
 		sid_emit(s, task);
 	at = section_begin(s, SECTION_LABEL);
 	to = scratch_end(s);
@@ -424,6 +424,8 @@ __noinline int watch_deleted(void)
 	if (!c || !policy_read(&r))
 		return 0;
 	facts_fill(c, task, 0);
+	if (selinux.judged && r.policy->labels)
+		label_facts(r.slot);
 	rule = judge(r.slot, ~(1U << FACT_EXIT | 1U << FACT_SUCCESS), JUDGE_DELETION);
 	if (rule == MATCH_NONE || !policy_intact(&r))
 		return 0;
@@ -492,6 +494,8 @@ __noinline int syscall_end(__s64 ret)
 			count_lost(LOSS_POLICY);
 			return 0;
 		}
+		if (selinux.judged && r.policy->labels)
+			label_facts(r.slot);
 		rule = judge(r.slot, -1, JUDGE_END);
 		always = rule != MATCH_NONE && policy_says_always(r.policy, rule);
 		generation = r.policy->generation;

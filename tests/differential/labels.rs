@@ -4,14 +4,26 @@
 use super::event::Event;
 use super::workload::{Case, Group, c, open};
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
 /// Calls with files, with sockets, and with neither.
 pub const GROUP: Group = Group { rules: include_str!("rules-labels"), prepare: || (), cases: CASES };
 
+/// Rules about labels, and a policy that comes while they are in use.
+pub const FIELDS: Group = Group { rules: include_str!("rules-label-fields"), prepare: || (), cases: FIELD_CASES };
+
+const FIELD_CASES: &[Case] = &[
+    Case { name: "label-rule-tasks", run: tasks },
+    Case { name: "label-rule-files", run: files },
+    Case { name: "label-rule-systems", run: systems },
+    Case { name: "label-rule-calls", run: calls },
+];
+
 const CASES: &[Case] = &[
     Case { name: "label-tasks", run: tasks },
+    Case { name: "label-profiles", run: profiles },
     Case { name: "label-files", run: files },
     Case { name: "label-systems", run: systems },
     Case { name: "label-invalid", run: invalid },
@@ -85,6 +97,16 @@ fn files() {
     }
 }
 
+/// Calls without files.
+fn calls() {
+    for label in LABELS {
+        run_as(label, "/bin/sh", &["-c", ":"]);
+        run_as(label, "/usr/bin/perl", &["-e", "getppid; open F, '/etc/shadow'"]);
+    }
+    // SAFETY: no arguments.
+    unsafe { libc::getppid() };
+}
+
 /// File systems that label in ways of their own, or not at all.
 fn systems() {
     for path in
@@ -108,6 +130,37 @@ fn systems() {
         open(&path, libc::O_RDONLY | libc::O_NONBLOCK);
         drop(fs::metadata(&path));
     }
+}
+
+/// Labels of AppArmor: stacks and namespaces. Its profiles are loaded where there is an apparmor_parser.
+fn profiles() {
+    const PROFILES: &str = "profile raudit_a flags=(unconfined) { }\nprofile raudit_b flags=(complain) { }\n";
+    for namespace in [&[][..], &["-n", "raudit_ns"], &["-n", "raudit_ns//inner"]] {
+        let parser = Command::new("apparmor_parser").args(["-r", "-K"]).args(namespace).stdin(Stdio::piped()).spawn();
+        if let Ok(mut parser) = parser {
+            drop(parser.stdin.take().map(|mut text| text.write_all(PROFILES.as_bytes())));
+            drop(parser.wait());
+        }
+    }
+    for change in [
+        "exec raudit_a",
+        "exec raudit_b",
+        "stack raudit_a",
+        "stack raudit_b",
+        "exec raudit_a//&raudit_b",
+        "exec :raudit_ns:raudit_a",
+        "stack :raudit_ns:raudit_b",
+        "stack &:raudit_ns:raudit_a",
+        "exec :raudit_ns://inner:raudit_a",
+        "stack :raudit_ns//inner:raudit_b",
+        "stack :raudit_ns:unconfined",
+    ] {
+        drop(fs::write("/proc/self/attr/apparmor/exec", change));
+        drop(Command::new("/bin/cat").args(["/etc/hostname", "/proc/self/attr/current"]).status());
+    }
+    // the task itself
+    drop(fs::write("/proc/self/attr/apparmor/current", "changeprofile raudit_b"));
+    open("/etc/passwd", libc::O_RDONLY);
 }
 
 /// Labels that the policy does not have: root may give them, and everybody sees the file as unlabeled.

@@ -28,6 +28,7 @@ pub struct Group {
 pub const GROUPS: &[Group] = &[
     Group { rules: RULES, prepare: || (), cases: CASES },
     labels::GROUP,
+    labels::FIELDS,
     Group { rules: watches::RULES, prepare: watches::prepare, cases: watches::CASES },
     lists::LISTS,
     lists::EVERY,

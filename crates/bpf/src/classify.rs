@@ -8,6 +8,7 @@ use crate::fact::{self, Fact};
 use crate::known;
 use crate::place::{KINDS, Kind, Places};
 use crate::plan::ended::never_matches;
+use crate::selinux::rule::Questions;
 use condition::{Condition, ItemFact};
 use raudit_rules::{Action, FieldId, Op, Rule, Value};
 use raudit_tables::arch;
@@ -162,6 +163,8 @@ pub struct Policy {
     pub filesystems: Vec<(u32, bool)>,
     /// The row of the task list's rules.
     pub tasks: u16,
+    /// What the rules ask of SELinux's labels.
+    pub labels: Questions,
     /// Row of each system call number, by index in [`ARCHES`]; 0: none.
     pub syscalls: [BTreeMap<u32, u16>; 2],
     /// What its rules have to be told of a call beside the call's own records (`enum want`).
@@ -217,6 +220,7 @@ impl Policy {
             places: BTreeMap::new(),
             filesystems: filesystems(filesystem),
             tasks: 0,
+            labels: Questions::default(),
             syscalls: [BTreeMap::new(), BTreeMap::new()],
             wants: [BTreeMap::new(), BTreeMap::new()],
             intervals: Vec::new(),

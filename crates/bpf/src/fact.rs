@@ -52,6 +52,11 @@ facts! {
 /// `FACT_ACCESS`: what `perm=` asks of the call's arguments.
 pub const ACCESS: Fact = 21;
 
+/// `FACT_SUBJ_LABEL`, `FACT_OBJ_LABEL`: which questions about labels are answered with yes.
+pub const SUBJ_LABEL: Fact = 29;
+#[allow(missing_docs, reason = "see the one before")]
+pub const OBJ_LABEL: Fact = 30;
+
 /// [`SADDR_FAM`] of a call that carries no socket address: no condition on it holds.
 pub const NO_FAMILY: u32 = u32::MAX;
 
@@ -72,6 +77,8 @@ mod tests {
             assert_eq!(skel::enum_value("fact", name), Some(number), "{name}");
         }
         assert_eq!(skel::enum_value("fact", "FACT_ACCESS"), Some(ACCESS));
+        assert_eq!(skel::enum_value("fact", "FACT_SUBJ_LABEL"), Some(SUBJ_LABEL));
+        assert_eq!(skel::enum_value("fact", "FACT_OBJ_LABEL"), Some(OBJ_LABEL));
         assert_eq!(skel::enum_value("fact", "FACT_MAX"), Some(COUNT as u32));
     }
 }

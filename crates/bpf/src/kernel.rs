@@ -274,8 +274,6 @@ fn set_constants(open: &mut OpenObject, tier: Tier, offer: &Offer) -> Result<(),
     let missing = || CaptureError::Plan("no read-only data in the BPF object".into());
     let mut map = open.maps_mut().find(|m| m.name().to_string_lossy().ends_with(".rodata")).ok_or_else(missing)?;
     let data = map.initial_value_mut().ok_or_else(missing)?;
-    let selinux = offer.selinux.unwrap_or_default();
-    let selinux = [selinux.policy, selinux.sequence, selinux.cred_sid, selinux.inode_sid];
     let exe_events = tier == Tier::Fentry && offer.function("audit_mark_handle_event").is_some();
     let others = [
         (skel::APPARMOR, offer.apparmor),
@@ -287,7 +285,8 @@ fn set_constants(open: &mut OpenObject, tier: Tier, offer: &Offer) -> Result<(),
         (skel::TIMEKEEPER, offer.timekeeper),
         (skel::FAILED_LOADS, u64::from(offer.notes_failed_loads)),
     ];
-    for (at, value) in others.into_iter().chain(skel::SELINUX.into_iter().zip(selinux)) {
+    let selinux = offer.selinux.iter().flat_map(|places| &places.0).map(|&(at, value)| (skel::SELINUX + at, value));
+    for (at, value) in others.into_iter().chain(selinux) {
         data.get_mut(at..at + 8).ok_or_else(missing)?.copy_from_slice(&value.to_ne_bytes());
     }
     Ok(())

@@ -143,7 +143,7 @@ pub fn is_socketcall(at: usize, nr: u32) -> bool {
 }
 
 /// Whether the rule's `arch` conditions hold for this architecture; they are decided here, not in the kernel.
-fn arch_holds(rule: &Rule, at: usize) -> bool {
+pub fn arch_holds(rule: &Rule, at: usize) -> bool {
     let Some(&arch) = ARCHES.get(at) else { return false };
     rule.fields.iter().filter(|f| f.id == FieldId::ARCH).all(|f| match f.value {
         Value::Number(value) => f.op.holds(arch, value),

@@ -27,6 +27,16 @@ impl fmt::Display for Tier {
     }
 }
 
+/// A security module that labels tasks. No more than one of them is active (`LSM_FLAG_EXCLUSIVE`).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(missing_docs, reason = "their own names")]
+pub enum Module {
+    None,
+    Selinux,
+    AppArmor,
+    Smack,
+}
+
 /// The result of the probe.
 #[derive(Debug)]
 pub struct Offer {
@@ -36,6 +46,8 @@ pub struct Offer {
     pub no_fentry: Option<String>,
     /// A security module that writes `subj=`, and whose labels we cannot read.
     pub labels: Option<String>,
+    /// The active one.
+    pub module: Module,
     /// Address of AppArmor's `apparmor_blob_sizes`, by which its labels are found; 0 without AppArmor.
     pub apparmor: u64,
     /// Where SELinux's labels are found, when it is active and they can be read.
@@ -80,7 +92,8 @@ impl Offer {
             Ok(btf) => (Some(btf), no_ring()),
             Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
         };
-        let (labels, apparmor, selinux) = security_labels();
+        let module = active_module();
+        let (labels, apparmor, selinux) = security_labels(module);
         let [inode_hash, filter_list, tree_ops] =
             kernel_symbols(["audit_inode_hash", "audit_filter_list", "audit_tree_ops"]);
         let watches = Watches { inode_hash, filter_list, tree_ops };
@@ -89,6 +102,7 @@ impl Offer {
             unusable,
             no_fentry: None,
             labels,
+            module,
             apparmor,
             selinux,
             notes_every_parent,
@@ -125,6 +139,7 @@ impl Offer {
             unusable: None,
             no_fentry: (!fentry).then(|| "fentry: refused".into()),
             labels: None,
+            module: Module::None,
             apparmor: 0,
             selinux: None,
             notes_every_parent: false,
@@ -177,25 +192,38 @@ fn no_ring() -> Option<String> {
         .map(|e| format!("no BPF ring buffer: {e:#}"))
 }
 
-/// The active security module whose labels cannot be read, with the reason; and where AppArmor's and SELinux's can.
-fn security_labels() -> (Option<String>, u64, Option<Places>) {
+fn active_module() -> Module {
     let list = std::fs::read_to_string("/sys/kernel/security/lsm").unwrap_or_default();
     let active = |name: &str| list.trim().split(',').any(|m| m == name);
-    // without a policy too: the kernel then writes subj=kernel
-    if active("selinux") {
-        return match Selinux::open() {
+    let enabled = || std::fs::read("/sys/module/apparmor/parameters/enabled").is_ok_and(|v| v.first() == Some(&b'Y'));
+    match () {
+        // without a policy too: the kernel then writes subj=kernel
+        () if active("selinux") => Module::Selinux,
+        () if active("apparmor") && enabled() => Module::AppArmor,
+        () if active("smack") => Module::Smack,
+        () => Module::None,
+    }
+}
+
+/// Why the module's labels cannot be read; and where AppArmor's and SELinux's can.
+fn security_labels(module: Module) -> (Option<String>, u64, Option<Places>) {
+    match module {
+        Module::None => (None, 0, None),
+        Module::Selinux => match Selinux::open() {
             Ok(found) => (None, 0, Some(found.places)),
             Err(why) => (Some(format!("selinux labels (subj=, obj=) cannot be read: {why}")), 0, None),
-        };
+        },
+        Module::AppArmor => {
+            let [found] = kernel_symbols(["apparmor_blob_sizes"]);
+            let why = "apparmor labels (subj=) cannot be read: /proc/kallsyms does not tell where they are";
+            let modes = "apparmor labels (subj=) with modes (kernel.apparmor_display_secid_mode) are not rendered";
+            let shows =
+                std::fs::read("/proc/sys/kernel/apparmor_display_secid_mode").is_ok_and(|v| !v.starts_with(b"0"));
+            let why = if found == 0 { Some(why) } else { shows.then_some(modes) };
+            (why.map(str::to_owned), found, None)
+        }
+        Module::Smack => (Some("smack labels (subj=, obj=) are not rendered yet".to_owned()), 0, None),
     }
-    let enabled = std::fs::read("/sys/module/apparmor/parameters/enabled").is_ok_and(|v| v.first() == Some(&b'Y'));
-    if active("apparmor") && enabled {
-        let [found] = kernel_symbols(["apparmor_blob_sizes"]);
-        let unseen =
-            || "apparmor labels (subj=) cannot be read: /proc/kallsyms does not tell where they are".to_owned();
-        return ((found == 0).then(unseen), found, None);
-    }
-    (active("smack").then(|| "smack labels (subj=, obj=) are not rendered yet".into()), 0, None)
 }
 
 /// The addresses of kernel symbols (proc_kallsyms), 0 of one that has none or may not be seen.

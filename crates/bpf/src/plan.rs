@@ -7,6 +7,7 @@ use crate::hooks::Need;
 use crate::known;
 use crate::offer::{Offer, Tier};
 use crate::place::{Key, Kind, Places, of_rule};
+use labels::Labels;
 use raudit_rules::{Action, Field, FieldId, List, Rule, RuleSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -28,6 +29,8 @@ pub struct Plan {
     pub places: Vec<(Key, u16)>,
     /// Keys of the exit list's rules, by their bit.
     pub keys: Vec<Option<Vec<u8>>>,
+    /// When rules ask about SELinux's labels: what `selinux::policy_loads` said. Another number, and the plan is to be made anew.
+    pub label_loads: Option<u32>,
     /// Why no tier is usable, for a reason that is no single rule's.
     pub refusal: Option<String>,
 }
@@ -78,7 +81,9 @@ impl Plan {
     pub fn new(rules: &RuleSet, offer: &Offer, places: &mut Places) -> Self {
         let exit = rules.list(List::Exit);
         let mut calls = Calls { offer, attach: Attach::default(), known: BTreeMap::new() };
-        let judged: Vec<Judgement> = rules.iter().map(|rule| judge(rule, &mut calls)).collect();
+        let mut labels = Labels::new(rules, offer);
+        let mut judged = |rule| labels.resolve(rule).map_or_else(both, |rule| judge(&rule, &mut calls));
+        let judged: Vec<Judgement> = rules.iter().map(&mut judged).collect();
         let task = rules.list(List::Task);
         let mut plan = Self {
             exact: None,
@@ -88,6 +93,7 @@ impl Plan {
             policy: None,
             places: Vec::new(),
             keys: exit.iter().map(|r| r.key().map(<[u8]>::to_vec)).collect(),
+            label_loads: labels.loads(),
             refusal: offer.unusable.clone(),
         };
         if !task.is_empty() {
@@ -102,11 +108,11 @@ impl Plan {
         if plan.attach.needs.contains(&Need::Every) {
             plan.attach.syscalls.clear();
         }
-        plan.choose(rules, offer, places);
+        plan.choose(rules, offer, places, labels);
         plan
     }
 
-    fn choose(&mut self, rules: &RuleSet, offer: &Offer, places: &mut Places) {
+    fn choose(&mut self, rules: &RuleSet, offer: &Offer, places: &mut Places, mut labels: Labels) {
         if self.refusal.is_some() {
             return;
         }
@@ -122,12 +128,12 @@ impl Plan {
         if self.usable.is_none() {
             return;
         }
-        let exit = rules.list(List::Exit);
+        let exit: Vec<Rule> = rules.list(List::Exit).iter().filter_map(|rule| labels.resolve(rule).ok()).collect();
         if !places.assign(exit.iter()) {
             return self.refuse(&ClassifyError::TooManyPlaces);
         }
-        match Policy::compile(exit, rules.list(List::Task), rules.list(List::Filesystem), places) {
-            Ok(policy) => self.policy = Some(policy),
+        match Policy::compile(&exit, rules.list(List::Task), rules.list(List::Filesystem), places) {
+            Ok(policy) => self.policy = Some(Policy { labels: labels.questions(), ..policy }),
             Err(e) => return self.refuse(&e),
         }
         let mut watched: Vec<Key> = exit.iter().flat_map(of_rule).collect();
@@ -326,6 +332,7 @@ fn missing(kind: Call, offer: &Offer) -> Option<Obstacle> {
 
 pub(crate) mod ended;
 pub(crate) mod entry;
+mod labels;
 mod signals;
 #[cfg(test)]
 mod tests;

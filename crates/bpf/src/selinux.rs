@@ -5,8 +5,10 @@ pub mod context;
 pub mod layout;
 pub mod memory;
 pub mod policy;
+pub mod rule;
 
 use crate::offer::kernel_symbols;
+use crate::skel::selinux_places as at;
 use layout::Layout;
 use libbpf_rs::btf::Btf;
 use memory::{Kernel, Memory};
@@ -14,20 +16,58 @@ use policy::{Addresses, Walker};
 use std::collections::HashMap;
 use std::fmt;
 
+/// Whether the programs judge by labels. Not before a kernel with SELinux was seen to judge the same: the differential test's cases
+/// `label-rule-*`.
+pub const JUDGED: bool = false;
 /// Labels that are remembered; when there are more (containers have categories of their own), all are looked up again.
 const CACHE_MAX: usize = 16384;
 
-/// What the BPF programs must know to read SIDs (bpf/label.h).
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Places {
-    /// Address of `selinux_state.policy`.
-    pub policy: u64,
-    /// Offset of the policy's sequence number in it.
-    pub sequence: u64,
-    /// Offset of a task's SID behind `cred->security`.
-    pub cred_sid: u64,
-    /// Offset of a file's SID behind `inode->i_security`.
-    pub inode_sid: u64,
+/// What the BPF programs must know to read SIDs and labels: values by their offset in `struct selinux_places` (bpf/label.h).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Places(pub Vec<(usize, u64)>);
+
+impl Places {
+    /// Those that this kernel would have with SELinux, at addresses where nothing lies.
+    #[cfg(test)]
+    pub fn made_up() -> Option<Self> {
+        let layout = Layout::of(&Btf::from_vmlinux().ok()?).ok()?;
+        Self::of(&layout, 8, 0, 0).ok()
+    }
+
+    /// From the layout; and where the policy's address lies, and the module's part of a credential and of an inode.
+    fn of(layout: &Layout, policy: u64, cred: u64, inode: u64) -> Result<Self, String> {
+        let fan_out = layout.inner.count.checked_ilog2().ok_or("SELinux's table of SIDs has nodes without entries")?;
+        Ok(Self(vec![
+            (at::POLICY, policy),
+            (at::SEQUENCE, layout.policy_sequence.at),
+            (at::SIDTAB, layout.policy_sidtab.at),
+            (at::CRED_SID, cred + layout.cred_sid.at),
+            (at::INODE_SID, inode + layout.inode_sid.at),
+            (at::COUNT, layout.sidtab_count.at),
+            (at::ROOTS, layout.sidtab_roots.at),
+            (at::INITIAL, layout.sidtab_initial.at),
+            (at::INITIAL_SIZE, layout.sidtab_initial.size),
+            (at::INITIAL_COUNT, layout.sidtab_initial.count.into()),
+            (at::INITIAL_SET, layout.initial_set.at),
+            (at::INITIAL_ENTRY, layout.initial_entry.at),
+            (at::LEAF_COUNT, layout.leaf.count.into()),
+            (at::ENTRY_SIZE, layout.entry_size),
+            (at::FAN_OUT, fan_out.into()),
+            (at::USER, layout.entry_user.at),
+            (at::ROLE, layout.entry_role.at),
+            (at::KIND, layout.entry_type.at),
+            (at::LEN, layout.entry_len.at),
+            (at::LEVEL, layout.entry_level.at),
+            (at::LEVEL_SIZE, layout.entry_level.size),
+            (at::SENSITIVITY, layout.level_sensitivity.at),
+            (at::CATEGORIES, layout.level_categories.at),
+            (at::NODE_NEXT, layout.node_next.at),
+            (at::NODE_BITS, layout.node_bits.at),
+            (at::NODE_WORDS, layout.node_bits.count.into()),
+            (at::NODE_START, layout.node_start.at),
+            (at::JUDGED, u64::from(JUDGED || cfg!(test))),
+        ]))
+    }
 }
 
 /// The kernel's labels, where they can be read.
@@ -57,15 +97,25 @@ impl Selinux {
         let mut size = |place: layout::Place| {
             memory.word(blobs + place.at).map(u64::from).ok_or("selinux_blob_sizes cannot be read")
         };
-        let places = Places {
-            policy: state + layout.state_policy.at,
-            sequence: layout.policy_sequence.at,
-            cred_sid: size(layout.blob_cred)? + layout.cred_sid.at,
-            inode_sid: size(layout.blob_inode)? + layout.inode_sid.at,
-        };
+        let (cred, inode) = (size(layout.blob_cred)?, size(layout.blob_inode)?);
+        let places = Places::of(&layout, state + layout.state_policy.at, cred, inode)?;
         let walker = Walker::new(memory, layout, Addresses { state, initial_names });
         Ok(Self { places, walker })
     }
+}
+
+impl Selinux {
+    /// The numbers of names in the policy in use, and its sequence number; `None` before a policy is loaded.
+    pub fn numbers(&mut self, names: &policy::Names) -> Option<(policy::Numbers, u32)> {
+        self.walker.numbers(names)
+    }
+}
+
+/// How often policies and booleans were loaded, as `/sys/fs/selinux/status` counts (`struct selinux_kernel_status`): another number
+/// than before means another policy.
+pub fn policy_loads() -> Option<u32> {
+    let status = std::fs::read("/sys/fs/selinux/status").ok()?;
+    status.get(12..)?.first_chunk().map(|b| u32::from_ne_bytes(*b))
 }
 
 /// Labels by SID, as the consumer of events needs them: opened when the first is asked for.

@@ -34,15 +34,42 @@ pub const HITS_LEN: usize = size_of::<types::hits>();
 /// Where `apparmor_blob_sizes` lies in the object's read-only data.
 pub const APPARMOR: usize = offset_of!(types::rodata, apparmor_blob_sizes);
 
-/// Where `selinux_policy` and what belongs to it lie there.
-pub const SELINUX: [usize; 4] = [
-    offset_of!(types::rodata, selinux_policy),
-    offset_of!(types::rodata, selinux_sequence),
-    offset_of!(types::rodata, selinux_cred_sid),
-    offset_of!(types::rodata, selinux_inode_sid),
-];
+/// Where `selinux` lies there.
+pub const SELINUX: usize = offset_of!(types::rodata, selinux);
 
-/// Where `trailing_slashes` lies there.
+/// Offsets in `struct selinux_places`, from the object's own types.
+pub mod selinux_places {
+    use super::{offset_of, types};
+    pub const POLICY: usize = offset_of!(types::selinux_places, policy);
+    pub const SEQUENCE: usize = offset_of!(types::selinux_places, sequence);
+    pub const SIDTAB: usize = offset_of!(types::selinux_places, sidtab);
+    pub const CRED_SID: usize = offset_of!(types::selinux_places, cred_sid);
+    pub const INODE_SID: usize = offset_of!(types::selinux_places, inode_sid);
+    pub const COUNT: usize = offset_of!(types::selinux_places, count);
+    pub const ROOTS: usize = offset_of!(types::selinux_places, roots);
+    pub const INITIAL: usize = offset_of!(types::selinux_places, initial);
+    pub const INITIAL_SIZE: usize = offset_of!(types::selinux_places, initial_size);
+    pub const INITIAL_COUNT: usize = offset_of!(types::selinux_places, initial_count);
+    pub const INITIAL_SET: usize = offset_of!(types::selinux_places, initial_set);
+    pub const INITIAL_ENTRY: usize = offset_of!(types::selinux_places, initial_entry);
+    pub const LEAF_COUNT: usize = offset_of!(types::selinux_places, leaf_count);
+    pub const ENTRY_SIZE: usize = offset_of!(types::selinux_places, entry_size);
+    pub const FAN_OUT: usize = offset_of!(types::selinux_places, fan_out);
+    pub const USER: usize = offset_of!(types::selinux_places, user);
+    pub const ROLE: usize = offset_of!(types::selinux_places, role);
+    pub const KIND: usize = offset_of!(types::selinux_places, kind);
+    pub const LEN: usize = offset_of!(types::selinux_places, len);
+    pub const LEVEL: usize = offset_of!(types::selinux_places, level);
+    pub const LEVEL_SIZE: usize = offset_of!(types::selinux_places, level_size);
+    pub const SENSITIVITY: usize = offset_of!(types::selinux_places, sensitivity);
+    pub const CATEGORIES: usize = offset_of!(types::selinux_places, categories);
+    pub const NODE_NEXT: usize = offset_of!(types::selinux_places, node_next);
+    pub const NODE_BITS: usize = offset_of!(types::selinux_places, node_bits);
+    pub const NODE_WORDS: usize = offset_of!(types::selinux_places, node_words);
+    pub const NODE_START: usize = offset_of!(types::selinux_places, node_start);
+    pub const JUDGED: usize = offset_of!(types::selinux_places, judged);
+}
+
 /// Where the other constants lie there.
 pub const TRAILING_SLASHES: usize = offset_of!(types::rodata, trailing_slashes);
 pub const INODE_HASH: usize = offset_of!(types::rodata, audit_inode_hash);
@@ -60,6 +87,9 @@ pub mod policy {
     pub const ALWAYS: usize = offset_of!(types::policy, always);
     pub const ITEM_FIELDS: usize = offset_of!(types::policy, item_fields);
     pub const WITHOUT: usize = offset_of!(types::policy, without);
+    pub const LABELS: usize = offset_of!(types::policy, labels);
+    pub const LABEL: usize = offset_of!(types::policy, label);
+    pub const LEVEL: usize = offset_of!(types::policy, level);
     pub const FILESYSTEMS: usize = offset_of!(types::policy, filesystems);
     pub const FS: usize = offset_of!(types::policy, fs);
     pub const ITEM: usize = offset_of!(types::policy, item);

@@ -31,6 +31,9 @@ use std::time::{Duration, Instant, SystemTime};
 /// Marks the rule that keeps kernel audit out of new tasks as ours, so that it is recognised after a crash.
 const MARK: &[u8] = b"rauditd";
 
+/// How often SELinux's policy is looked at, while rules ask about its labels. Until then they match whatever the label.
+const POLICY_LOOK: Duration = Duration::from_secs(1);
+
 /// Who captures now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Mode {
@@ -191,7 +194,22 @@ impl Backend {
 
     /// When [`tick`](Self::tick) has something to decide.
     pub fn due(&self) -> Option<Instant> {
+        let policy = self.side.asks_about_labels().then(|| Instant::now() + POLICY_LOOK);
+        self.settled().into_iter().chain(policy).min()
+    }
+
+    fn settled(&self) -> Option<Instant> {
         self.changed.map(|at| at + self.settle)
+    }
+
+    /// The names in rules about labels have other numbers in another policy of SELinux.
+    fn follow_policy(&mut self) {
+        let rules = std::mem::take(&mut self.rules);
+        let outlook = self.side.outlook(&rules);
+        if let Err(e) = self.install(&outlook, &rules) {
+            say::error(format!("rules about SELinux's labels are still those of the policy before: {e}"));
+        }
+        self.rules = rules;
     }
 
     /// Says that [`tick`](Self::tick) has something to do.
@@ -208,7 +226,10 @@ impl Backend {
                 Err(e) => say::error(format!("cannot read the kernel's rules: {e}")),
             }
         }
-        if self.due().is_none_or(|due| Instant::now() < due) {
+        if self.mode == Mode::Bpf && self.side.labels_changed() {
+            self.follow_policy();
+        }
+        if self.settled().is_none_or(|due| Instant::now() < due) {
             return;
         }
         self.changed = None;

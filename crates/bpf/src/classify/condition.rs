@@ -3,6 +3,7 @@
 use super::{ClassifyError, TestKind};
 use crate::fact::{self, Fact};
 use crate::place::{Key, Kind};
+use crate::selinux::rule;
 use raudit_rules::{Field, FieldId, List, Op, Value};
 
 /// What is known of a path item (`enum item_fact`, bpf/policy.h).
@@ -50,6 +51,7 @@ pub fn needs_items(field: &Field) -> bool {
         | FieldId::OBJ_UID
         | FieldId::OBJ_GID => true,
         FieldId::FILETYPE => field.op == Op::Eq,
+        id if rule::of_subject(id) == Some(false) => true,
         FieldId::FIELD_COMPARE => matches!(field.value, Value::Number(1..=9)),
         _ => false,
     }
@@ -69,6 +71,9 @@ pub fn in_list(field: &Field, list: List) -> Option<Result<Condition, ClassifyEr
 /// The condition a field stands for; `None` for fields that are no condition here (key, arch).
 pub fn of(field: &Field) -> Option<Result<Condition, ClassifyError>> {
     let refused = || Some(Err(ClassifyError::Field(field.id)));
+    if let Some(subject) = rule::of_subject(field.id) {
+        return label(field, subject).map_or_else(refused, |condition| Some(Ok(condition)));
+    }
     let condition = match (field.id, &field.value) {
         (FieldId::FILTERKEY | FieldId::ARCH, _) => return None,
         (FieldId::WATCH, Value::Text(path)) => Condition::Place(Key::new(Kind::Watch, path)),
@@ -94,6 +99,17 @@ pub fn of(field: &Field) -> Option<Result<Condition, ClassifyError>> {
         _ => return refused(),
     };
     Some(Ok(condition))
+}
+
+/// A question about a label: `plan::labels` has put its bit in place of its text, none for what never holds.
+fn label(field: &Field, subject: bool) -> Option<Condition> {
+    match (field.op, &field.value) {
+        (Op::BitMask, Value::Number(0)) => Some(Condition::Never),
+        (Op::BitMask, Value::Number(bit)) => {
+            Some(Condition::Test(TestKind::AnyBit, if subject { fact::SUBJ_LABEL } else { fact::OBJ_LABEL }, *bit))
+        }
+        _ => None,
+    }
 }
 
 fn item_fact(id: FieldId) -> Option<ItemFact> {

@@ -88,6 +88,10 @@ impl Slots {
                 policy.tasks.into(),
             ]),
         );
+        let (labels, levels) = policy.labels.encode();
+        put(at::LABELS, &words(&[policy.labels.predicates.len() as u32, policy.labels.sequence]));
+        put(at::LABEL, &words(&labels));
+        put(at::LEVEL, &longs(&levels));
         put(at::WITHOUT, &words(&policy.without.map(u32::from)));
         let filesystems = policy.filesystems.iter().flat_map(|&(magic, differs)| [magic, differs.into()]);
         put(at::FILESYSTEMS, &words(&[policy.filesystems.len() as u32]));

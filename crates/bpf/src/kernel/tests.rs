@@ -109,7 +109,10 @@ fn the_verifiers_work_stays_small() {
     if captured(vec![rule("getppid", Action::Always, vec![own_pid()])], || ()).is_none() {
         return;
     }
-    let offer = Offer::probe();
+    let mut offer = Offer::probe();
+    // all that reads labels is there only where SELinux is
+    offer.selinux = offer.selinux.or_else(crate::selinux::Places::made_up);
+    offer.apparmor = offer.apparmor.max(u64::from(offer.function("aa_alloc_profile").is_some()));
     let tier = if offer.no_fentry.is_none() { Tier::Fentry } else { Tier::Tracepoint };
     let capture = Capture::load(tier, &offer, Settings { ring_size: 1 << 20, exempt: 0 }).unwrap();
     let ids: Vec<u32> =

@@ -1,4 +1,5 @@
 use super::*;
+use crate::offer::Module;
 use raudit_rules::{Action, Field, Op, SyscallMask, Value};
 use raudit_tables::{arch, syscall};
 
@@ -80,4 +81,43 @@ fn never_attaches_nothing() {
     let plan = plan(vec![never], true);
     assert_eq!(plan.exact, Some(Tier::Fentry));
     assert!(plan.attach.syscalls.is_empty() && plan.attach.needs.is_empty());
+}
+
+#[test]
+fn without_a_module_nothing_has_a_label() {
+    let labelled = |id| rule(&["openat"], vec![text(id, "chronyd_t")]);
+    for id in [FieldId::SUBJ_TYPE, FieldId::OBJ_TYPE, FieldId::SUBJ_ROLE] {
+        let plan = plan(vec![labelled(id)], true);
+        assert_eq!(plan.exact, Some(Tier::Fentry), "{:?}", plan.rules);
+        assert!(plan.attach.syscalls.is_empty(), "nothing can match");
+        assert!(plan.policy.unwrap().syscalls[0].is_empty());
+    }
+}
+
+#[test]
+fn fields_about_labels_are_refused_where_they_are_not_compared() {
+    let on = |module, rule: Rule| {
+        let mut set = RuleSet::new();
+        set.add(rule, false).unwrap();
+        let mut offer = Offer::made_up(true);
+        offer.module = module;
+        let plan = Plan::new(&set, &offer, &mut Places::default());
+        plan.rules[0].fentry.as_ref().map(ToString::to_string)
+    };
+    let asks = |id| rule(&["openat"], vec![text(id, "init_t")]);
+    assert_eq!(on(Module::AppArmor, asks(FieldId::OBJ_TYPE)), None);
+    assert!(on(Module::AppArmor, asks(FieldId::SUBJ_ROLE)).unwrap().contains("subj_role"));
+    assert!(on(Module::Smack, asks(FieldId::OBJ_TYPE)).unwrap().contains("obj_type"));
+    let unread = on(Module::Selinux, asks(FieldId::SUBJ_TYPE)).unwrap();
+    assert!(unread.contains("cannot be read"), "{unread}");
+    let task = Rule { list: List::Task, action: Action::Never, ..asks(FieldId::SUBJ_TYPE) };
+    assert!(
+        on(Module::None, Rule { fields: task.fields.get(1..).unwrap().to_vec(), ..task })
+            .unwrap()
+            .contains("task list")
+    );
+    let watch = rule(&["openat"], vec![text(FieldId::WATCH, "/etc/passwd"), text(FieldId::OBJ_TYPE, "shadow_t")]);
+    assert!(on(Module::Selinux, watch).unwrap().contains("watches a file"));
+    let ipc = rule(&["shmat"], vec![text(FieldId::OBJ_TYPE, "shadow_t")]);
+    assert!(on(Module::Selinux, ipc).unwrap().contains("not files"));
 }

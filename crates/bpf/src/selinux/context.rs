@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 /// The kinds of names in a policy (`SYM_*`, security/selinux/ss/policydb.h).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[allow(missing_docs, reason = "their names say it")]
 pub enum Kind {
     Role = 2,

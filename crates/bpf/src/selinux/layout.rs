@@ -61,6 +61,28 @@ layout! {
     policy_mls: "selinux_policy" "policydb.mls_enabled";
     /// Arrays of names, by kind.
     policy_names: "selinux_policy" "policydb.sym_val_to_name";
+    /// Tables of names, by kind: what the names' arrays leave out, too, such as a type's other names.
+    policy_tables: "selinux_policy" "policydb.symtab";
+    /// A table's chains.
+    table_chains: "symtab" "table.htable";
+    /// And their number.
+    table_size: "symtab" "table.size";
+    /// A link of a chain: the name,
+    link_key: "hashtab_node" "key";
+    /// what it names,
+    link_datum: "hashtab_node" "datum";
+    /// and the next one.
+    link_next: "hashtab_node" "next";
+    /// The number of a user,
+    user_value: "user_datum" "value";
+    /// a role,
+    role_value: "role_datum" "value";
+    /// a type,
+    type_value: "type_datum" "value";
+    /// a category,
+    category_value: "cat_datum" "value";
+    /// and where a sensitivity has its level: a pointer to it up to 6.9.
+    level_value: "level_datum" "level";
     /// Trees of entries, by height.
     sidtab_roots: "sidtab" "roots";
     /// SIDs in the trees.

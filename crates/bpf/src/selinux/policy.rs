@@ -6,11 +6,20 @@
 use super::context::{Context, Kind, Level};
 use super::layout::Layout;
 use super::memory::Memory;
+use std::collections::{BTreeSet, HashMap};
+
+/// Names that rules use.
+pub type Names = BTreeSet<(Kind, Vec<u8>)>;
+
+/// The numbers that names have in a policy.
+pub type Numbers = HashMap<(Kind, Vec<u8>), u32>;
 
 /// `SECINITSID_UNLABELED`: what a SID without a valid label counts as.
 const UNLABELED: u32 = 3;
 /// Nodes of categories in a level: 384 bits each, so that no policy has more.
 const NODES_MAX: usize = 512;
+/// Names of one kind in a policy, at most.
+const LINKS_MAX: u32 = 1 << 20;
 /// How often a walk is begun anew when policies change meanwhile.
 const TRIES: usize = 5;
 
@@ -179,6 +188,66 @@ impl<M: Memory> Walker<M> {
             node = self.memory.pointer(node + layout.node_next.at)?;
         }
         None
+    }
+
+    /// The numbers of names in the policy in use, of those it knows, and its sequence number; `None` before a policy is loaded.
+    pub fn numbers(&mut self, names: &Names) -> Option<(Numbers, u32)> {
+        if !self.initialized()? {
+            return None;
+        }
+        for _ in 0..TRIES {
+            let policy = self.policy()?;
+            let mut found = HashMap::new();
+            let complete = names.iter().all(|(kind, name)| {
+                let number = self.number(&policy, *kind, name);
+                found.extend(number.flatten().map(|number| ((*kind, name.clone()), number)));
+                number.is_some()
+            });
+            if self.policy() == Some(policy) {
+                return complete.then_some((found, policy.sequence));
+            }
+        }
+        None
+    }
+
+    /// Looks through all of a kind: rarely asked, and the hash function is another in each release.
+    fn number(&mut self, policy: &Policy, kind: Kind, name: &[u8]) -> Option<Option<u32>> {
+        let layout = self.layout;
+        let table = policy.at + layout.policy_tables.element(kind as u32);
+        let chains = self.memory.pointer(table + layout.table_chains.at)?;
+        let size = self.memory.word(table + layout.table_size.at)?;
+        let mut left = LINKS_MAX;
+        for chain in 0..size.min(LINKS_MAX) {
+            let mut link = self.memory.pointer(chains + u64::from(chain) * 8)?;
+            while link != 0 {
+                left = left.checked_sub(1)?;
+                let key = self.memory.pointer(link + layout.link_key.at)?;
+                if self.memory.text(key)? == name {
+                    let datum = self.memory.pointer(link + layout.link_datum.at)?;
+                    return self.value(kind, datum).map(Some);
+                }
+                link = self.memory.pointer(link + layout.link_next.at)?;
+            }
+        }
+        Some(None)
+    }
+
+    /// The number of what a name stands for.
+    fn value(&mut self, kind: Kind, datum: u64) -> Option<u32> {
+        let layout = self.layout;
+        let place = match kind {
+            Kind::User => layout.user_value,
+            Kind::Role => layout.role_value,
+            Kind::Type => layout.type_value,
+            Kind::Category => layout.category_value,
+            Kind::Level => {
+                let is_pointer = layout.level_value.size == 8;
+                let level = datum + layout.level_value.at;
+                let level = if is_pointer { self.memory.pointer(level)? } else { level };
+                return self.memory.word(level + layout.level_sensitivity.at);
+            }
+        };
+        self.memory.word(datum + place.at)
     }
 
     /// The name of a number.

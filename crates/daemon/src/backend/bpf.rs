@@ -10,6 +10,7 @@ use raudit_bpf::kernel::{Capture, Counters, Hits, Settings};
 use raudit_bpf::offer::{Offer, Tier};
 use raudit_bpf::place::{self, Key, Places};
 use raudit_bpf::plan::{Judgement, Obstacle, Plan};
+use raudit_bpf::selinux;
 use raudit_config::{Backend as Choice, RauditdConf};
 use raudit_netlink::{Client, Error};
 use raudit_rules::{Change, List, Rule, RuleSet};
@@ -120,6 +121,8 @@ pub struct Side {
     /// Names that the kernel follows for us, with the number its marker has.
     marked: BTreeMap<Key, u16>,
     active: Option<Active>,
+    /// What the installed plan knows of SELinux's policy, when its rules ask about labels.
+    label_loads: Option<u32>,
     /// Of programs that are gone.
     past: Counts,
     /// The exit lists of the last generations.
@@ -143,6 +146,7 @@ impl Side {
             places: Places::default(),
             marked: BTreeMap::new(),
             active: None,
+            label_loads: None,
             past: Counts::default(),
             lists: VecDeque::new(),
             tally: HashMap::new(),
@@ -211,6 +215,7 @@ impl Side {
     /// Makes the programs follow the rules; loads them first where they are not, or of another tier.
     pub fn install(&mut self, outlook: &Outlook, rules: &RuleSet) -> Result<(), String> {
         let tier = outlook.chosen().ok_or_else(|| outlook.why_not())?;
+        self.label_loads = outlook.plan.label_loads;
         self.generation += 1;
         self.generations.add(self.generation, Judged::new(&outlook.plan, rules));
         self.lists.push_back((self.generation, rules.list(List::Exit).to_vec()));
@@ -236,6 +241,16 @@ impl Side {
         let old = self.active.replace(Active { capture, source });
         self.retire(old);
         Ok(())
+    }
+
+    /// Whether the rules in use ask about SELinux's labels.
+    pub fn asks_about_labels(&self) -> bool {
+        self.active.is_some() && self.label_loads.is_some()
+    }
+
+    /// Whether SELinux has another policy than the one that rules about labels were compiled for.
+    pub fn labels_changed(&self) -> bool {
+        self.asks_about_labels() && selinux::policy_loads() != self.label_loads
     }
 
     /// Detaches everything and delivers what is still in the ring.

@@ -58,6 +58,12 @@ pub struct Side {
 }
 
 impl Side {
+    pub fn asks_about_labels(&self) -> bool {
+        false
+    }
+    pub fn labels_changed(&self) -> bool {
+        false
+    }
     pub fn new(_: &RauditdConf, _: Sender<Work>) -> Self {
         Self { tally: HashMap::new() }
     }

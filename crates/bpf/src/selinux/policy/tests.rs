@@ -87,6 +87,14 @@ fn layout() -> Layout {
         node_next: at(0),
         node_bits: many(8, 8, 2),
         node_start: at(24),
+        policy_tables: many(0x80, 24, 8),
+        table_chains: at(8),
+        table_size: at(16),
+        link_key: at(0),
+        link_datum: at(8),
+        link_next: at(16),
+        type_value: at(4),
+        level_value: many(8, 8, 1),
         entry_size: 0x50,
         ..Layout::default()
     }
@@ -227,4 +235,47 @@ fn memory_that_cannot_be_read_gives_no_label() {
     assert_eq!(walker.label(8), None);
     walker.memory.bytes.remove(&(POLICY + 4));
     assert_eq!(walker.label(6), None);
+}
+
+/// A chain of names at `at`, each with the number behind it.
+fn chain(made: &mut Made, at: u64, links: &[(&str, u32)]) -> u64 {
+    let mut next = 0;
+    for (link, (name, value)) in (at..).step_by(0x100).zip(links) {
+        let name = made.string(name);
+        made.pointer_at(link, name);
+        made.pointer_at(link + 8, link + 0x40);
+        made.pointer_at(link + 16, next);
+        made.word_at(link + 0x44, *value);
+        // of a sensitivity: a pointer to its level
+        made.pointer_at(link + 0x48, link + 0x60);
+        made.word_at(link + 0x60, *value);
+        next = link;
+    }
+    next
+}
+
+#[test]
+fn names_have_the_numbers_of_the_tables() {
+    let mut walker = made();
+    let made = &mut walker.memory;
+    for (kind, links) in
+        [(Kind::Type, &[("a_t", 5), ("alias_t", 5), ("b_t", 6)]), (Kind::Level, &[("s0", 1), ("s1", 2), ("s2", 3)])]
+    {
+        let table = POLICY + 0x80 + kind as u64 * 24;
+        let at = 0x50_0000 + kind as u64 * 0x1_0000;
+        made.pointer_at(table + 8, at);
+        made.word_at(table + 16, 3);
+        let first = chain(made, at + 0x1000, &links[..2]);
+        let last = chain(made, at + 0x2000, &links[2..]);
+        for (slot, link) in [first, 0, last].into_iter().enumerate() {
+            made.pointer_at(at + slot as u64 * 8, link);
+        }
+    }
+    let wanted = [(Kind::Type, "alias_t"), (Kind::Type, "b_t"), (Kind::Type, "c_t"), (Kind::Level, "s1")];
+    let wanted = wanted.map(|(kind, name)| (kind, name.as_bytes().to_vec()));
+    let (found, sequence) = walker.numbers(&wanted.clone().into()).unwrap();
+    assert_eq!(wanted.map(|name| found.get(&name).copied()), [Some(5), Some(6), None, Some(2)]);
+    assert_eq!(sequence, 11);
+    walker.memory.put(STATE + 1, &[0]);
+    assert_eq!(walker.numbers(&Names::new()), None, "no policy");
 }
