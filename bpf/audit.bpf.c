@@ -9,27 +9,33 @@
  * tp_btf/sched_process_exec         fentry      a long argument vector goes ahead of its event
  * fentry, fexit of a system call    fentry      the same, on just the calls the rules name (one clone of each program per call)
  * fentry, fexit/do_filp_open        fentry      a name is opened (open family, execve and its interpreters)
- * fexit/complete_walk               fentry      a lookup arrived, also when the open is then refused
- * fentry/mnt_want_write             fentry      up to 6.11: an open has O_CREAT, so its parent directory is noted
- * fentry/security_path_mknod        fentry      that directory
+ * fexit/d_lookup                    fentry      its last component is looked up: the parent directory of what may be made
+ * fexit/security_inode_create       fentry      a file may be made there
+ * fexit/lookup_open                 fentry      in 7.x: or may not
+ * fentry/may_open                   fentry      a file was found, or made, and it is asked whether it may be opened
+ * fentry/terminate_walk             fentry      where the walk ended, also when the open was refused
+ * fentry/audit_log_path_denied      fentry      a link was not followed or not made: a record of its own
  * fexit/getname_kernel              fentry      a name the kernel made itself: an interpreter, a socket's path
+ * fexit/getname_flags, getname      fentry      a name copied from memory
  * fentry, fexit/filename_lookup     fentry      a name is looked up: of all calls but opens
- * fentry/do_mkdirat, do_mknodat, do_rmdir, do_unlinkat, do_symlinkat, do_linkat, do_renameat2
+ * fentry/do_mkdirat, do_mknodat, do_rmdir, do_unlinkat, do_symlinkat, do_linkat, do_renameat2, filename_create
  *                                   fentry      the names of entries that are to be made, moved or deleted
  * fentry/lookup_one_qstr_excl       fentry      the directory of such a name was found
  * fexit/may_delete                  fentry      an entry is to be deleted, moved or replaced
  * fentry, fexit/vfs_rename          fentry      an entry is moved
  * fentry, fexit/vfs_create, vfs_mkdir, vfs_mknod, vfs_symlink, vfs_link
  *                                   fentry      an entry is made
+ * fexit/mnt_want_write_file         fentry      a file that is open may be written to: fchown notes it
+ * fentry/do_getxattr                fentry      since 6.13: an open file's attribute is read
  * fexit/move_addr_to_kernel         fentry      a socket address, as the kernel copied it
  * fentry/audit_watch_handle_event   fentry      a watched name loses its inode
  * fexit/audit_mark_handle_event     fentry      a watched executable is another file
- * tp_btf/sys_enter, sys_exit        fentry      every system call begins and ends: for rules that name them all
+ * tp_btf/sys_enter, sys_exit        fentry      every system call begins and ends: for rules that name them all, and for the trial
  * tp_btf/sched_process_fork         both        a task is made: the task list
  * fentry, fexit/do_file_open_root   fentry      a file is opened by its handle
  * clock.h, ipc.h, module.h, signal.h, socket.h  fentry: what is noted for the records of few calls
  */
-#include "syscall.h"
+#include "exec.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -85,8 +91,7 @@ static __always_inline void open_from_user(struct pending *c, struct task_struct
 		flags = O_CREAT;
 	if (c->want & WANT_HOW && bpf_probe_read_user(&flags, sizeof(flags), (void *)flags))
 		flags = 0;
-	open_begin_text(c, (void *)c->args[c->want & WANT_OPEN_A0 ? 0 : 1], true, flags & O_CREAT);
-	open_end(c, ret >= 0 ? file_of_fd(task, ret) : 0);
+	open_seen(c->args[c->want & WANT_OPEN_A0 ? 0 : 1], true, ret >= 0 ? (unsigned long)file_of_fd(task, ret) : 0, flags & O_CREAT);
 }
 
 static __always_inline void saddr_from_user(struct pending *c)
@@ -117,62 +122,10 @@ int BPF_PROG(tracepoint_exit, struct pt_regs *regs, long ret)
 	if (c->want & (WANT_OPEN_A0 | WANT_OPEN_A1))
 		open_from_user(c, task, ret);
 	else if (c->want & WANT_EXEC && !(c->flags & EVENT_F_EXEC))
-		open_begin_text(c, (void *)c->args[c->want & WANT_AT ? 1 : 0], true, false);
+		open_seen(c->args[c->want & WANT_AT ? 1 : 0], true, 0, false);
 	else if (c->want & WANT_SADDR && ret != -EBADF)
 		saddr_from_user(c);
 	syscall_end(ret);
-	return 0;
-}
-
-/* Where the kernel mapped the ELF interpreter (AT_BASE of the auxiliary vector). */
-static __always_inline __u64 interpreter_base(struct mm_struct *mm)
-{
-	unsigned long aux[2];
-
-	for (int i = 0; i < 22; i++) {
-		if (bpf_probe_read_kernel(aux, sizeof(aux), (void *)&mm->saved_auxv[0] + i * sizeof(aux)) || aux[0] == AT_NULL)
-			break;
-		if (aux[0] == AT_BASE)
-			return aux[1];
-	}
-	return 0;
-}
-
-/* The callback may only keep what lies on the caller's stack. */
-static long interpreter_found(struct task_struct *task, struct vm_area_struct *vma, struct inode **inode)
-{
-	*inode = BPF_CORE_READ(vma, vm_file, f_inode);
-	return 0;
-}
-
-static __always_inline void interpreter_item(struct pending *c, __u64 base)
-{
-	struct inode *inode = 0;
-	struct item *item;
-
-	bpf_find_vma(bpf_get_current_task_btf(), base, interpreter_found, &inode, 0);
-	if (!inode)
-		return;
-	item = item_add(c, ITEM_NORMAL);
-	if (item) {
-		item->flags |= ITEM_F_INTERP;
-		item_set_inode(item, inode);
-	}
-}
-
-/* The new image's arguments, when they are too long for the event. Sent before it is known whether a rule matches. */
-__noinline int exec_argv(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	__u64 len = BPF_CORE_READ(mm, arg_end) - BPF_CORE_READ(mm, arg_start);
-
-	if (!c)
-		return 0;
-	c->flags |= EVENT_F_EXEC;
-	if (len > ARGV_INLINE)
-		c->flags |= argv_send(mm, c->token, len);
 	return 0;
 }
 
@@ -192,18 +145,15 @@ int BPF_PROG(tracepoint_exec, struct task_struct *task, int old_pid, struct linu
 	struct pending *c = pending_get();
 	struct file *file = BPF_CORE_READ(bprm, file);
 	__u64 base;
+	bool script;
 
 	if (!c || !(c->want & WANT_EXEC))
 		return 0;
-	open_begin_text(c, BPF_CORE_READ(bprm, filename), false, false);
 	/* of a script only the name is left */
-	if (BPF_CORE_READ(bprm, filename) == BPF_CORE_READ(bprm, interp)) {
-		open_end(c, file);
-	} else {
-		open_end(c, 0);
-		open_begin_text(c, BPF_CORE_READ(bprm, interp), false, false);
-		open_end(c, file);
-	}
+	script = BPF_CORE_READ(bprm, filename) != BPF_CORE_READ(bprm, interp);
+	open_seen((unsigned long)BPF_CORE_READ(bprm, filename), false, script ? 0 : (unsigned long)file, false);
+	if (script)
+		open_seen((unsigned long)BPF_CORE_READ(bprm, interp), false, (unsigned long)file, false);
 	base = interpreter_base(BPF_CORE_READ(task, mm));
 	if (base)
 		interpreter_item(c, base);
@@ -282,25 +232,118 @@ int syscall_exit(void *ctx)
 	return 0;
 }
 
+static __always_inline bool is_error(const void *pointer)
+{
+	return (unsigned long)pointer >= (unsigned long)-MAX_ERRNO;
+}
+
 SEC("fentry/do_filp_open")
 int BPF_PROG(open_enter, int dfd, struct filename *pathname, const struct open_flags *op)
 {
 	struct pending *c = pending_with_names();
 
-	if (!c)
+	if (c && !is_error(pathname)) /* since 7.0 names that could not be copied come this far */
+		open_begin(c, item_named(c, pathname), (unsigned long)pathname, BPF_CORE_READ(op, open_flag));
+	return 0;
+}
+
+static __always_inline int open_over(__u64 *ctx)
+{
+	struct pending *c = pending_with_names();
+	struct file *file;
+	__u64 ret = 0;
+
+	if (!c || c->opening >= ITEMS_MAX || bpf_get_func_ret(ctx, &ret))
 		return 0;
-	c->open_flags = BPF_CORE_READ(op, open_flag);
-	open_begin(c, item_named(c, pathname), c->open_flags & O_CREAT);
+	file = (struct file *)ret;
+	if (is_error(file))
+		open_failed(c, ret);
+	else if (!c->opened)
+		open_file(c, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_mode) & FMODE_CREATED);
+	c->opening = ITEMS_MAX;
 	return 0;
 }
 
 SEC("fexit/do_filp_open")
-int BPF_PROG(open_exit, int dfd, struct filename *pathname, const struct open_flags *op, struct file *file)
+int open_exit(__u64 *ctx)
+{
+	return open_over(ctx);
+}
+
+SEC("fexit/d_lookup")
+int BPF_PROG(step_exit, struct dentry *dir, const struct qstr *name, struct dentry *found)
+{
+	struct pending *c = pending_with_names();
+	__u64 at = 0;
+
+	if (c && !bpf_get_func_arg(ctx, 0, &at)) /* as a number, which global functions take */
+		open_step(c, name, at, found);
+	return 0;
+}
+
+SEC("fexit/security_inode_create")
+int BPF_PROG(making_exit, struct inode *dir, struct dentry *dentry, int mode, int ret)
+{
+	struct pending *c = pending_with_names();
+
+	if (c && open_walk(c))
+		c->making = ret ? 0 : (unsigned long)dentry;
+	return 0;
+}
+
+/* Where the entry was not there, and none was made. The kernel notes it even if none might be made. */
+SEC("fexit/lookup_open")
+int BPF_PROG(making_failed, struct nameidata *nd)
+{
+	struct pending *c = pending_with_names();
+	__u64 ret = 0;
+
+	if (c && !bpf_get_func_ret(ctx, &ret) && is_error((void *)ret) && nd == open_walk(c) && c->open_flags & O_CREAT && open_made(ret))
+		lookup_entry((unsigned long)BPF_CORE_READ(nd, path.dentry, d_inode), (unsigned long)BPF_CORE_READ(nd, last.name),
+			     BPF_CORE_READ(nd, last.len), 0, ITEM_CREATE);
+	return 0;
+}
+
+/* Of a file that was just made, no access is asked for. */
+SEC("fentry/may_open")
+int BPF_PROG(file_enter, void *idmap, const struct path *path, int acc_mode)
+{
+	struct pending *c = pending_with_names();
+	struct nameidata *nd = c ? open_walk(c) : 0;
+
+	if (!nd || (unsigned long)path != (unsigned long)nd + bpf_core_field_offset(nd->path))
+		return 0;
+	c->opened = 1;
+	open_file(c, BPF_CORE_READ(path, dentry), !acc_mode);
+	return 0;
+}
+
+SEC("fentry/terminate_walk")
+int BPF_PROG(walk_end, struct nameidata *nd)
 {
 	struct pending *c = pending_with_names();
 
 	if (c)
-		open_end(c, (unsigned long)file >= (unsigned long)-MAX_ERRNO ? 0 : file);
+		open_walked(c, nd);
+	return 0;
+}
+
+#define ANOM_LINK 1702 /* AUDIT_ANOM_LINK, include/uapi/linux/audit.h */
+
+/* The kernel writes this record for tasks that it audits. Of a link that was not followed ("follow_link") it notes the file. */
+SEC("fentry/audit_log_path_denied")
+int BPF_PROG(denied_enter, int type, const char *operation)
+{
+	struct nameidata *nd = BPF_CORE_READ(bpf_get_current_task_btf(), nameidata);
+	struct pending *c = pending_get();
+
+	if (!c)
+		return 0;
+	c->denied = type;
+	if (bpf_probe_read_kernel_str(c->denied_op, sizeof(c->denied_op), operation) < 0)
+		c->denied_op[0] = 0;
+	if (nd && c->want & WANT_NAMES && type == ANOM_LINK && c->denied_op[0] == 'f')
+		lookup_found(item_named(c, BPF_CORE_READ(nd, name)), (unsigned long)BPF_CORE_READ(nd, stack, link.dentry), false, false);
 	return 0;
 }
 
@@ -310,22 +353,8 @@ int BPF_PROG(name_exit, const char *text, struct filename *filename)
 {
 	struct pending *c = pending_with_names();
 
-	if (c && (unsigned long)filename < (unsigned long)-MAX_ERRNO)
+	if (c && !is_error(filename))
 		item_add_named(c, filename);
-	return 0;
-}
-
-SEC("fexit/complete_walk")
-int BPF_PROG(walk_exit, struct nameidata *nd, int ret)
-{
-	struct pending *c = pending_with_names();
-	struct dentry *dentry;
-
-	if (!c || ret)
-		return 0;
-	dentry = BPF_CORE_READ(nd, path.dentry);
-	if (c->opening < ITEMS_MAX)
-		open_found(c, dentry, ITEM_NORMAL);
 	return 0;
 }
 
@@ -354,17 +383,23 @@ int getname_exit(__u64 *ctx)
 }
 
 /*
- * The names of a call that makes, moves or deletes an entry, when both have been copied: the last first. Compilers put parts of
+ * The names of a call that makes, moves or deletes an entry, when both have been copied: up to 6.19 the last first. Compilers put parts of
  * getname into its callers, where no program sees them; what is known already stays as it is.
  */
+static __always_inline void name_known(struct pending *c, struct filename *name)
+{
+	if (name && !is_error(name))
+		item_add_unless_known(c, name);
+}
+
 static __always_inline int names_copied(struct filename *one, struct filename *other)
 {
 	struct pending *c = pending_with_names();
 
-	if (c && other && (unsigned long)other < (unsigned long)-MAX_ERRNO)
-		item_add_unless_known(c, other);
-	if (c && (unsigned long)one < (unsigned long)-MAX_ERRNO)
-		item_add_unless_known(c, one);
+	if (!c)
+		return 0;
+	name_known(c, names_in_order ? one : other);
+	name_known(c, names_in_order ? other : one);
 	return 0;
 }
 
@@ -387,6 +422,7 @@ int BPF_PROG(lookup_exit, int dfd, struct filename *name, unsigned int flags, st
 	}
 
 NAMES(filename_lookup, lookup_enter, name, 0, int dfd, struct filename *name)
+NAMES(filename_create, create_name_enter, name, 0, int dfd, struct filename *name)
 NAMES(do_mkdirat, mkdirat_enter, name, 0, int dfd, struct filename *name)
 NAMES(do_mknodat, mknodat_enter, name, 0, int dfd, struct filename *name)
 NAMES(do_rmdir, rmdir_enter, name, 0, int dfd, struct filename *name)
@@ -432,13 +468,6 @@ int BPF_PROG(entry_lookup, const struct qstr *last, struct dentry *base)
 	return 0;
 }
 
-/* An entry in its directory. */
-static __always_inline void entry_changes(struct pending *c, struct dentry *dentry, __u32 kind)
-{
-	*(volatile __u64 *)&c->entry = (unsigned long)dentry;
-	lookup_child((unsigned long)BPF_CORE_READ(dentry, d_parent, d_inode), *(volatile __u64 *)&c->entry, kind);
-}
-
 /* Before a deletion; of a rename, what it moves and what it replaces. */
 SEC("fexit/may_delete")
 int BPF_PROG(delete_exit, void *idmap, struct inode *dir, struct dentry *victim, bool isdir, int ret)
@@ -448,11 +477,11 @@ int BPF_PROG(delete_exit, void *idmap, struct inode *dir, struct dentry *victim,
 
 	if (!c || !BPF_CORE_READ(victim, d_inode) || ret == -EOVERFLOW)
 		return 0;
-	entry_changes(c, victim, ITEM_DELETE);
+	lookup_child(victim, ITEM_DELETE);
 	to = (struct dentry *)c->rename_to;
 	/* next the kernel asks whether the new name may be made */
 	if (!ret && to && c->rename_from == (unsigned long)victim && !BPF_CORE_READ(to, d_inode))
-		entry_changes(c, to, ITEM_CREATE);
+		lookup_child(to, ITEM_CREATE);
 	return 0;
 }
 
@@ -480,56 +509,91 @@ int BPF_PROG(rename_exit, struct renamedata *rd, int ret)
 	/* two names of one file: nothing is done */
 	if (ret || BPF_CORE_READ(from, d_inode) == BPF_CORE_READ(to, d_inode))
 		return 0;
-	entry_changes(c, from, ITEM_CREATE);
+	lookup_child(from, ITEM_CREATE);
 	if (BPF_CORE_READ(rd, flags) & RENAME_EXCHANGE)
-		entry_changes(c, to, ITEM_CREATE);
+		lookup_child(to, ITEM_CREATE);
 	return 0;
 }
 
-/* An entry is made: before it is asked whether it may, and when it is there. */
-#define CREATES(function, before, after, arguments...)                          \
+/*
+ * An entry is made: before it is asked whether it may, and when it is there. Which argument the entry is differs from kernel to
+ * kernel; user space looks.
+ */
+#define CREATES(at, function, before, after)                                    \
 	SEC("fentry/" #function)                                                \
-	int BPF_PROG(before, arguments)                                         \
+	int before(__u64 *ctx)                                                  \
 	{                                                                       \
-		struct pending *c = pending_with_names();                       \
-                                                                                \
-		if (c)                                                          \
-			entry_changes(c, dentry, ITEM_CREATE);                  \
-		return 0;                                                       \
+		return entry_begins(ctx, entry_argument[at]);                   \
 	}                                                                       \
 	SEC("fexit/" #function)                                                 \
-	int BPF_PROG(after, arguments)                                          \
+	int after(__u64 *ctx)                                                   \
 	{                                                                       \
-		struct pending *c = pending_with_names();                       \
-                                                                                \
-		if (c && BPF_CORE_READ(dentry, d_inode))                        \
-			entry_changes(c, dentry, ITEM_CREATE);                  \
-		return 0;                                                       \
+		return entry_made(ctx, entry_argument[at], at);                 \
 	}
 
-CREATES(vfs_create, create_enter, create_exit, void *idmap, struct inode *dir, struct dentry *dentry)
-CREATES(vfs_mkdir, mkdir_enter, mkdir_exit, void *idmap, struct inode *dir, struct dentry *dentry)
-CREATES(vfs_mknod, node_enter, node_exit, void *idmap, struct inode *dir, struct dentry *dentry)
-CREATES(vfs_symlink, symlink_enter, symlink_exit, void *idmap, struct inode *dir, struct dentry *dentry)
-CREATES(vfs_link, link_enter, link_exit, struct dentry *from, void *idmap, struct inode *dir, struct dentry *dentry)
+enum creates {
+	CREATES_FILE, CREATES_DIRECTORY, CREATES_NODE, CREATES_SYMLINK, CREATES_LINK,
+};
 
-SEC("fentry/mnt_want_write")
-int BPF_PROG(write_enter)
+static __always_inline int entry_begins(__u64 *ctx, __u32 argument)
 {
 	struct pending *c = pending_with_names();
+	__u64 dentry = 0;
 
-	if (c && c->opening < ITEMS_MAX)
-		open_may_create(c);
+	if (c && !bpf_get_func_arg(ctx, argument, &dentry))
+		lookup_child((struct dentry *)dentry, ITEM_CREATE);
 	return 0;
 }
 
-SEC("fentry/security_path_mknod")
-int BPF_PROG(mknod_enter, const struct path *dir)
+static __always_inline int entry_made(__u64 *ctx, __u32 argument, __u32 what)
+{
+	struct pending *c = pending_with_names();
+	__u64 dentry = 0, ret = 0;
+
+	if (!c || bpf_get_func_arg(ctx, argument, &dentry) || bpf_get_func_ret(ctx, &ret))
+		return 0;
+	if (what == CREATES_DIRECTORY && mkdir_returns_entry) {
+		if (is_error((void *)ret))
+			return 0;
+		if (ret)
+			dentry = ret;
+	} else if ((int)ret) {
+		return 0;
+	}
+	lookup_child((struct dentry *)dentry, ITEM_CREATE);
+	return 0;
+}
+
+CREATES(CREATES_FILE, vfs_create, create_enter, create_exit)
+CREATES(CREATES_DIRECTORY, vfs_mkdir, mkdir_enter, mkdir_exit)
+CREATES(CREATES_NODE, vfs_mknod, node_enter, node_exit)
+CREATES(CREATES_SYMLINK, vfs_symlink, symlink_enter, symlink_exit)
+CREATES(CREATES_LINK, vfs_link, link_enter, link_exit)
+
+/* Calls on a descriptor that note its file (audit_file) only when it may be written to, or when the rest was in order. */
+static __always_inline void file_noted(__u64 dentry)
 {
 	struct pending *c = pending_with_names();
 
-	if (c && c->opening < ITEMS_MAX)
-		open_parent(c, BPF_CORE_READ(dir, dentry));
+	if (c && c->want & WANT_FD_LATE && !c->items)
+		lookup_found(ITEMS_MAX, dentry, false, false);
+}
+
+SEC("fexit/mnt_want_write_file")
+int BPF_PROG(writable_exit, struct file *file, int ret)
+{
+	if (!ret)
+		file_noted((unsigned long)BPF_CORE_READ(file, f_path.dentry));
+	return 0;
+}
+
+SEC("fentry/do_getxattr")
+int attribute_enter(__u64 *ctx)
+{
+	__u64 dentry = 0;
+
+	if (!bpf_get_func_arg(ctx, 1, &dentry))
+		file_noted(dentry);
 	return 0;
 }
 
@@ -548,27 +612,7 @@ int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, 
 	return 0;
 }
 
-/* An open of a file handle: relative to a mount, by an empty name that the kernel makes itself. */
-SEC("fentry/do_file_open_root")
-int BPF_PROG(handle_enter)
-{
-	struct pending *c = pending_with_names();
-
-	if (c)
-		open_begin(c, c->items, false);
-	return 0;
-}
-
-SEC("fexit/do_file_open_root")
-int BPF_PROG(handle_exit, const struct path *root, const char *name, const struct open_flags *op, struct file *file)
-{
-	struct pending *c = pending_with_names();
-
-	if (c)
-		open_end(c, (unsigned long)file >= (unsigned long)-MAX_ERRNO ? 0 : file);
-	return 0;
-}
-
+#include "handle.h"
 #include "clock.h"
 #include "ipc.h"
 #include "module.h"

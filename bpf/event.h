@@ -71,6 +71,7 @@ enum section_kind {
 	SECTION_SPECIAL = 10, /* struct special */
 	SECTION_FDS = 11,     /* two descriptors, in the order they were reserved */
 	SECTION_TARGETS = 12, /* struct target, one or more */
+	SECTION_DENIED = 20, /* a record of its own before SYSCALL: its type, 4 bytes, and what was denied */
 };
 
 enum section_flag {

@@ -252,7 +252,7 @@ int BPF_PROG(object_enter, struct dentry *dentry)
 		return 0;
 	if (c->want & WANT_QUEUE)
 		queue_parent(c, BPF_CORE_READ(dentry, d_parent));
-	entry_changes(c, dentry, ITEM_CREATE);
+	lookup_child(dentry, ITEM_CREATE);
 	return 0;
 }
 
@@ -262,7 +262,7 @@ int BPF_PROG(object_exit, struct dentry *dentry)
 	struct pending *c = pending_with_names();
 
 	if (c && BPF_CORE_READ(dentry, d_inode))
-		entry_changes(c, dentry, ITEM_CREATE);
+		lookup_child(dentry, ITEM_CREATE);
 	return 0;
 }
 

@@ -53,6 +53,9 @@ enum {
 #define FMODE_PATH 0x4000
 
 #define O_CREAT 0100
+#define O_EXCL 0200
+#define S_IFMT 0170000
+#define S_IFDIR 0040000
 #define AT_NULL 0
 #define AT_BASE 7
 
@@ -190,6 +193,10 @@ struct audit_tree_mark {
 	struct audit_chunk *chunk;
 };
 
+struct inode_operations {
+	void *atomic_open;
+};
+
 struct timespec64 {
 	__s64 tv_sec;
 	long tv_nsec;
@@ -199,6 +206,7 @@ struct inode {
 	__u16 i_mode;
 	kuid_t i_uid;
 	kgid_t i_gid;
+	const struct inode_operations *i_op;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	__u32 i_rdev;
@@ -252,12 +260,29 @@ struct file {
 
 struct filename {
 	const char *name;
-	const char *uptr;
+	const char *uptr; /* gone since 7.0 */
+};
+
+struct saved {
+	struct path link;
 };
 
 struct nameidata {
 	struct path path;
+	struct qstr last;
+	unsigned int flags;
+	int last_type;
+	struct saved *stack;
 	struct filename *name;
+};
+
+/* since 6.19 or 7.0 */
+enum last_type {
+	LAST_TYPE_ANY,
+};
+
+struct nameidata___7_0 {
+	enum last_type last_type;
 };
 
 struct renamedata {
@@ -312,6 +337,7 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct nameidata *nameidata; /* of the path walk under way */
 	struct signal_struct *signal;
 	kuid_t loginuid;
 	__u32 sessionid;

@@ -168,7 +168,7 @@ __noinline int lookup_parent(__u64 dir_at, __u64 name_at, __u32 len)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct names *n = bpf_task_storage_get(&names, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	struct item *item;
+	struct item *item, *unknown = 0;
 
 	len &= 255;
 	if (!c || !n || left_out(c, (struct inode *)dir_at) ||
@@ -178,58 +178,88 @@ __noinline int lookup_parent(__u64 dir_at, __u64 name_at, __u32 len)
 		item = &c->item[i];
 		if (i >= c->items)
 			break;
-		if (item->kind != ITEM_UNKNOWN || item->flags & ITEM_F_INODE || !leaf_matches(i, LEAF_OWN, len))
+		if (!leaf_matches(i, LEAF_OWN, len))
 			continue;
-		item->kind = ITEM_PARENT;
-		item_set_inode(item, (struct inode *)dir_at);
-		break;
+		/* a link may lead to a name like its own, which is not looked up */
+		if (item->kind == ITEM_PARENT && item_is_inode(item, (struct inode *)dir_at))
+			return 0;
+		if (!unknown && item->kind == ITEM_UNKNOWN && !(item->flags & ITEM_F_INODE))
+			unknown = item;
+	}
+	if (unknown) {
+		unknown->kind = ITEM_PARENT;
+		item_set_inode(unknown, (struct inode *)dir_at);
 	}
 	return 0;
 }
 
-/* An entry of a directory is deleted or created (kind). Global: verified once. */
-__noinline int lookup_child(__u64 dir_at, __u64 dentry_at, __u32 kind)
+/* The item that is the parent of the entry whose name was put aside: its index plus 1 from bit 16 on, and the length of its directory part. Global. */
+__noinline int entry_parent(__u64 dir_at, __u32 len)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	struct names *n = bpf_task_storage_get(&names, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	struct dentry *dentry = (struct dentry *)dentry_at;
-	struct inode *dir = (struct inode *)dir_at, *inode = BPF_CORE_READ(dentry, d_inode);
-	__u32 len = BPF_CORE_READ(dentry, d_name.len) & 255;
-	struct item *parent = 0, *child = 0, *item;
-	__u32 start = LEAF_OWN;
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+	struct item *item;
 	int found;
 
-	if (!c || !n || left_out(c, dir))
-		return 0;
-	if (bpf_probe_read_kernel(n->text + NAMES_LEAF, len, BPF_CORE_READ(dentry, d_name.name)))
+	if (!c)
 		return 0;
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
 		item = &c->item[i];
 		if (i >= c->items)
 			break;
 		if ((item->kind != ITEM_PARENT && item->kind != ITEM_UNKNOWN) || !(item->flags & ITEM_F_INODE) ||
-		    !item_is_inode(item, dir))
+		    !item_is_inode(item, (struct inode *)dir_at))
 			continue;
 		found = leaf_matches(i, LEAF_OWN, len);
-		if (!found)
-			continue;
-		item->kind = ITEM_PARENT;
-		parent = item;
-		start = found - 1;
-		break;
+		if (found)
+			return (i + 1) << 16 | (found - 1);
 	}
+	return 0;
+}
+
+/*
+ * The item that is the entry itself: its index plus 1. The parent's length of the directory part counts, whatever this name's own
+ * is; or the name is the entry's. Global.
+ */
+__noinline int entry_child(__u32 start, __u32 len, __u32 kind)
+{
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+	struct item *item;
+
+	if (!c)
+		return 0;
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
 		item = &c->item[i];
 		if (i >= c->items)
 			break;
-		/* the parent's length of the directory part counts, whatever this name's own is; or the name is the entry's */
-		if ((item->kind != kind && item->kind != ITEM_UNKNOWN) || (!leaf_matches(i, start, len) && !name_matches(i, len)))
-			continue;
-		item->kind = kind;
-		child = item;
-		break;
+		if ((item->kind == kind || item->kind == ITEM_UNKNOWN) && (leaf_matches(i, start, len) || name_matches(i, len)))
+			return i + 1;
 	}
+	return 0;
+}
+
+/* An entry of a directory, by its name, is deleted or created (kind); it may have no inode yet. Global: verified once. */
+__noinline int lookup_entry(__u64 dir_at, __u64 name_at, __u32 len, __u64 inode_at, __u32 kind)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	struct names *n = bpf_task_storage_get(&names, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct inode *dir = (struct inode *)dir_at;
+	struct item *parent, *child, *item;
+	__u32 found;
+
+	len &= 255;
+	if (!c || !n || left_out(c, dir))
+		return 0;
+	if (bpf_probe_read_kernel(n->text + NAMES_LEAF, len, (void *)name_at))
+		return 0;
+	found = entry_parent(dir_at, len);
+	parent = found ? item_at(c, (found >> 16) - 1) : 0;
+	if (parent)
+		parent->kind = ITEM_PARENT;
+	found = entry_child(found ? found & 0xffff : LEAF_OWN, len, kind);
+	child = found ? item_at(c, found - 1) : 0;
+	if (child)
+		child->kind = kind;
 	if (!parent) {
 		item = item_add(c, ITEM_PARENT);
 		if (item) {
@@ -244,12 +274,19 @@ __noinline int lookup_child(__u64 dir_at, __u64 dentry_at, __u32 kind)
 		if (!parent)
 			child->flags |= ITEM_F_UNNAMED;
 	}
-	if (inode)
-		item_set_inode(child, inode);
+	if (inode_at)
+		item_set_inode(child, (struct inode *)inode_at);
 	else
 		child->flags &= ~ITEM_F_INODE;
-	trees_meet_one((unsigned long)inode);
+	trees_meet_one(inode_at);
 	return 0;
+}
+
+/* The same, of an entry that the kernel has looked up. */
+static __always_inline void lookup_child(struct dentry *dentry, __u32 kind)
+{
+	lookup_entry((unsigned long)BPF_CORE_READ(dentry, d_parent, d_inode), (unsigned long)BPF_CORE_READ(dentry, d_name.name),
+		     BPF_CORE_READ(dentry, d_name.len), (unsigned long)BPF_CORE_READ(dentry, d_inode), kind);
 }
 
 #endif

@@ -9,6 +9,7 @@
 
 enum {
 	ITEMS_MAX = 24,         /* the mount of an overlay names 22 */
+	ITEMS_SLOTS = 32,       /* room for them: a power of two, so that an index can be masked */
 	TREES_MAX = 16,         /* watched trees that one call reaches */
 	MATCH_ROWS = 256,
 	NAME_MAX_LEN = 4096,    /* PATH_MAX, with the NUL */
@@ -21,8 +22,8 @@ enum {
 	SCRATCH_PER_CPU = 8,
 	SCRATCH_DATA = 48 * 1024,
 	APPEND_MAX = 8 * 1024,  /* the most one append may write */
+	ANOMALY_MAX = 24,       /* "sticky_create_regular" */
 };
-
 
 /*
  * Where AppArmor keeps its part of a credential: the address of apparmor_blob_sizes, whose first field is the offset
@@ -55,6 +56,23 @@ enum task_state {
 	TASK_BUILD = 0,
 	TASK_NEVER = 1, /* none of its calls is audited */
 };
+/* Up to 6.11 the parent directory of every open with O_CREAT is noted; since then only where there is no such file yet. */
+const volatile __u64 notes_every_parent = 0;
+
+/* In 7.x a file that an open was not allowed to make is noted too, as one that was made. */
+const volatile __u64 notes_refused = 0;
+
+/* Since 7.0 the names of a call are copied in the order of its arguments. */
+const volatile __u64 names_in_order = 0;
+
+/* LOOKUP_RCU and LOOKUP_PARENT (include/linux/namei.h). */
+const volatile __u64 walk_rcu = 0x40, walk_parent = 0x10;
+
+/* Which argument of vfs_create, vfs_mkdir, vfs_mknod, vfs_symlink, vfs_link is the new entry. */
+const volatile __u64 entry_argument[5] = { 2, 2, 2, 2, 3 };
+
+/* vfs_mkdir returns the entry, which may be another. */
+const volatile __u64 mkdir_returns_entry = 0;
 
 /* A system call between its entry and its exit. */
 struct pending {
@@ -67,24 +85,29 @@ struct pending {
 	__u32 want;
 	__u32 facts[FACT_MAX];
 	__u32 items;
-	__u32 opening; /* index of the item that the do_filp_open under way began; ITEMS_MAX when none */
-	__u32 child;   /* index of the second item of an open with O_CREAT; ITEMS_MAX when none */
-	__u32 creat;   /* the open under way has O_CREAT */
-	__u32 parent;  /* and the kernel has noted its parent directory */
+	__u32 opening; /* index of the item of the open under way; ITEMS_MAX when none */
+	__u32 open_flags; /* its O_*, as the kernel copied them; they are also judged by */
+	__u32 opened;  /* it has found or made its file */
+	__u32 walk_last; /* enum walk_last */
 	__u32 flags; /* enum event_flag so far */
 	struct caps caps; /* at the entry of an execve */
 	__u32 uid;
 	__u32 saddr_len;
 	__u8 saddr[SADDR_MAX];
-	__u64 filename[ITEMS_MAX]; /* the struct filename each item was made for; 0: none */
-	__u64 again[ITEMS_MAX];    /* a second one, made for the same address */
-	__u64 address[ITEMS_MAX];  /* where in the task's memory the name was; 0: not there */
+	__u64 filename[ITEMS_SLOTS]; /* the struct filename each item was made for; 0: none */
+	__u64 again[ITEMS_SLOTS];    /* a second one, made for the same address */
+	__u64 address[ITEMS_SLOTS];  /* where in the task's memory the name was; 0: not there */
 	__u64 rename_from, rename_to; /* the dentries of a rename under way */
 	struct path pwd; /* at the entry of chdir */
-	__u64 entry; /* the dentry handed to lookup_child: the verifier passes numbers to global functions, not pointers */
-	struct item item[ITEMS_MAX];
+	__u64 entry; /* a pointer made a number: the verifier hands no pointers to global functions */
+	__u64 open_name; /* the struct filename of the open under way; 0: the one its item was made for */
+	__u64 walk; /* the dentry where its walk ended; 0: on the way to the last component */
+	__u64 making; /* the dentry of a file that may be made */
+	__u32 denied; /* a record of its own: enum anomaly of the kernel; 0: none */
+	__u32 pad;
+	__u8 denied_op[ANOMALY_MAX];
+	struct item item[ITEMS_SLOTS];
 	__u32 task_state;       /* survives the call */
-	__u32 open_flags;       /* of an openat2, as the kernel copied them */
 	__u32 early;            /* the rule that matched when a watched name was deleted; RULES_MAX: none */
 	__u32 early_generation;
 	__u32 trees;

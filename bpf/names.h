@@ -22,7 +22,7 @@ static __always_inline struct item *item_at(struct pending *c, __u32 at)
 	if (at >= ITEMS_MAX)
 		return 0;
 	barrier_var(at); /* or clang forms the address before the check, which the verifier refuses */
-	return &c->item[at & (ITEMS_MAX - 1)];
+	return &c->item[at & (ITEMS_SLOTS - 1)];
 }
 
 /* Whether the filesystem list leaves out what is on this inode's file system. Global: verified once. */
@@ -55,9 +55,9 @@ static __always_inline struct item *item_add(struct pending *c, __u16 kind)
 	}
 	__builtin_memset(item, 0, sizeof(*item));
 	item->kind = kind;
-	c->filename[c->items & (ITEMS_MAX - 1)] = 0;
-	c->again[c->items & (ITEMS_MAX - 1)] = 0;
-	c->address[c->items & (ITEMS_MAX - 1)] = 0;
+	c->filename[c->items & (ITEMS_SLOTS - 1)] = 0;
+	c->again[c->items & (ITEMS_SLOTS - 1)] = 0;
+	c->address[c->items & (ITEMS_SLOTS - 1)] = 0;
 	c->items++;
 	return item;
 }
@@ -150,22 +150,28 @@ static __always_inline __u32 item_add_named(struct pending *c, struct filename *
 	struct item *item;
 
 	if (at < ITEMS_MAX) {
-		c->filename[at & (ITEMS_MAX - 1)] = 0;
-		c->again[at & (ITEMS_MAX - 1)] = 0;
+		c->filename[at & (ITEMS_SLOTS - 1)] = 0;
+		c->again[at & (ITEMS_SLOTS - 1)] = 0;
 	}
 	at = c->items;
 	item = item_add(c, ITEM_UNKNOWN);
 	if (!item)
 		return ITEMS_MAX;
-	c->filename[at & (ITEMS_MAX - 1)] = (unsigned long)filename;
+	c->filename[at & (ITEMS_SLOTS - 1)] = (unsigned long)filename;
 	item_set_name(c, item, BPF_CORE_READ(filename, name), false);
 	return at;
 }
 
-/* A name was copied from the task's memory. From the same address it is the same name to the kernel (audit_reusename). */
+/*
+ * A name was copied from the task's memory. From the same address it is the same name to the kernel (audit_reusename), until
+ * 7.0: names no longer know where they come from.
+ */
 static __always_inline void item_add_from(struct pending *c, __u64 address, struct filename *filename)
 {
 	__u32 at;
+
+	if (!bpf_core_field_exists(filename->uptr))
+		address = 0;
 
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
 		if (i >= c->items)
@@ -178,16 +184,18 @@ static __always_inline void item_add_from(struct pending *c, __u64 address, stru
 	}
 	at = item_add_named(c, filename);
 	if (at < ITEMS_MAX)
-		c->address[at & (ITEMS_MAX - 1)] = address;
+		c->address[at & (ITEMS_SLOTS - 1)] = address;
 }
 
 /* The same where the copying was not seen, and is perhaps known already. */
 static __always_inline void item_add_unless_known(struct pending *c, struct filename *filename)
 {
-	__u64 address = (unsigned long)BPF_CORE_READ(filename, uptr);
 	__u32 at = item_of_filename(c, (unsigned long)filename);
+	__u64 address = 0;
 
-	if (at >= ITEMS_MAX || c->address[at & (ITEMS_MAX - 1)] != address)
+	if (bpf_core_field_exists(filename->uptr))
+		address = (unsigned long)BPF_CORE_READ(filename, uptr);
+	if (at >= ITEMS_MAX || c->address[at & (ITEMS_SLOTS - 1)] != address)
 		item_add_from(c, address, filename);
 }
 
@@ -197,97 +205,6 @@ static __always_inline __u32 item_named(struct pending *c, struct filename *file
 	__u32 at = item_of_filename(c, (unsigned long)filename);
 
 	return at < ITEMS_MAX ? at : item_add_named(c, filename);
-}
-
-/* An open begins to look up the name of item `at`. */
-static __always_inline void open_begin(struct pending *c, __u32 at, bool creat)
-{
-	c->opening = at;
-	c->child = ITEMS_MAX;
-	c->creat = creat;
-	c->parent = 0;
-}
-
-/* Likewise, of a name in kernel or user memory that no struct filename is known for. */
-static __always_inline void open_begin_text(struct pending *c, const void *name, bool user, bool creat)
-{
-	struct item *item;
-
-	open_begin(c, c->items, creat);
-	item = item_add(c, ITEM_UNKNOWN);
-	if (!item)
-		return;
-	item_set_name(c, item, name, user);
-	if (!item->name_len) {
-		/* an empty or unreadable name never became a struct filename */
-		c->items--;
-		c->opening = ITEMS_MAX;
-	}
-}
-
-/* The directory in which a file may be created: noted by the kernel before the creation is allowed. */
-static __always_inline void open_parent(struct pending *c, struct dentry *dir)
-{
-	struct item *item = item_at(c, c->opening);
-
-	if (!item || left_out(c, BPF_CORE_READ(dir, d_inode)))
-		return;
-	item_set_inode(item, BPF_CORE_READ(dir, d_inode));
-	item->kind = ITEM_PARENT;
-	c->parent = 1;
-	trees_meet((unsigned long)dir);
-}
-
-/*
- * Up to 6.11 the kernel notes the parent of every O_CREAT, before it asks for write access. Since 6.12 it does so only when
- * there is no such file yet; the hook that comes here is then not attached, and open_parent comes first.
- */
-static __always_inline void open_may_create(struct pending *c)
-{
-	struct item *item = item_at(c, c->opening);
-
-	if (!item || !c->creat || item->kind != ITEM_UNKNOWN)
-		return;
-	c->parent = 1;
-	item->kind = ITEM_PARENT;
-}
-
-/* The lookup arrived at `dentry`, whatever may still fail. Where the parent was noted there are two items. */
-static __always_inline void open_found(struct pending *c, struct dentry *dentry, __u16 kind)
-{
-	struct item *item = item_at(c, c->opening), *child;
-
-	if (!item || left_out(c, BPF_CORE_READ(dentry, d_inode)))
-		return;
-	if (!c->parent && kind != ITEM_CREATE) {
-		item_set_inode(item, BPF_CORE_READ(dentry, d_inode));
-		item->kind = ITEM_NORMAL;
-		trees_meet((unsigned long)dentry);
-		return;
-	}
-	open_parent(c, BPF_CORE_READ(dentry, d_parent));
-	child = item_at(c, c->child);
-	if (!child) {
-		c->child = c->items;
-		child = item_add_same_name(c, item, kind);
-	}
-	if (child) {
-		child->kind = kind;
-		item_set_inode(child, BPF_CORE_READ(dentry, d_inode));
-		if (kind == ITEM_NORMAL)
-			trees_meet((unsigned long)dentry);
-		else
-			trees_meet_one((unsigned long)BPF_CORE_READ(dentry, d_inode));
-	}
-}
-
-/* The open is over: with a file, or (NULL) with what open_found and open_parent saw. */
-static __always_inline void open_end(struct pending *c, struct file *file)
-{
-	if (file)
-		open_found(c, BPF_CORE_READ(file, f_path.dentry),
-			   BPF_CORE_READ(file, f_mode) & FMODE_CREATED ? ITEM_CREATE : ITEM_NORMAL);
-	c->opening = ITEMS_MAX;
 }
 
 #endif

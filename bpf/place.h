@@ -98,7 +98,7 @@ __noinline int exes_of(struct exe_places *found)
 	struct exe_key key = {};
 	struct list_head *head = (void *)audit_filter_list + AUDIT_FILTER_EXIT * bpf_core_type_size(struct list_head);
 	struct rule_walk w = { .head = head, .exe = 1 };
-	struct exe_places *known;
+	struct exe_places *known, copy;
 	__u32 zero = 0, *epoch = bpf_map_lookup_elem(&exe_epoch, &zero), now;
 
 	if (!found || !epoch)
@@ -120,8 +120,9 @@ __noinline int exes_of(struct exe_places *found)
 	w.at = BPF_CORE_READ(head, next);
 	bpf_loop(WALK_MAX, rule_step, &w, 0);
 	found->epoch = now;
+	copy = *found; /* on the stack: 6.1 lets no other memory into a map */
 	if (exe_events)
-		bpf_map_update_elem(&exes, &key, found, BPF_ANY);
+		bpf_map_update_elem(&exes, &key, &copy, BPF_ANY);
 	return 0;
 }
 

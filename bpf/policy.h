@@ -180,6 +180,7 @@ enum want {
 	WANT_AT = 128,     /* execveat: the name is argument 1 */
 	WANT_NOEVAL = 1024, /* umount: nothing is asked of the file that is a mount point (AUDIT_INODE_NOEVAL) */
 	WANT_PWD = 512,    /* chdir: the working directory as it was */
+	WANT_FD_LATE = 32768, /* a PATH record of the file that a hook sees the call note, by its descriptor */
 	WANT_FD = 256,     /* a PATH record of the file that argument 0 is open on */
 	WANT_WATCH = 1 << 16,  /* a rule that watches an inode names the call */
 	WANT_TREE = 1 << 17,   /* a rule with dir= does */

@@ -4,7 +4,7 @@
 #define RAUDIT_SYSCALL_H
 
 #include "judge.h"
-#include "lookup.h"
+#include "open.h"
 #include "args.h"
 #include "records.h"
 
@@ -13,7 +13,6 @@
 #define AUDIT_ARCH_I386 0x40000003
 
 /* include/linux/errno.h: never shown to user space; the kernel records them as EINTR (__audit_syscall_exit). */
-#define EINTR 4
 #define ERESTARTSYS 512
 #define ENOIOCTLCMD 515
 #define ERESTART_RESTARTBLOCK 516
@@ -195,7 +194,7 @@ static __always_inline void pending_begin(struct pending *c, struct task_struct 
 	c->token = c->time ^ bpf_get_current_pid_tgid();
 	c->items = 0;
 	c->opening = ITEMS_MAX;
-	c->child = ITEMS_MAX;
+	c->denied = 0;
 	c->rename_from = c->rename_to = 0;
 	c->flags = 0;
 	c->saddr_len = 0;
@@ -367,6 +366,23 @@ static __always_inline void label_emit(struct scratch *s, struct task_struct *ta
 	section_end(s, at, 0);
 }
 
+static __always_inline void denied_emit(struct scratch *s, const struct pending *c)
+{
+	__u32 at;
+	__u8 *to;
+
+	if (!c->denied)
+		return;
+	at = section_begin(s, SECTION_DENIED);
+	to = scratch_end(s);
+	if (!to)
+		return;
+	__builtin_memcpy(to, &c->denied, sizeof(c->denied));
+	__builtin_memcpy(to + sizeof(c->denied), c->denied_op, sizeof(c->denied_op));
+	s->used += sizeof(c->denied) + sizeof(c->denied_op);
+	section_end(s, at, 0);
+}
+
 /*
  * Puts the event of the call that ended together and hands it over. Not inlined, and not static: the verifier then checks it
  * once, by itself, and not again for every way that leads here.
@@ -405,6 +421,7 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 	}
 	if (c->want & WANT_RECORDS)
 		records_emit(s);
+	denied_emit(s, c);
 	saddr_emit(s, c);
 	label_emit(s, task);
 	title_emit(s);

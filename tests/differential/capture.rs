@@ -73,7 +73,7 @@ pub fn parse(text: &str) -> Vec<Rule> {
 impl Capture {
     /// Makes both ready, without rules yet, or says why not.
     pub fn open() -> Result<Self, String> {
-        let offer = Offer::probe();
+        let mut offer = Offer::probe();
         if let Some(why) = offer.unusable.as_ref().or(offer.no_fentry.as_ref()) {
             return Err(format!("needs fentry ({why}); runs in the VM lab, tests/vm/test"));
         }
@@ -83,7 +83,10 @@ impl Capture {
             return Err("kernel audit is in use on this machine".into());
         }
         let settings = Settings { ring_size: 64 << 20, exempt: std::process::id() };
-        let bpf = Bpf::load(Tier::Fentry, &offer, settings).map_err(|e| e.to_string()).unwrap();
+        let mut bpf = Bpf::load(Tier::Fentry, &offer, settings).map_err(|e| e.to_string()).unwrap();
+        let report = raudit_bpf::trial::run(&mut bpf, &offer);
+        println!("trial of the hooks: {} calls in {:?}: {:?}", report.calls, report.took, report.trial);
+        offer.trial = report.trial;
         let generations = Generations::default();
         let consumer = Consumer::new(bpf.ring().unwrap(), generations.clone()).unwrap();
         let mut receiver = Receiver::open().map_err(|e| e.to_string())?;

@@ -48,31 +48,7 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "(first)",
         "the kernel shows the title that a task had at its first event, also after it executed another program; we show the present one",
     ),
-    (
-        "open-deleted-cwd",
-        "PATH",
-        "(names)",
-        "O_CREAT in a deleted directory is refused before any hook that sees the parent",
-    ),
-    (
-        "open-names",
-        "PATH",
-        "(names)",
-        "up to 6.11 O_CREAT with a trailing slash notes the parent, where no hook sees it",
-    ),
-    (
-        "path-refused",
-        "records",
-        "-",
-        "ANOM_LINK of a link that protected_hardlinks forbids: the kernel writes it for tasks with an audit context only",
-    ),
     ("path-mounts", "records", "-", "mounting an overlay names more files than we keep for a call (8)"),
-    (
-        "open-links",
-        "records",
-        "-",
-        "O_CREAT through a dangling link: the kernel adds nameless items for each step; we record the parent and the file",
-    ),
 ];
 
 /// How far our stamp may be from the kernel's, which is the time of the last clock tick; milliseconds. An emulated CPU may

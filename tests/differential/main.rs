@@ -7,6 +7,7 @@
 //! `differential [--all] [--more] [--events N] [--seed S] [CASE...]`: just these cases; `--all` prints every event that differs in full,
 //! `--more` adds the cases of `workload::MORE` and `random`.
 //! The case `random` is drawn from a seed and makes at least N events; the seed is printed, and repeats it.
+//! `differential --report` prints what the programs cost this kernel.
 mod capture;
 mod compare;
 mod event;
@@ -20,6 +21,7 @@ mod random;
 mod record_compat;
 mod record_files;
 mod records;
+mod report;
 mod watches;
 mod workload;
 
@@ -42,6 +44,15 @@ fn main() -> ExitCode {
     if let ["--random", seed, slice] = args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         random::run(number(seed), number(slice));
         return ExitCode::SUCCESS;
+    }
+    if args.first().is_some_and(|a| a == "--report") {
+        return report::print().map_or_else(
+            |why| {
+                eprintln!("differential --report: {why}");
+                ExitCode::FAILURE
+            },
+            |()| ExitCode::SUCCESS,
+        );
     }
     let option = |name: &str| args.iter().position(|a| a == name).and_then(|at| args.get(at + 1)).map(|v| number(v));
     // cargo's own flags are of no meaning here

@@ -328,6 +328,52 @@ pub fn descriptors() {
     call(libc::SYS_fchmod, &[std::os::fd::AsRawFd::as_raw_fd(&pair.0) as usize, 0o600]);
 }
 
+/// Descriptors on a mount that may not be written to.
+pub fn read_only() {
+    // SAFETY: a namespace of our own, so that nothing here is mounted for others.
+    unsafe { libc::unshare(libc::CLONE_NEWNS) };
+    fs::create_dir("ro").unwrap();
+    fs::write("ro/file", "x").unwrap();
+    let mount = |from: &str, on: &str, flags: libc::c_ulong| {
+        let (from, on) = (c(from), c(on));
+        call(libc::SYS_mount, &[from.as_ptr() as usize, on.as_ptr() as usize, 0, flags as usize, 0]);
+    };
+    mount("none", "/", libc::MS_REC | libc::MS_PRIVATE);
+    mount("ro", "ro", libc::MS_BIND);
+    mount("none", "ro", libc::MS_BIND | libc::MS_REMOUNT | libc::MS_RDONLY);
+    let attribute = c("user.test");
+    let attribute = attribute.as_ptr() as usize;
+    let fd = open("ro/file", libc::O_RDONLY) as usize;
+    for attribute in [attribute, 8] {
+        call(libc::SYS_fsetxattr, &[fd, attribute, attribute, 1, 0]);
+        call(libc::SYS_fgetxattr, &[fd, attribute, 0, 0]);
+        call(libc::SYS_fremovexattr, &[fd, attribute]);
+    }
+    call(libc::SYS_fchmod, &[fd, 0o600]);
+    call(libc::SYS_fchown, &[fd, 0, 0]);
+    for name in ["ro/file", "ro/new", "ro/none/x"] {
+        open(name, libc::O_CREAT | libc::O_WRONLY);
+        open(name, libc::O_WRONLY | libc::O_TRUNC);
+        named(libc::SYS_chmod, name.as_bytes(), &[0o600]);
+        named(libc::SYS_mkdir, name.as_bytes(), &[0o700]);
+        named(libc::SYS_rmdir, name.as_bytes(), &[]);
+        named(libc::SYS_unlink, name.as_bytes(), &[]);
+        named_two(libc::SYS_rename, name, "ro/other");
+        named_two(libc::SYS_link, name, "ro/other");
+    }
+}
+
+/// No descriptor is left for a file that is there.
+pub fn exhausted() {
+    fs::write("file", "x").unwrap();
+    let limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: a limit of our own, in memory that lives.
+    unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+    for (name, flags) in [("file", libc::O_RDONLY), ("none", libc::O_RDONLY), ("new", libc::O_CREAT | libc::O_WRONLY)] {
+        open(name, flags);
+    }
+}
+
 pub fn mounts() {
     // SAFETY: a namespace of our own, so that nothing here is mounted for others.
     unsafe { libc::unshare(libc::CLONE_NEWNS) };

@@ -77,6 +77,8 @@ pub const CASES: &[Case] = &[
     Case { name: "path-renames", run: paths::renames },
     Case { name: "path-refused", run: paths::refused },
     Case { name: "path-descriptors", run: paths::descriptors },
+    Case { name: "path-read-only", run: paths::read_only },
+    Case { name: "path-exhausted", run: paths::exhausted },
     Case { name: "path-mounts", run: paths::mounts },
     Case { name: "sockets", run: sockets },
 ];

@@ -20,6 +20,7 @@ pub mod want {
     pub const NOEVAL: u16 = 1024;
     pub const RECORDS: u16 = 2048;
     pub const QUEUE: u16 = 4096;
+    pub const FD_LATE: u16 = 32768;
 }
 
 /// The kinds of call this backend can record.
@@ -81,6 +82,16 @@ pub enum Call {
     Exit,
     /// What operations done at once would have as calls: names and addresses.
     Ring,
+}
+
+/// Whether a call notes the file of its descriptor only once something else was in order: fchown asks for write access first, and
+/// since 6.13 the calls about an attribute copy its name and value before.
+pub fn notes_late(name: &str, attributes_late: bool) -> bool {
+    match name.strip_suffix("32").unwrap_or(name) {
+        "fchown" => true,
+        "fgetxattr" | "fremovexattr" | "fsetxattr" => attributes_late,
+        _ => false,
+    }
 }
 
 impl Call {
@@ -159,22 +170,12 @@ impl Call {
         }
     }
 
-    /// Why the fentry tier does not serve the call exactly on every kernel, if it does not.
+    /// Why the fentry tier does not serve the call exactly on any kernel, if it does not.
     pub fn inexact_by_fentry(self) -> Option<&'static str> {
         match self {
-            Self::Lookup
-            | Self::Entry
-            | Self::Object
-            | Self::Bind
-            | Self::Socketcall
-            | Self::QueueOpen
-            | Self::QueueName => Some(
-                "names are seen where the compiler left the kernel's functions whole: compared with kernel audit on Debian's kernels only",
-            ),
             Self::Ring => {
                 Some("what its operations name is seen while the call runs, not what the kernel's workers do for it")
             }
-            Self::Descriptor => Some("on a read-only file system the kernel notes no file"),
             _ => None,
         }
     }
@@ -283,6 +284,7 @@ mod tests {
             ("WANT_HOW", want::HOW),
             ("WANT_AT", want::AT),
             ("WANT_FD", want::FD),
+            ("WANT_FD_LATE", want::FD_LATE),
             ("WANT_PWD", want::PWD),
             ("WANT_NOEVAL", want::NOEVAL),
             ("WANT_RECORDS", want::RECORDS),

@@ -8,7 +8,7 @@
 use libbpf_rs::{AsRawLibbpf, Program, libbpf_sys as sys};
 use std::ffi::CStr;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 const LICENSE: &CStr = c"GPL";
 
@@ -70,6 +70,17 @@ impl Clone {
     pub fn missed(&self) -> u64 {
         info(self.program.as_raw_fd()).map_or(0, |i| i.recursion_misses)
     }
+}
+
+impl AsFd for Clone {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.program.as_fd()
+    }
+}
+
+/// Instructions the verifier went through for a program, and bytes of its machine code.
+pub fn size(program: BorrowedFd<'_>) -> io::Result<(u32, u32)> {
+    info(program.as_raw_fd()).map(|info| (info.verified_insns, info.jited_prog_len))
 }
 
 /// The kernel's count of skipped runs of a program libbpf loaded.

@@ -57,6 +57,8 @@ pub enum Need {
     Queue,
     /// It ends its task.
     Exit,
+    /// It notes the file of a descriptor once something else was in order.
+    Late,
 }
 
 /// A program and what it is for.
@@ -78,7 +80,18 @@ fn always(_: &Offer) -> bool {
 
 /// Whether the parent of a name is looked up by a function of its own.
 pub(crate) fn walks_parents(offer: &Offer) -> bool {
-    offer.function("path_parentat").is_some()
+    offer.target("path_parentat").is_ok()
+}
+
+/// Whether a file that an open was not allowed to make is noted as one that was made. The function that does is then one with the
+/// lock that its callers took before.
+pub(crate) fn notes_refused(offer: &Offer) -> bool {
+    offer.target("lookup_open").is_ok()
+}
+
+/// Whether calls on a descriptor that are about attributes look at their other arguments before they note the file.
+pub(crate) fn reads_attributes_late(offer: &Offer) -> bool {
+    offer.function("file_getxattr").is_some()
 }
 
 fn fentry(program: &'static str, needs: &'static [Need]) -> Hook {
@@ -91,7 +104,7 @@ fn tracepoint(program: &'static str, needs: &'static [Need]) -> Hook {
 
 /// All hooks, in the order in which they are attached: what ends something before what begins it.
 pub fn all() -> Vec<Hook> {
-    use Need::{Address, Call, Entry, Every, Exec, Lookup, Open, Program, Task, Watch};
+    use Need::{Address, Call, Entry, Every, Exec, Late, Lookup, Open, Program, Task, Watch};
     vec![
         tracepoint("tracepoint_exit", &[Call]),
         tracepoint("tracepoint_enter", &[Call]),
@@ -99,12 +112,16 @@ pub fn all() -> Vec<Hook> {
         fentry("exec_done", &[Exec]),
         fentry("open_exit", &[Open, Exec]),
         fentry("open_enter", &[Open, Exec]),
-        fentry("mknod_enter", &[Open, Exec]),
-        Hook { when: |offer| offer.notes_every_parent, ..fentry("write_enter", &[Open, Exec]) },
-        fentry("walk_exit", &[Open, Exec]),
+        fentry("walk_end", &[Open, Exec]),
+        fentry("file_enter", &[Open, Exec]),
+        Hook { when: notes_refused, ..fentry("making_failed", &[Open]) },
+        fentry("making_exit", &[Open]),
+        fentry("step_exit", &[Open]),
+        fentry("denied_enter", &[Open, Exec, Address, Lookup, Entry]),
         fentry("name_exit", &[Exec, Address, Lookup, Entry]),
-        fentry("getname_flags_exit", &[Lookup, Entry]),
-        Hook { when: |offer| offer.function("getname").is_some(), ..fentry("getname_exit", &[Lookup, Entry]) },
+        fentry("getname_flags_exit", &[Open, Exec, Lookup, Entry]),
+        fentry("create_name_enter", &[Entry]),
+        Hook { when: |offer| offer.target("getname").is_ok(), ..fentry("getname_exit", &[Open, Exec, Lookup, Entry]) },
         fentry("mkdirat_enter", &[Entry]),
         fentry("mknodat_enter", &[Entry]),
         fentry("rmdir_enter", &[Entry]),
@@ -130,6 +147,8 @@ pub fn all() -> Vec<Hook> {
         fentry("symlink_enter", &[Entry]),
         fentry("link_exit", &[Entry]),
         fentry("link_enter", &[Entry]),
+        fentry("writable_exit", &[Late]),
+        Hook { when: reads_attributes_late, ..fentry("attribute_enter", &[Late]) },
         fentry("saddr_exit", &[Address]),
         fentry("watch_event", &[Watch]),
         Hook { when: |offer| offer.function("audit_mark_handle_event").is_some(), ..fentry("exe_event", &[Program]) },
@@ -153,13 +172,31 @@ impl Need {
     pub fn functions(self) -> &'static [&'static str] {
         match self {
             Self::Call | Self::Watch | Self::Program | Self::Task | Self::Every => &[],
-            Self::Open | Self::Exec => &["complete_walk", "mnt_want_write", "security_path_mknod", "getname_kernel"],
-            Self::Address => &["move_addr_to_kernel", "filename_lookup", "getname_kernel"],
-            Self::Lookup => &["getname_flags", "getname_kernel", "filename_lookup"],
+            Self::Open => &[
+                "do_filp_open",
+                "terminate_walk",
+                "may_open",
+                "security_inode_create",
+                "d_lookup",
+                "audit_log_path_denied",
+                "getname_flags",
+            ],
+            Self::Exec => &[
+                "do_filp_open",
+                "terminate_walk",
+                "may_open",
+                "audit_log_path_denied",
+                "getname_flags",
+                "getname_kernel",
+            ],
+            Self::Address => &["move_addr_to_kernel", "filename_lookup", "getname_kernel", "audit_log_path_denied"],
+            Self::Lookup => &["getname_flags", "getname_kernel", "filename_lookup", "audit_log_path_denied"],
+            Self::Late => &["mnt_want_write_file", "do_getxattr"],
             Self::Entry => &[
                 "getname_flags",
                 "getname_kernel",
                 "filename_lookup",
+                "audit_log_path_denied",
                 "do_mkdirat",
                 "do_mknodat",
                 "do_rmdir",

@@ -1,30 +1,28 @@
 //! A plan in the kernel: programs loaded, policy installed, hooks attached. Dull on purpose; thinking is done in `plan`.
 
 use crate::clone::{self, Clone as Attached, Template};
-use crate::hooks::{self, Hook};
+use crate::hooks::{self, Hook, Need, notes_refused};
 use crate::libbpf_log;
 use crate::offer::{Offer, Tier};
-use crate::plan::{Attach, Plan, entry};
+use crate::place::Places;
+use crate::plan::{Attach, Obstacle, Plan, entry};
 use crate::skel::{self, COUNTERS_LEN};
+use crate::targets;
 use libbpf_rs::{Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, num_possible_cpus};
+use raudit_rules::RuleSet;
 use slots::Slots;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
+mod costs;
 mod shared;
 mod slots;
+pub use costs::{Costs, Program};
 use shared::Shared;
 pub use slots::Hits;
 
 /// Buffers for events under construction, a CPU (`SCRATCH_PER_CPU`).
 const SCRATCH_PER_CPU: u32 = 8;
-/// What opens a file by name: `do_file_open` since 7.0.
-const OPEN_FUNCTIONS: [&str; 2] = ["do_filp_open", "do_file_open"];
-
-/// The function of this kernel that opens a file by name.
-pub(crate) fn open_function(offer: &Offer) -> Option<&'static str> {
-    OPEN_FUNCTIONS.into_iter().find(|f| offer.function(f).is_some())
-}
 
 /// A function every kernel has, for the templates, which are loaded but never attached.
 const TEMPLATE_TARGET: &str = "security_path_mknod";
@@ -78,6 +76,19 @@ pub struct Counters {
 }
 
 impl Counters {
+    fn since(self, before: Self) -> Self {
+        Self {
+            matched: self.matched - before.matched,
+            submitted: self.submitted - before.submitted,
+            lost_ring: self.lost_ring - before.lost_ring,
+            lost_scratch: self.lost_scratch - before.lost_scratch,
+            lost_state: self.lost_state - before.lost_state,
+            lost_size: self.lost_size - before.lost_size,
+            lost_policy: self.lost_policy - before.lost_policy,
+            missed: self.missed.saturating_sub(before.missed),
+        }
+    }
+
     /// All that was lost.
     pub fn lost(&self) -> u64 {
         self.lost_ring + self.lost_scratch + self.lost_state + self.lost_size + self.lost_policy + self.missed
@@ -95,6 +106,11 @@ pub struct Capture {
     templates: Option<[Template; 2]>,
     clones: BTreeMap<String, Vec<Attached>>,
     hooks: BTreeMap<&'static str, Link>,
+    /// What was counted up to the trial's end.
+    before: Counters,
+    /// A program that is not attached, so that a trial fails.
+    #[cfg(test)]
+    pub(crate) without: Option<&'static str>,
 }
 
 fn bpf(what: impl Into<String>) -> impl FnOnce(libbpf_rs::Error) -> CaptureError {
@@ -109,10 +125,19 @@ impl Capture {
             Tier::Tracepoint => None,
             Tier::Fentry => Some([template(&object, "syscall_enter")?, template(&object, "syscall_exit")?]),
         };
-        let (clones, hooks) = (BTreeMap::new(), BTreeMap::new());
-        let slots = Slots::of(&object)?;
-        let epoch = Shared::named(&object, "exe_epoch")?;
-        Ok(Self { tier, exempt: settings.exempt, slots, epoch, object, templates, clones, hooks })
+        Ok(Self {
+            tier,
+            exempt: settings.exempt,
+            slots: Slots::of(&object)?,
+            epoch: Shared::named(&object, "exe_epoch")?,
+            object,
+            templates,
+            clones: BTreeMap::new(),
+            hooks: BTreeMap::new(),
+            before: Counters::default(),
+            #[cfg(test)]
+            without: None,
+        })
     }
 
     /// The tier whose programs these are.
@@ -127,12 +152,7 @@ impl Capture {
             plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("the rules cannot be compiled for BPF".into()))?;
         let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, generation, self.exempt);
         self.forget_programs();
-        let hooks = hooks::all();
-        let needed: Vec<&str> =
-            hooks.iter().filter(|h| self.needs(h, &plan.attach, offer)).map(|h| h.program).collect();
-        for &name in &needed {
-            self.attach_hook(name)?;
-        }
+        let needed = self.attach_hooks(&plan.attach, offer)?;
         if let Some([enter, exit]) = &self.templates {
             for symbol in &plan.attach.syscalls {
                 if self.clones.contains_key(symbol) {
@@ -158,7 +178,21 @@ impl Capture {
     }
 
     fn needs(&self, hook: &Hook, attach: &Attach, offer: &Offer) -> bool {
+        #[cfg(test)]
+        if self.without == Some(hook.program) {
+            return false;
+        }
         hook.tier == self.tier && hook.needs.iter().any(|n| attach.needs.contains(n)) && (hook.when)(offer)
+    }
+
+    /// Attaches what is needed, and says what that is.
+    fn attach_hooks(&mut self, attach: &Attach, offer: &Offer) -> Result<Vec<&'static str>, CaptureError> {
+        let hooks = hooks::all();
+        let needed: Vec<_> = hooks.iter().filter(|h| self.needs(h, attach, offer)).map(|h| h.program).collect();
+        for &name in &needed {
+            self.attach_hook(name)?;
+        }
+        Ok(needed)
     }
 
     fn attach_hook(&mut self, name: &'static str) -> Result<(), CaptureError> {
@@ -173,6 +207,34 @@ impl Capture {
     /// How often rules decided since this was last asked, for the generations still known to the programs.
     pub fn take_hits(&mut self) -> Vec<Hits> {
         self.slots.take_hits()
+    }
+
+    /// For a trial: follows these rules, as far as they can be served, for any system call and for this process too. Nothing is
+    /// attached to system calls.
+    pub(crate) fn rehearse(&mut self, rules: &RuleSet, offer: &Offer) -> Result<(), CaptureError> {
+        let judged = Plan::new(rules, offer, &mut Places::default()).rules;
+        let mut served = RuleSet::new();
+        for (rule, _) in rules.iter().zip(judged).filter(|(_, j)| !matches!(j.fentry, Some(Obstacle::Refused(_)))) {
+            served.add(rule.clone(), false).map_err(|e| CaptureError::Plan(e.to_string()))?;
+        }
+        let plan = Plan::new(&served, offer, &mut Places::default());
+        let policy = plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("no call can be served by BPF".into()))?;
+        self.slots.install(policy, plan.keys.len(), &plan.attach, 0, 0);
+        let mut attach = plan.attach.clone();
+        attach.needs.insert(Need::Every);
+        let needed = self.attach_hooks(&attach, offer)?;
+        self.hooks.retain(|name, _| needed.contains(name));
+        Ok(())
+    }
+
+    /// Ends it; what was counted is forgotten.
+    pub(crate) fn end_rehearsal(&mut self) {
+        for name in ["every_enter", "every_exit"] {
+            self.hooks.remove(name);
+        }
+        self.slots.take_hits();
+        self.before = Counters::default();
+        self.before = self.counters().unwrap_or_default();
     }
 
     /// The ring buffer, for a [`Consumer`](crate::consumer::Consumer).
@@ -200,7 +262,7 @@ impl Capture {
         let clones = self.clones.values().flatten().map(Attached::missed);
         let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| clone::missed(&p));
         sum.missed = clones.chain(hooks).sum();
-        Ok(sum)
+        Ok(sum.since(self.before))
     }
 
     /// Detaches everything; counters stay readable. Returns how often the clones that are gone were skipped.
@@ -275,38 +337,52 @@ fn set_constants(open: &mut OpenObject, tier: Tier, offer: &Offer) -> Result<(),
     let mut map = open.maps_mut().find(|m| m.name().to_string_lossy().ends_with(".rodata")).ok_or_else(missing)?;
     let data = map.initial_value_mut().ok_or_else(missing)?;
     let exe_events = tier == Tier::Fentry && offer.function("audit_mark_handle_event").is_some();
-    let others = [
-        (skel::APPARMOR, offer.apparmor),
-        (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes)),
-        (skel::INODE_HASH, offer.watches.inode_hash),
-        (skel::FILTER_LIST, offer.watches.filter_list),
-        (skel::TREE_OPS, offer.watches.tree_ops),
-        (skel::EXE_EVENTS, u64::from(exe_events)),
-        (skel::TIMEKEEPER, offer.timekeeper),
-        (skel::FAILED_LOADS, u64::from(offer.notes_failed_loads)),
-    ];
-    let selinux = offer.selinux.iter().flat_map(|places| &places.0).map(|&(at, value)| (skel::SELINUX + at, value));
-    for (at, value) in others.into_iter().chain(selinux) {
+    for (at, value) in constants(offer).into_iter().chain([(skel::EXE_EVENTS, u64::from(exe_events))]) {
         data.get_mut(at..at + 8).ok_or_else(missing)?.copy_from_slice(&value.to_ne_bytes());
     }
     Ok(())
 }
 
-/// Decides which programs this tier loads. A hook whose function is gone stays out; the plan knows.
+/// Where in the read-only data, and what.
+fn constants(offer: &Offer) -> Vec<(usize, u64)> {
+    let [rcu, parent] = if offer.walk_flags_renumbered { [1 << 8, 1 << 10] } else { [0x40, 0x10] };
+    let mut constants = vec![
+        (skel::APPARMOR, offer.apparmor),
+        (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes)),
+        (skel::NOTES_EVERY_PARENT, u64::from(offer.notes_every_parent)),
+        (skel::NOTES_REFUSED, u64::from(notes_refused(offer))),
+        (skel::NAMES_IN_ORDER, u64::from(offer.names_in_order())),
+        (skel::WALK_RCU, rcu),
+        (skel::WALK_PARENT, parent),
+        (skel::MKDIR_RETURNS_ENTRY, u64::from(offer.returns_pointer("vfs_mkdir"))),
+        (skel::INODE_HASH, offer.watches.inode_hash),
+        (skel::FILTER_LIST, offer.watches.filter_list),
+        (skel::TREE_OPS, offer.watches.tree_ops),
+        (skel::TIMEKEEPER, offer.timekeeper),
+        (skel::FAILED_LOADS, u64::from(offer.notes_failed_loads)),
+    ];
+    constants.extend(offer.selinux.iter().flat_map(|places| &places.0).map(|&(at, value)| (skel::SELINUX + at, value)));
+    for (n, function) in targets::CREATES.iter().enumerate() {
+        let at = targets::entry_argument(offer, function).unwrap_or_default();
+        constants.push((skel::ENTRY_ARGUMENT + n * 8, at as u64));
+    }
+    constants
+}
+
+/// Decides which programs this tier loads, and for which function. A hook whose function is gone stays out; the plan knows.
 fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer: &Offer) -> libbpf_rs::Result<()> {
     let name = program.name().to_string_lossy().into_owned();
     let section = program.section().to_string_lossy().into_owned();
-    let target = section.split_once('/').map(|(_, target)| target.to_owned());
-    let renamed = target.as_deref() == OPEN_FUNCTIONS.first().copied();
-    let target = if renamed { open_function(offer).map(str::to_owned).or(target) } else { target };
-    let ours = target.is_none() || hooks::all().iter().any(|h| h.tier == tier && h.program == name && (h.when)(offer));
-    let there = section.starts_with("tp_btf") || target.as_deref().is_none_or(|t| offer.function(t).is_some());
-    let load = ours && there && (tier == Tier::Fentry || target.is_some());
-    if load && target.is_none() {
-        program.set_attach_target(0, Some(TEMPLATE_TARGET.to_owned()))?;
-    }
-    if load && renamed {
-        program.set_attach_target(0, target)?;
+    let target =
+        section.split_once('/').filter(|_| !section.starts_with("tp_btf")).map(|(_, target)| target.to_owned());
+    let found = target.as_ref().map(|target| offer.target(target));
+    let template = section == "fentry" || section == "fexit";
+    let ours = template || hooks::all().iter().any(|h| h.tier == tier && h.program == name && (h.when)(offer));
+    let load = ours && found.as_ref().is_none_or(Result::is_ok) && (tier == Tier::Fentry || !template);
+    match found {
+        Some(Ok(found)) if load && Some(&found) != target.as_ref() => program.set_attach_target(0, Some(found))?,
+        None if load && template => program.set_attach_target(0, Some(TEMPLATE_TARGET.to_owned()))?,
+        _ => {}
     }
     program.set_autoload(load);
     Ok(())

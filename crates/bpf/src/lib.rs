@@ -3,7 +3,8 @@
 //! Down: a rule set becomes a [`plan`] (which hooks, which policy), made of what the kernel [`offer`]s, what each system call
 //! needs ([`calls`]) and the compiled exit list ([`classify`]); [`kernel`] loads and attaches it. Up: a [`consumer`] reads the
 //! ring, [`wire`] decodes, [`render`] writes the text the kernel would have written, asking [`files`] and [`selinux`] for what only user
-//! space can look up. The C side is `bpf/` at the root of the repository.
+//! space can look up. Whether the hooks see on this kernel what they must is found out by a [`trial`]. The C side is `bpf/` at the
+//! root of the repository.
 pub mod calls;
 pub mod classify;
 mod clock;
@@ -22,4 +23,6 @@ pub mod plan;
 pub mod render;
 pub mod selinux;
 mod skel;
+mod targets;
+pub mod trial;
 pub mod wire;

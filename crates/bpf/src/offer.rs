@@ -1,7 +1,8 @@
 //! What the running kernel offers. Probed by trying, never inferred from its version.
 
 use crate::selinux::{Places, Selinux};
-use crate::{clone, libbpf_log};
+use crate::trial::Trial;
+use crate::{clone, libbpf_log, targets};
 use libbpf_rs::btf::Btf;
 use libbpf_rs::btf::types::Func;
 use libbpf_rs::{MapHandle, MapType, libbpf_sys};
@@ -65,9 +66,14 @@ pub struct Offer {
     pub notes_failed_loads: bool,
     /// Whether openat2 has a record of its own (since 5.16).
     pub notes_how: bool,
+    /// Whether the flags of a path walk have the numbers they have since 6.15: constants of the source, seen by no probe.
+    pub walk_flags_renumbered: bool,
+    /// What came of trying the hooks out.
+    pub trial: Trial,
     btf: Option<Btf<'static>>,
     /// Functions asked for so far: a search in BTF walks tens of thousands of names.
     functions: RefCell<HashMap<String, Option<u32>>>,
+    targets: RefCell<HashMap<String, Result<String, String>>>,
 }
 
 /// Addresses of the kernel's own (proc_kallsyms); 0 where they are not to be seen.
@@ -111,14 +117,42 @@ impl Offer {
             timekeeper: timekeeper(),
             notes_failed_loads: patch().is_some_and(notes_failed_loads),
             notes_how: release().is_some_and(|r| r >= (5, 16)),
+            walk_flags_renumbered: release().is_some_and(|r| r >= (6, 15)),
             btf,
+            trial: Trial::Untried,
             functions: RefCell::default(),
+            targets: RefCell::default(),
         };
         offer.no_fentry = match offer.function(TRIAL_TARGET) {
             None => Some(format!("no function {TRIAL_TARGET} in the kernel's BTF")),
             Some(id) => clone::trial(id).err().map(|e| format!("fentry: {e}")),
         };
         offer
+    }
+
+    /// The struct that each argument of a kernel function points to; `None` for an argument that points to none.
+    pub fn parameters(&self, name: &str) -> Option<Vec<Option<String>>> {
+        targets::parameters(self.btf.as_ref()?, name)
+    }
+
+    /// The running kernel's name of the function that programs know as this, or why none can be attached to it.
+    pub fn target(&self, function: &str) -> Result<String, String> {
+        if let Some(known) = self.targets.borrow().get(function) {
+            return known.clone();
+        }
+        let found = targets::resolve(self, function);
+        self.targets.borrow_mut().insert(function.to_owned(), found.clone());
+        found
+    }
+
+    /// Whether the names of a call are copied in the order of its arguments: since the functions that take them are called for them.
+    pub fn names_in_order(&self) -> bool {
+        self.function("filename_renameat2").is_some()
+    }
+
+    /// Whether a kernel function returns a pointer.
+    pub fn returns_pointer(&self, name: &str) -> bool {
+        self.btf.as_ref().and_then(|btf| targets::returns_pointer(btf, name)).unwrap_or(false)
     }
 
     /// The BTF id of a kernel function, when programs can be attached to it by name.
@@ -148,8 +182,11 @@ impl Offer {
             timekeeper: 1,
             notes_failed_loads: true,
             notes_how: true,
+            walk_flags_renumbered: false,
             btf: Btf::from_vmlinux().ok(),
+            trial: Trial::Untried,
             functions: RefCell::default(),
+            targets: RefCell::default(),
         }
     }
 }

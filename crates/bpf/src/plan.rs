@@ -1,9 +1,9 @@
 //! A rule set, and what to attach for it: data, printable, made without touching the kernel.
 
-use crate::calls::Call;
+use crate::calls::{Call, notes_late, want};
 use crate::classify::condition::{self, Condition, needs_items};
 use crate::classify::{ARCHES, ClassifyError, FS_MAX, Policy};
-use crate::hooks::Need;
+use crate::hooks::{Need, reads_attributes_late};
 use crate::known;
 use crate::offer::{Offer, Tier};
 use crate::place::{Key, Kind, Places, of_rule};
@@ -292,42 +292,45 @@ fn call(at: usize, nr: u32, offer: &Offer, attach: &mut Attach) -> Result<PerTie
     let (names, name) = (&call.names, call.names.first().copied().unwrap_or_default());
     let (kind, wants) =
         call.kind.ok_or_else(|| Obstacle::Refused(format!("{name}: its records are not served by BPF yet")))?;
+    let late = wants & u32::from(want::FD) != 0 && names.iter().any(|n| notes_late(n, reads_attributes_late(offer)));
+    let wants = if late { wants & !u32::from(want::FD) | u32::from(want::FD_LATE) } else { wants };
+    let needs: Vec<Need> = kind.needs().iter().copied().chain(late.then_some(Need::Late)).collect();
     match entry::function(at, names, |f| offer.function(f).is_some()) {
         Some(symbol) => drop(attach.syscalls.insert(symbol)),
         // some calls have no function that a program can be attached to
         None => drop(attach.needs.insert(Need::Every)),
     }
-    let inexact = || kind.inexact_by_fentry().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
-    let fentry = missing(kind, offer).or_else(inexact);
+    let sees = needs.iter().any(|need| *need != Need::Call) || kind == Call::Descriptor;
+    let always = kind.inexact_by_fentry().map(|why| format!("{name}: {why}"));
+    let inexact = || always.or_else(|| offer.trial.obstacle(name, kind).filter(|_| sees)).map(Obstacle::Inexact);
+    let fentry = missing(&needs, offer).or_else(inexact);
     if let Some(calls) = attach.wants.get_mut(at) {
         calls.insert(nr, wants);
     }
-    attach.needs.extend(kind.needs());
+    attach.needs.extend(needs);
     let refused = kind.refused_by_tracepoint().map(|why| Obstacle::Refused(format!("{name}: {why}")));
     let inexact = || kind.inexact_by_tracepoint().map(|why| Obstacle::Inexact(format!("{name}: {why}")));
     let tracepoint = refused.or_else(inexact);
     Ok((fentry, tracepoint))
 }
 
-/// What keeps a kind of call from being served exactly: a function that this kernel does not let us trace, or one it has in
-/// another form than those compared with kernel audit.
-fn missing(kind: Call, offer: &Offer) -> Option<Obstacle> {
-    let needed = kind.needs().iter().flat_map(|need| need.functions());
-    let opens = kind.needs().contains(&Need::Open) || kind.needs().contains(&Need::Exec);
-    let open = crate::kernel::open_function(offer);
-    let gone = |f: &&str| f.split('|').all(|name| offer.function(name).is_none());
-    let missing = needed.copied().find(gone);
-    if offer.timekeeper == 0 && kind.needs().contains(&Need::Clock) {
+/// What keeps a call from being served, or from being served exactly: a function that this kernel does not let us trace, or has with
+/// another prototype.
+fn missing(needs: &[Need], offer: &Offer) -> Option<Obstacle> {
+    if offer.timekeeper == 0 && needs.contains(&Need::Clock) {
         return Some(Obstacle::Refused("the kernel's clock is not found in /proc/kallsyms".into()));
     }
-    if let Some(gone) = missing.or((opens && open.is_none()).then_some("do_filp_open")) {
-        return Some(Obstacle::Refused(format!("no function {gone} in the kernel's BTF")));
+    // one of several names is enough
+    let gone = |functions: &&str| {
+        let mut found = functions.split('|').map(|f| offer.target(f));
+        let first = found.next()?.err()?;
+        found.all(|f| f.is_err()).then_some(first)
+    };
+    if let Some(gone) = needs.iter().flat_map(|need| need.functions()).find_map(gone) {
+        return Some(Obstacle::Refused(gone));
     }
-    if offer.selinux.is_some() && kind.needs().contains(&Need::Ipc) {
-        return Some(Obstacle::Inexact("the labels of System V objects (obj=) are not shown".into()));
-    }
-    let other = open.filter(|&name| opens && name != "do_filp_open")?;
-    Some(Obstacle::Inexact(format!("this kernel opens by {other}: names that it refuses early are recorded otherwise")))
+    let labels = offer.selinux.is_some() && needs.contains(&Need::Ipc);
+    labels.then(|| Obstacle::Inexact("the labels of System V objects (obj=) are not shown".into()))
 }
 
 pub(crate) mod ended;

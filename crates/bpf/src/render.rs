@@ -61,6 +61,9 @@ pub fn render(event: &Event<'_>, id: EventId, besides: Besides<'_>, lookup: &mut
     let items: Vec<_> = event.items().collect();
     let exe = event.section(section::EXE).map(|s| assemble(&s));
     let subject = label::subject(event, lookup);
+    if let Some((kind, operation)) = event.section(section::DENIED).and_then(|s| syscall::denied(&s)) {
+        push(kind, &|t| syscall::push_denied(t, event, operation, exe.as_deref(), subject.as_deref()));
+    }
     push(Kind::SYSCALL, &|t| syscall::push(t, event, items.len(), exe.as_deref(), subject.as_deref(), besides));
     if event.flags & EVENT_F_EXEC != 0 {
         if let Some(body) = fcaps::body(event, exe.as_deref(), lookup) {

@@ -80,6 +80,14 @@ pub const EXE_EVENTS: usize = offset_of!(types::rodata, exe_events);
 /// Where `timekeeper` and `failed_loads` lie there.
 pub const TIMEKEEPER: usize = offset_of!(types::rodata, timekeeper);
 pub const FAILED_LOADS: usize = offset_of!(types::rodata, failed_loads);
+/// What differs from kernel to kernel, there as well.
+pub const NOTES_EVERY_PARENT: usize = offset_of!(types::rodata, notes_every_parent);
+pub const NOTES_REFUSED: usize = offset_of!(types::rodata, notes_refused);
+pub const NAMES_IN_ORDER: usize = offset_of!(types::rodata, names_in_order);
+pub const WALK_RCU: usize = offset_of!(types::rodata, walk_rcu);
+pub const WALK_PARENT: usize = offset_of!(types::rodata, walk_parent);
+pub const ENTRY_ARGUMENT: usize = offset_of!(types::rodata, entry_argument);
+pub const MKDIR_RETURNS_ENTRY: usize = offset_of!(types::rodata, mkdir_returns_entry);
 
 /// Offsets in `struct policy`, from the object's own types.
 pub mod policy {

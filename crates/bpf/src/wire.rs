@@ -87,6 +87,7 @@ pub mod section {
     pub const SPECIAL: u16 = 10;
     pub const FDS: u16 = 11;
     pub const TARGETS: u16 = 12;
+    pub const DENIED: u16 = 20;
     pub const F_DELETED: u16 = 1;
     pub const F_SID: u16 = 4;
 }

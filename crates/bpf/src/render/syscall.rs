@@ -2,7 +2,8 @@
 
 use super::Besides;
 use crate::fact;
-use crate::wire::{EVENT_F_ENDED, Event, section};
+use crate::wire::{EVENT_F_ENDED, Event, Section, section};
+use raudit_record::Kind;
 use raudit_record::text::{push_decimal, push_hex, push_hex_bytes, push_signed, push_untrusted};
 
 /// The kernel's `AUDITSC_SUCCESS`.
@@ -40,15 +41,7 @@ pub fn push(
     }
     out.extend_from_slice(b" items=");
     push_decimal(out, items as u64);
-    push_task(out, event);
-    out.extend_from_slice(b" comm=");
-    push_untrusted(out, event.comm);
-    out.extend_from_slice(b" exe=");
-    push_or_null(out, exe);
-    if let Some(label) = subject {
-        out.extend_from_slice(b" subj=");
-        out.extend_from_slice(label);
-    }
+    push_task(out, event, exe, subject);
     out.extend_from_slice(b" key=");
     push_or_null(out, besides.key);
     if besides.all_arguments {
@@ -59,7 +52,20 @@ pub fn push(
     }
 }
 
-fn push_task(out: &mut Vec<u8>, event: &Event<'_>) {
+/// The record of a link that was not followed or made, or a file not created (`audit_log_path_denied`): its type, and what was denied.
+pub fn denied<'a>(section: &Section<'a>) -> Option<(Kind, &'a [u8])> {
+    let (kind, operation) = section.data.split_first_chunk()?;
+    Some((Kind(u32::from_ne_bytes(*kind)), operation.split(|&b| b == 0).next()?))
+}
+
+pub fn push_denied(out: &mut Vec<u8>, event: &Event<'_>, operation: &[u8], exe: Option<&[u8]>, subject: Option<&[u8]>) {
+    out.extend_from_slice(b"op=");
+    out.extend_from_slice(operation);
+    push_task(out, event, exe, subject);
+    out.extend_from_slice(b" res=0");
+}
+
+fn push_task(out: &mut Vec<u8>, event: &Event<'_>, exe: Option<&[u8]>, subject: Option<&[u8]>) {
     let fields = [
         (" ppid=", fact::PPID),
         (" pid=", fact::PID),
@@ -81,6 +87,14 @@ fn push_task(out: &mut Vec<u8>, event: &Event<'_>) {
     out.extend_from_slice(if event.tty.is_empty() { b"(none)" } else { event.tty });
     out.extend_from_slice(b" ses=");
     push_decimal(out, event.fact(fact::SESSION).into());
+    out.extend_from_slice(b" comm=");
+    push_untrusted(out, event.comm);
+    out.extend_from_slice(b" exe=");
+    push_or_null(out, exe);
+    if let Some(label) = subject {
+        out.extend_from_slice(b" subj=");
+        out.extend_from_slice(label);
+    }
 }
 
 fn push_or_null(out: &mut Vec<u8>, value: Option<&[u8]>) {

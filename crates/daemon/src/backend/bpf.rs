@@ -11,6 +11,7 @@ use raudit_bpf::offer::{Offer, Tier};
 use raudit_bpf::place::{self, Key, Places};
 use raudit_bpf::plan::{Judgement, Obstacle, Plan};
 use raudit_bpf::selinux;
+use raudit_bpf::trial::{self, Trial};
 use raudit_config::{Backend as Choice, RauditdConf};
 use raudit_netlink::{Client, Error};
 use raudit_rules::{Change, List, Rule, RuleSet};
@@ -123,6 +124,8 @@ pub struct Side {
     active: Option<Active>,
     /// What the installed plan knows of SELinux's policy, when its rules ask about labels.
     label_loads: Option<u32>,
+    /// Programs that were loaded to be tried out, for the first rules that they serve.
+    spare: Option<Capture>,
     /// Of programs that are gone.
     past: Counts,
     /// The exit lists of the last generations.
@@ -147,6 +150,7 @@ impl Side {
             marked: BTreeMap::new(),
             active: None,
             label_loads: None,
+            spare: None,
             past: Counts::default(),
             lists: VecDeque::new(),
             tally: HashMap::new(),
@@ -158,11 +162,33 @@ impl Side {
         self.offer.get_or_init(Offer::probe)
     }
 
+    /// Probes what the kernel offers, once, and has the hooks tried out. The programs are kept for the rules.
+    fn get_ready(&mut self) {
+        if self.offer.get().is_some() {
+            return;
+        }
+        let mut offer = Offer::probe();
+        if offer.unusable.is_none() && offer.no_fentry.is_none() {
+            match Capture::load(Tier::Fentry, &offer, self.settings) {
+                Ok(mut capture) => {
+                    offer.trial = trial::run(&mut capture, &offer).trial;
+                    self.spare = Some(capture);
+                }
+                Err(e) => offer.trial = Trial::Failed(e.to_string()),
+            }
+        }
+        drop(self.offer.set(offer));
+    }
+
     /// What can be done for these rules.
     pub fn outlook(&mut self, rules: &RuleSet) -> Outlook {
+        self.get_ready();
         let offer = self.offer.get_or_init(Offer::probe);
         let plan = Plan::new(rules, offer, &mut self.places);
         let (exact, usable) = (plan.exact.is_some(), plan.usable.is_some());
+        if !(exact || self.forced && usable) {
+            self.spare = None;
+        }
         Outlook { plan, forced: self.forced, no_fentry: offer.no_fentry.clone(), exact, usable }
     }
 
@@ -228,7 +254,9 @@ impl Side {
             evicted.into_iter().for_each(|hits| self.count(hits));
             return Ok(());
         }
-        let mut capture = Capture::load(tier, self.offer(), self.settings).map_err(|e| e.to_string())?;
+        let spare = self.spare.take().filter(|capture| capture.tier() == tier);
+        let loaded = spare.map_or_else(|| Capture::load(tier, self.offer(), self.settings), Ok);
+        let mut capture = loaded.map_err(|e| e.to_string())?;
         let ring = capture.ring().map_err(|e| e.to_string())?;
         let source = Source::start(ring, self.generations.clone(), self.all_arguments, self.work.clone())
             .map_err(|e| e.to_string())?;

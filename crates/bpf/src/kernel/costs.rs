@@ -1,0 +1,56 @@
+//! What a capture costs the kernel: instructions the verifier went through, code, memory of maps.
+
+use super::Capture;
+use crate::clone;
+use libbpf_rs::{MapCore, ProgramImpl};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+
+/// A loaded program.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Program {
+    /// Its name in `bpf/audit.bpf.c`, or the kernel function that a clone is attached to and which of the two it is.
+    pub name: String,
+    /// `bpf_prog_info.verified_insns`.
+    pub verified: u32,
+    /// Bytes of machine code.
+    pub code: u32,
+}
+
+/// All of them.
+#[derive(Clone, Debug, Default)]
+pub struct Costs {
+    /// Programs, templates and clones.
+    pub programs: Vec<Program>,
+    /// Name and bytes of each map, as the kernel accounts them.
+    pub maps: Vec<(String, u64)>,
+    /// Functions of the kernel that have a trampoline now, of ours or others.
+    pub trampolines: usize,
+}
+
+impl Capture {
+    /// What the programs that are loaded now cost.
+    pub fn costs(&self) -> Costs {
+        let cost = |name: String, fd: BorrowedFd<'_>| {
+            let (verified, code) = clone::size(fd).unwrap_or_default();
+            Program { name, verified, code }
+        };
+        let loaded = self.object.progs().filter(ProgramImpl::autoload);
+        let mut programs: Vec<Program> =
+            loaded.map(|p| cost(p.name().to_string_lossy().into_owned(), p.as_fd())).collect();
+        for (symbol, pair) in &self.clones {
+            for (which, clone) in ["enter", "exit"].into_iter().zip(pair) {
+                programs.push(cost(format!("{symbol} {which}"), clone.as_fd()));
+            }
+        }
+        let maps = self.object.maps().map(|m| (m.name().to_string_lossy().into_owned(), memory(m.as_fd()))).collect();
+        let symbols = std::fs::read_to_string("/proc/kallsyms").unwrap_or_default();
+        Costs { programs, maps, trampolines: symbols.lines().filter(|l| l.contains(" bpf_trampoline_")).count() }
+    }
+}
+
+/// `memlock` of a map's descriptor (bpf_map_show_fdinfo).
+fn memory(map: BorrowedFd<'_>) -> u64 {
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", map.as_raw_fd())).unwrap_or_default();
+    let line = info.lines().find_map(|l| l.strip_prefix("memlock:"));
+    line.and_then(|bytes| bytes.trim().parse().ok()).unwrap_or_default()
+}
