@@ -6,7 +6,7 @@
 
 use crate::fact::{self, Fact};
 use crate::known;
-use crate::place::{KINDS, Kind, Places};
+use crate::place::{KINDS, Places};
 use crate::plan::ended::never_matches;
 use crate::selinux::rule::Questions;
 use condition::{Condition, ItemFact};
@@ -179,11 +179,16 @@ pub struct Policy {
 const ACCESS_BY_CALL: u32 = 8;
 
 /// `WANT_WATCH`, `WANT_TREE`, `WANT_EXE`.
-const WANT_KINDS: [u32; 3] = [1 << 16, 1 << 17, 1 << 18];
+const WANT_KINDS: [u32; 3] = [WANT_WATCH, 1 << 17, 1 << 18];
+
+const WANT_WATCH: u32 = 1 << 16;
 
 /// `WANT_FS`, `WANT_SOCKETCALL`.
 const WANT_FS: u32 = 1 << 20;
 const WANT_SOCKETCALL: u32 = 1 << 19;
+
+/// A rule's condition on some fact: its place, operator and value.
+type User = (usize, Op, u32);
 
 type Conditions = Vec<Vec<Condition>>;
 
@@ -271,7 +276,7 @@ impl Policy {
 
     fn add_fields(&mut self, conditions: &Conditions, rows: &mut Rows) -> Result<(), ClassifyError> {
         let everyone = rows.everyone();
-        let mut by_fact: BTreeMap<Fact, Vec<(usize, Op, u32)>> = BTreeMap::new();
+        let mut by_fact: BTreeMap<Fact, Vec<User>> = BTreeMap::new();
         let mut accesses = Vec::new();
         for (rule, condition) in numbered(conditions) {
             match *condition {
@@ -321,7 +326,7 @@ impl Policy {
 
     /// Tables of path items: the *n*-th condition of a rule on a fact is in the fact's *n*-th table.
     fn add_items(&mut self, conditions: &Conditions, rows: &mut Rows) -> Result<(), ClassifyError> {
-        let mut tables: BTreeMap<(ItemFact, bool, usize), Vec<(usize, Op, u32)>> = BTreeMap::new();
+        let mut tables: BTreeMap<(ItemFact, bool, usize), Vec<User>> = BTreeMap::new();
         for (rule, conditions) in conditions.iter().enumerate() {
             let mut seen: BTreeMap<ItemFact, usize> = BTreeMap::new();
             for condition in conditions {
@@ -383,7 +388,7 @@ impl Policy {
                 Condition::Place(key) | Condition::Elsewhere(key) => {
                     WANT_KINDS.get(key.kind as usize).copied().unwrap_or(0)
                 }
-                Condition::Item(ItemFact::Inode, ..) => WANT_KINDS[Kind::Watch as usize],
+                Condition::Item(ItemFact::Inode, ..) => WANT_WATCH,
                 _ => 0,
             };
             conditions.get(rule).into_iter().flatten().fold(0, |bits, c| bits | of(c))

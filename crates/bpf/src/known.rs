@@ -117,7 +117,7 @@ fn access(name: &str) -> Access {
 static KNOWN: LazyLock<[Vec<Known>; 2]> = LazyLock::new(|| {
     ARCHES.map(|arch| {
         let mut calls = vec![Known::default(); NR_MAX];
-        for (nr, name) in syscall::table(arch).into_iter().flat_map(|t| t.iter()) {
+        for (nr, name) in syscall::table(arch).into_iter().flat_map(raudit_tables::Table::iter) {
             if let Some(call) = calls.get_mut(nr as usize) {
                 call.names.push(name);
                 if call.names.len() == 1 {

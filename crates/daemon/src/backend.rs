@@ -260,7 +260,9 @@ impl Backend {
             self.side.unmark(&nothing, &mut self.kernel);
             return Ok(());
         }
-        let refused = |(rule, e)| format!("the kernel does not follow {}: {e}", change::watched(&rule));
+        let refused = |refused: Box<(Rule, Error)>| {
+            format!("the kernel does not follow {}: {}", change::watched(&refused.0), refused.1)
+        };
         self.side.mark(outlook, &mut self.kernel).map_err(refused)?;
         self.side.install(outlook, rules)?;
         self.side.unmark(rules, &mut self.kernel);

@@ -16,7 +16,7 @@ use raudit_config::{Backend as Choice, RauditdConf};
 use raudit_netlink::{Client, Error};
 use raudit_rules::{Change, List, Rule, RuleSet};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 /// The key of the kernel's rules that follow names for us.
 const MARK: &[u8] = super::MARK;
@@ -120,7 +120,7 @@ pub struct Side {
     /// The numbers of watched names.
     places: Places,
     /// Names that the kernel follows for us, with the number its marker has.
-    marked: BTreeMap<Key, u16>,
+    marked: HashMap<Key, u16>,
     active: Option<Active>,
     /// What the installed plan knows of SELinux's policy, when its rules ask about labels.
     label_loads: Option<u32>,
@@ -147,7 +147,7 @@ impl Side {
             generations: Generations::default(),
             generation: 0,
             places: Places::default(),
-            marked: BTreeMap::new(),
+            marked: HashMap::new(),
             active: None,
             label_loads: None,
             spare: None,
@@ -194,7 +194,7 @@ impl Side {
 
     /// Has the kernel follow the names that a plan's rules watch, before the plan is installed. The kernel refuses a name whose
     /// directory does not exist, as it refuses a rule with that name: that name and why.
-    pub fn mark(&mut self, outlook: &Outlook, kernel: &mut Client) -> Result<(), (Rule, Error)> {
+    pub fn mark(&mut self, outlook: &Outlook, kernel: &mut Client) -> Result<(), Box<(Rule, Error)>> {
         for (key, place) in &outlook.plan.places {
             if self.marked.get(key) == Some(place) {
                 continue;
@@ -203,7 +203,7 @@ impl Side {
             match kernel.add_rule(&marker, false) {
                 Ok(()) => {}
                 Err(e) if e.errno() == Some(Errno::EEXIST) => {}
-                Err(e) => return Err((marker, e)),
+                Err(e) => return Err(Box::new((marker, e))),
             }
             self.marked.insert(key.clone(), *place);
         }
@@ -215,7 +215,7 @@ impl Side {
     pub fn unmark(&mut self, rules: &RuleSet, kernel: &mut Client) {
         self.places.retain(rules.iter());
         let places = &self.places;
-        for (key, place) in self.marked.extract_if(.., |key, place| places.get(key) != Some(*place)) {
+        for (key, place) in self.marked.extract_if(|key, place| places.get(key) != Some(*place)) {
             if let Err(e) = kernel.delete_rule(&key.marker(place, MARK))
                 && e.errno() != Some(Errno::ENOENT)
             {
@@ -234,7 +234,7 @@ impl Side {
     /// Names that the kernel follows no longer: by what it lists.
     pub fn gone(&mut self, listed: &[Rule]) -> Vec<Key> {
         let marked = &mut self.marked;
-        let gone = marked.extract_if(.., |key, place| !listed.contains(&key.marker(*place, MARK)));
+        let gone = marked.extract_if(|key, place| !listed.contains(&key.marker(*place, MARK)));
         gone.map(|(key, _)| key).collect()
     }
 

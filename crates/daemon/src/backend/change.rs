@@ -163,7 +163,8 @@ impl Backend {
 
     /// Has the kernel follow the names that are watched. What it refuses is the fault of the change that names it.
     fn mark(&mut self, outlook: &Outlook, changes: &[Change]) -> Result<(), Refusal> {
-        let Err((marker, e)) = self.side.mark(outlook, &mut self.kernel) else { return Ok(()) };
+        let Err(refused) = self.side.mark(outlook, &mut self.kernel) else { return Ok(()) };
+        let (marker, e) = *refused;
         self.side.unmark(&self.rules, &mut self.kernel);
         let name = marker.fields.first();
         let at = changes
@@ -183,7 +184,8 @@ impl Backend {
             say::warning("somebody deleted rules by which the kernel follows names for BPF; they are added again");
             // what cannot be added again has ended
             let outlook = self.side.outlook(&self.rules);
-            while let Err((marker, e)) = self.side.mark(&outlook, &mut self.kernel) {
+            while let Err(refused) = self.side.mark(&outlook, &mut self.kernel) {
+                let (marker, e) = *refused;
                 say::error(format!("the kernel does not follow {} any more: {e}", watched(&marker)));
                 self.side.forsake(&marker);
             }

@@ -73,7 +73,7 @@ impl Side {
     pub fn install(&mut self, _: &Outlook, _: &RuleSet) -> Result<(), String> {
         Err(WHY.into())
     }
-    pub fn mark(&mut self, _: &Outlook, _: &mut Client) -> Result<(), (Rule, Error)> {
+    pub fn mark(&mut self, _: &Outlook, _: &mut Client) -> Result<(), Box<(Rule, Error)>> {
         Ok(())
     }
     pub fn unmark(&mut self, _: &RuleSet, _: &mut Client) {}
