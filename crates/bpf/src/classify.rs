@@ -153,7 +153,7 @@ pub struct Policy {
     pub hashed: u16,
     /// The row of rules that do not look at the call's result.
     pub timeless: u16,
-    /// Bit *k*: some rule has a field of the *k*-th [`Kind`]; the bit after them: some rule has `inode=`.
+    /// Bit *k*: some rule has a field of the *k*-th [`Kind`](crate::place::Kind); the bit after them: some rule has `inode=`.
     pub kinds: u32,
     /// Rows of rules without a field of each kind.
     pub without: [u16; 3],
