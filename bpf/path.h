@@ -7,8 +7,8 @@
 #include "label.h"
 
 enum {
-	PATH_DEPTH = 512, /* components and mounts crossed; deeper paths are marked cut */
-	PATH_BYTES = 4096,
+	PATH_DEPTH = 2200, /* components and mounts crossed; deeper paths are marked cut, and are longer than the kernel writes anyway */
+	PATH_BYTES = 4352, /* the kernel writes 4106, see render/path.rs */
 	NSEC_MASK = 0x3fffffff, /* since 6.13 the top bit says that somebody has read the time (I_CTIME_QUERIED) */
 };
 

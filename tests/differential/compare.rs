@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, HashMap};
 ///
 /// A missing or surplus record has the field `-`.
 pub const KNOWN: &[(&str, &str, &str, &str)] = &[
+    ("hard-capabilities", "PATH", "cap_fver", THIRD),
+    ("hard-capabilities", "BPRM_FCAPS", "fver", THIRD),
     (
         "watch-order",
         "event",
@@ -50,6 +52,8 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
     ),
     ("path-mounts", "records", "-", "mounting an overlay names more files than we keep for a call (8)"),
 ];
+
+const THIRD: &str = "capabilities of version 3 whose root is 0 are shown to user space, and so to us, as version 2";
 
 /// How far our stamp may be from the kernel's, which is the time of the last clock tick; milliseconds. An emulated CPU may
 /// be put aside between the two.

@@ -109,12 +109,16 @@ fn parse_capabilities(value: &[u8]) -> Option<FileCaps> {
     let magic = word(0)?;
     let version = (magic >> 24) as u32;
     let high = |at| if version >= 2 { word(at) } else { Some(0) };
+    // capabilities for the root of another user namespace are none to the kernel (get_vfs_caps_from_disk, security/commoncap.c)
+    if version >= 3 && word(5)? != 0 {
+        return Some(FileCaps::default());
+    }
     Some(FileCaps {
         permitted: word(1)? | high(3)? << 32,
         inheritable: word(2)? | high(4)? << 32,
         effective: magic & 1 != 0,
         version,
-        rootid: if version >= 3 { word(5)? as u32 } else { 0 },
+        rootid: 0,
     })
 }
 
@@ -188,5 +192,8 @@ mod tests {
         let caps = parse_capabilities(&value).unwrap();
         assert_eq!(caps, FileCaps { permitted: 0x1_0000_2000, effective: true, version: 2, ..FileCaps::default() });
         assert_eq!(parse_capabilities(&value[..7]), None);
+        let third = |root: u32| [[&[1, 0, 0, 3], &value[4..]].concat(), root.to_le_bytes().to_vec()].concat();
+        assert_eq!(parse_capabilities(&third(0)).unwrap(), FileCaps { version: 3, ..caps });
+        assert_eq!(parse_capabilities(&third(100_000)).unwrap(), FileCaps::default());
     }
 }

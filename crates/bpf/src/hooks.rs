@@ -132,8 +132,9 @@ pub fn all() -> Vec<Hook> {
         Hook { when: walks_parents, ..fentry("parent_walked", &[Entry]) },
         Hook { when: |offer| !walks_parents(offer), ..fentry("parent_exit", &[Entry]) },
         fentry("entry_lookup", &[Entry]),
-        fentry("lookup_enter", &[Lookup, Entry]),
-        fentry("lookup_exit", &[Address, Lookup, Entry]),
+        // an execve, too: TOMOYO looks the program's name up once more
+        fentry("lookup_enter", &[Exec, Lookup, Entry]),
+        fentry("lookup_exit", &[Exec, Address, Lookup, Entry]),
         fentry("delete_exit", &[Entry]),
         fentry("rename_exit", &[Entry]),
         fentry("rename_enter", &[Entry]),

@@ -89,6 +89,8 @@ pub mod section {
     pub const TARGETS: u16 = 12;
     pub const DENIED: u16 = 20;
     pub const F_DELETED: u16 = 1;
+    /// The path is deeper or longer than the programs walk.
+    pub const F_CUT: u16 = 2;
     pub const F_SID: u16 = 4;
 }
 

@@ -5,7 +5,10 @@ use crate::wire::{Event, Item, Section, item, section};
 use raudit_record::text::{push_decimal, push_hex, push_octal, push_untrusted};
 use std::borrow::Cow;
 
-/// The path of a section: components leaf first, each ended by NUL.
+/// The longest path the kernel writes: what `d_path` puts into `PATH_MAX` + 11 bytes with its NUL (`audit_log_d_path`).
+const LONGEST: usize = 4096 + 11 - 1;
+
+/// The path of a section: components leaf first, each ended by NUL. What is too long for the kernel is too long here.
 pub fn assemble(section: &Section<'_>) -> Vec<u8> {
     let mut path = Vec::with_capacity(section.data.len() + 16);
     let components = section.data.strip_suffix(&[0]).unwrap_or(section.data);
@@ -18,6 +21,9 @@ pub fn assemble(section: &Section<'_>) -> Vec<u8> {
     }
     if section.flags & section::F_DELETED != 0 {
         path.extend_from_slice(b" (deleted)");
+    }
+    if section.flags & section::F_CUT != 0 || path.len() > LONGEST {
+        return b"<too_long>".to_vec();
     }
     path
 }
@@ -174,5 +180,12 @@ mod tests {
         assert_eq!(path(b"bin\0usr\0", 0), b"/usr/bin");
         assert_eq!(path(b"", 0), b"/");
         assert_eq!(path(b"x\0tmp\0", section::F_DELETED), b"/tmp/x (deleted)");
+        assert_eq!(path(b"x\0", section::F_CUT), b"<too_long>");
+        let long = |len: usize, flags| {
+            let data = [vec![b'x'; len - 1], vec![0]].concat();
+            assemble(&Section { kind: section::CWD, flags, data: &data }).len()
+        };
+        assert_eq!((long(4106, 0), long(4107, 0)), (4106, 10));
+        assert_eq!((long(4096, section::F_DELETED), long(4097, section::F_DELETED)), (4106, 10));
     }
 }
