@@ -93,25 +93,32 @@ __noinline int items_field_rows(__u32 slot, __u32 field, __u32 first, __u32 end)
 	}
 	if (!f->every)
 		match_row(c, f->none);
-	for (__u32 i = 0; i < ITEMS_MAX; i++)
-		if (i >= first && i < end)
-			item_field_rows(slot, field, i);
+	/* one way on, for the verifier's sake: so are the loops below */
+	for (__u32 i = 0; i < ITEMS_MAX; i++) {
+		if (first + i >= end)
+			break;
+		item_field_rows(slot, field, first + i);
+	}
 	return 0;
 }
 
 static __always_inline void items_rows(const struct policy *p, __u32 slot, __u32 first, __u32 end)
 {
-	for (__u32 field = 0; field < ITEM_FIELDS_MAX; field++)
-		if (field < p->item_fields)
-			items_field_rows(slot, field, first, end);
+	for (__u32 field = 0; field < ITEM_FIELDS_MAX; field++) {
+		if (field >= p->item_fields)
+			break;
+		items_field_rows(slot, field, first, end);
+	}
 }
 
 static __always_inline void place_rows(const struct policy *p, struct pending *c, __u32 kind, const __u16 *places, __u32 count, __u32 most)
 {
 	match_row(c, p->without[kind]);
-	for (__u32 i = 0; i < most; i++)
-		if (i < count)
-			match_row(c, p->place[places[i] & (PLACES_MAX - 1)].row | ROW_OR);
+	for (__u32 i = 0; i < most; i++) {
+		if (i >= count)
+			break;
+		match_row(c, p->place[places[i] & (PLACES_MAX - 1)].row | ROW_OR);
+	}
 }
 
 static __always_inline void exe_rows(const struct policy *p, struct pending *c)
@@ -121,8 +128,11 @@ static __always_inline void exe_rows(const struct policy *p, struct pending *c)
 	exes_of(&found);
 	place_rows(p, c, PLACE_EXE, found.place, found.count, 8);
 	for (__u32 i = 0; i < 8; i++) {
-		__u32 except = i < found.count ? p->place[found.place[i] & (PLACES_MAX - 1)].except : 0;
+		__u32 except;
 
+		if (i >= found.count)
+			break;
+		except = p->place[found.place[i] & (PLACES_MAX - 1)].except;
 		if (except)
 			match_row(c, except);
 	}

@@ -21,8 +21,8 @@ static __always_inline __u32 policy_interval(const struct policy *p, __u32 first
 
 		if (!half)
 			break;
-		if (p->bound[mid] <= value)
-			base = mid;
+		/* base = mid where the bound is not above the value: no branch, for the verifier's sake */
+		base += half & -(__u32)(((__u64)p->bound[mid] - value - 1) >> 63);
 		left -= half;
 	}
 	return base & (BOUNDS_MAX - 1);
@@ -64,16 +64,28 @@ __noinline int group_member(__u32 gid)
 	return 0;
 }
 
-/* Whether some path item has, or has not, this owner or group. */
-static __always_inline bool item_owned(const struct pending *c, __u32 fact, __u32 id, bool same)
+/* Whether some path item has, or has not, this owner or group. Global: verified once. */
+__noinline int item_owned(__u32 fact, __u32 id, __u32 same)
 {
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+	__u32 gid = 0; /* all ones for the group; the fewer branches in the loop, the less work for the verifier */
+
+	if (!c)
+		return 0;
+	if (fact != ITEM_FACT_UID)
+		gid = -1;
+	barrier_var(gid);
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
+		const struct item *item = &c->item[i];
+		__u32 differs;
+
 		if (i >= c->items)
 			break;
-		if (((fact == ITEM_FACT_UID ? c->item[i].uid : c->item[i].gid) == id) == same)
-			return true;
+		differs = item->uid ^ ((item->uid ^ item->gid) & gid) ^ id;
+		if (((__u64)differs - 1) >> 63 == same)
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
 static __always_inline bool test_holds(const struct policy_test *t, const struct pending *c)
@@ -86,9 +98,9 @@ static __always_inline bool test_holds(const struct policy_test *t, const struct
 	case TEST_OTHER:
 		return fact != c->facts[t->value & (FACT_MAX - 1)];
 	case TEST_ITEM_SAME:
-		return item_owned(c, t->value, fact, true);
+		return item_owned(t->value, fact, 1);
 	case TEST_ITEM_OTHER:
-		return item_owned(c, t->value, fact, false);
+		return item_owned(t->value, fact, 0);
 	case TEST_ANY_BIT:
 		return fact & t->value;
 	case TEST_ALL_BITS:

@@ -245,36 +245,45 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 		pending_begin(c, task);
 }
 
-/* The path items with their names. Global: verified once. */
-__noinline int items_emit(struct scratch *s)
+/* One path item with its name; says whether there are more to come. Global: verified once. */
+__noinline int item_emit(struct scratch *s, __u32 i)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct names *n = bpf_task_storage_get(&names, task, 0, 0), *more = bpf_task_storage_get(&names_more, task, 0, 0), *from;
+	__u32 at, name_at, len;
+	struct item *to;
 
 	if (!s || !c || !n)
 		return 0; /* no memory for names: counted when it happened */
-	for (__u32 i = 0; i < ITEMS_MAX; i++) {
-		__u32 at = s->used, name_at, len;
-		struct item *to;
-
-		if (i >= c->items)
-			break;
-		at = section_begin(s, SECTION_ITEM);
-		to = (struct item *)scratch_end(s);
-		if (!to) {
-			s->used = at;
-			break;
-		}
-		__builtin_memcpy(to, &c->item[i], sizeof(*to));
-		s->used += sizeof(*to);
-		from = c->item[i].name_at & NAMES_MORE ? more : n;
-		name_at = c->item[i].name_at & (NAMES_TEXT - 1);
-		len = c->item[i].name_len & (NAME_MAX_LEN - 1);
-		if (len && from && !bpf_probe_read_kernel((__u8 *)to + sizeof(*to), len, from->text + name_at))
-			s->used += len;
-		section_end(s, at, 0);
+	if (i >= c->items || i >= ITEMS_MAX)
+		return 0;
+	barrier_var(i);
+	at = section_begin(s, SECTION_ITEM);
+	to = (struct item *)scratch_end(s);
+	if (!to) {
+		s->used = at;
+		return 0;
 	}
+	__builtin_memcpy(to, &c->item[i], sizeof(*to));
+	s->used += sizeof(*to);
+	from = to->name_at & NAMES_MORE ? more : n;
+	name_at = to->name_at & (NAMES_TEXT - 1);
+	len = to->name_len & (NAME_MAX_LEN - 1);
+	if (len && from && !bpf_probe_read_kernel((__u8 *)to + sizeof(*to), len, from->text + name_at))
+		s->used += len;
+	section_end(s, at, 0);
+	return 1;
+}
+
+/* The path items. Global: verified once. */
+__noinline int items_emit(struct scratch *s)
+{
+	if (!s)
+		return 0;
+	for (__u32 i = 0; i < ITEMS_MAX; i++)
+		if (!item_emit(s, i))
+			break;
 	return 0;
 }
 

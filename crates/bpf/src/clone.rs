@@ -1,16 +1,30 @@
 //! One program, many targets.
 //!
-//! A tracing program is bound to its target when it is loaded. libbpf loads the template once; a clone for each further
-//! target takes the template's relocated instructions and asks the kernel again. This file holds all of the crate's raw
-//! `bpf(2)` calls.
+//! A tracing program is bound to its target when it is loaded, and the verifier's work is the same each time. So what is loaded for a
+//! target is a clone of a few instructions, which goes on to its body by a tail call. The kernel allows that among programs whose
+//! targets have one prototype (`bpf_prog_map_compatible`, kernel/bpf/core.c; functions of system calls have two or three), hence a
+//! body for each. Clones are entered through the kernel's trampolines and bodies are not: a run that the kernel skips is counted
+//! with its clone. This file holds all of the crate's raw `bpf(2)` calls.
 #![allow(unsafe_code, reason = "libbpf-rs has no safe way to load instructions or to read func_info")]
 
-use libbpf_rs::{AsRawLibbpf, Program, libbpf_sys as sys};
+use libbpf_rs::{AsRawLibbpf, MapCore, MapFlags, MapHandle, MapType, Program, libbpf_sys as sys};
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 const LICENSE: &CStr = c"GPL";
+const MOV64_IMM: u8 = 0xb7;
+const EXIT: u8 = 0x95;
+
+/// A kernel function that programs can be attached to, by ids of the kernel's BTF.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Target {
+    /// Its `BTF_KIND_FUNC`.
+    pub function: u32,
+    /// Its `BTF_KIND_FUNC_PROTO`.
+    pub prototype: u32,
+}
 
 /// A loaded program that can be loaded again for another target.
 #[derive(Debug)]
@@ -20,6 +34,16 @@ pub struct Template {
     /// Where functions begin and what their types are: global functions and callbacks need it.
     func_info: Vec<sys::bpf_func_info>,
     btf: OwnedFd,
+    /// By prototype. They have to outlive the clones: the kernel empties an array of programs that nobody holds.
+    bodies: BTreeMap<u32, Body>,
+}
+
+/// What the clones for targets of one prototype do.
+#[derive(Debug)]
+struct Body {
+    program: OwnedFd,
+    /// An array of one program, for the tail call.
+    array: MapHandle,
 }
 
 /// An attached clone; dropping it detaches.
@@ -30,10 +54,10 @@ pub struct Clone {
 }
 
 impl Template {
-    /// Reads what is needed of a program that libbpf has loaded.
+    /// Reads what is needed of a program that libbpf has loaded for a target of this prototype.
     ///
     /// The instructions and `func_info` are libbpf's, as they were sent: the kernel's own have been rewritten since.
-    pub fn of(program: &Program<'_>) -> io::Result<Self> {
+    pub fn of(program: &Program<'_>, prototype: u32) -> io::Result<Self> {
         let raw = program.as_libbpf_object().as_ptr();
         // SAFETY: the pointer is that of a live program; the array of `count` entries belongs to it and is copied.
         let func_info = unsafe {
@@ -44,16 +68,33 @@ impl Template {
         let btf_id = info(program.as_fd().as_raw_fd())?.btf_id;
         // SAFETY: takes and returns plain integers; the descriptor returned is ours alone.
         let btf = unsafe { owned(sys::bpf_btf_get_fd_by_id(btf_id))? };
+        let body = Body::new(program.as_fd().try_clone_to_owned()?)?;
         Ok(Self {
             instructions: program.insns().to_vec(),
             attach: program.attach_type() as sys::bpf_attach_type,
             func_info,
             btf,
+            bodies: BTreeMap::from([(prototype, body)]),
         })
     }
 
-    /// Loads the template once more, for the kernel function with this BTF id, and attaches it.
-    pub fn attach(&self, target: u32) -> io::Result<Clone> {
+    /// Attaches a clone. The first for a prototype has the template loaded once more.
+    pub fn attach(&mut self, target: Target) -> io::Result<Clone> {
+        if !self.bodies.contains_key(&target.prototype) {
+            let body = Body::new(self.load(target.function)?)?;
+            self.bodies.insert(target.prototype, body);
+        }
+        let body = self.bodies.get(&target.prototype).ok_or(io::ErrorKind::NotFound)?;
+        let clone = body.call();
+        load_and_link(&clone, self.attach, target.function)
+    }
+
+    /// The programs that the clones go on to; libbpf's is one of them.
+    pub fn bodies(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.bodies.values().map(|b| b.program.as_fd())
+    }
+
+    fn load(&self, target: u32) -> io::Result<OwnedFd> {
         let options = sys::bpf_prog_load_opts {
             prog_btf_fd: self.btf.as_raw_fd() as u32,
             func_info: self.func_info.as_ptr().cast(),
@@ -61,7 +102,35 @@ impl Template {
             func_info_rec_size: size_of::<sys::bpf_func_info>() as u32,
             ..Default::default()
         };
-        load_and_link(&self.instructions, self.attach, target, options)
+        load(c"raudit_body", &self.instructions, self.attach, target, options)
+    }
+}
+
+impl Body {
+    fn new(program: OwnedFd) -> io::Result<Self> {
+        let options = sys::bpf_map_create_opts { sz: size_of::<sys::bpf_map_create_opts>() as _, ..Default::default() };
+        let array =
+            MapHandle::create(MapType::ProgArray, Some("raudit_body"), 4, 4, 1, &options).map_err(io::Error::other)?;
+        let (first, value) = (0u32.to_ne_bytes(), program.as_raw_fd().to_ne_bytes());
+        array.update(&first, &value, MapFlags::ANY).map_err(io::Error::other)?;
+        Ok(Self { program, array })
+    }
+
+    /// A program that goes on to the body.
+    fn call(&self) -> [sys::bpf_insn; 6] {
+        const LOAD_IMM64: u8 = 0x18;
+        const CALL: u8 = 0x85;
+        let to = |dst, src, mut insn: sys::bpf_insn| {
+            insn.set_dst_reg(dst);
+            insn.set_src_reg(src);
+            insn
+        };
+        // r1 is the context all along
+        let map = sys::bpf_insn { code: LOAD_IMM64, imm: self.array.as_fd().as_raw_fd(), ..Default::default() };
+        let zero = sys::bpf_insn { code: MOV64_IMM, ..Default::default() };
+        let call = sys::bpf_insn { code: CALL, imm: sys::BPF_FUNC_tail_call as i32, ..Default::default() };
+        let exit = sys::bpf_insn { code: EXIT, ..Default::default() };
+        [to(2, sys::BPF_PSEUDO_MAP_FD as u8, map), sys::bpf_insn::default(), to(3, 0, zero), call, zero, exit]
     }
 }
 
@@ -90,37 +159,40 @@ pub fn missed(program: &Program<'_>) -> u64 {
 
 /// Loads and attaches a program that does nothing; an error says why the tier is not to be had.
 pub fn trial(target: u32) -> io::Result<()> {
-    const MOV64_IMM: u8 = 0xb7;
-    const EXIT: u8 = 0x95;
     let instructions =
         [sys::bpf_insn { code: MOV64_IMM, ..Default::default() }, sys::bpf_insn { code: EXIT, ..Default::default() }];
-    load_and_link(&instructions, sys::BPF_TRACE_FENTRY, target, Default::default()).map(drop)
+    load_and_link(&instructions, sys::BPF_TRACE_FENTRY, target).map(drop)
 }
 
-fn load_and_link(
+fn load_and_link(instructions: &[sys::bpf_insn], attach: sys::bpf_attach_type, target: u32) -> io::Result<Clone> {
+    let program = load(c"raudit_clone", instructions, attach, target, Default::default())?;
+    // SAFETY: a null name asks for a tracing program's own target; the descriptor returned is ours alone.
+    let link = unsafe { owned(sys::bpf_raw_tracepoint_open(std::ptr::null(), program.as_raw_fd()))? };
+    Ok(Clone { program, _link: link })
+}
+
+fn load(
+    name: &CStr,
     instructions: &[sys::bpf_insn],
     attach: sys::bpf_attach_type,
     target: u32,
     mut options: sys::bpf_prog_load_opts,
-) -> io::Result<Clone> {
+) -> io::Result<OwnedFd> {
     options.sz = size_of::<sys::bpf_prog_load_opts>() as _;
     options.expected_attach_type = attach;
     options.attach_btf_id = target;
     // SAFETY: name and license are NUL-terminated and static, instructions and options outlive the call, and the options'
     // pointers are either null or point into the caller's Template.
-    let program = unsafe {
+    unsafe {
         owned(sys::bpf_prog_load(
             sys::BPF_PROG_TYPE_TRACING,
-            c"raudit_clone".as_ptr(),
+            name.as_ptr(),
             LICENSE.as_ptr(),
             instructions.as_ptr(),
             instructions.len() as _,
             &raw mut options,
-        ))?
-    };
-    // SAFETY: a null name asks for a tracing program's own target; the descriptor returned is ours alone.
-    let link = unsafe { owned(sys::bpf_raw_tracepoint_open(std::ptr::null(), program.as_raw_fd()))? };
-    Ok(Clone { program, _link: link })
+        ))
+    }
 }
 
 fn info(program: i32) -> io::Result<sys::bpf_prog_info> {

@@ -1,6 +1,6 @@
 //! A plan in the kernel: programs loaded, policy installed, hooks attached. Dull on purpose; thinking is done in `plan`.
 
-use crate::clone::{self, Clone as Attached, Template};
+use crate::clone::{self, Clone as Attached, Target, Template};
 use crate::hooks::{self, Hook, Need, notes_refused};
 use crate::libbpf_log;
 use crate::offer::{Offer, Tier};
@@ -24,8 +24,13 @@ pub use slots::Hits;
 /// Buffers for events under construction, a CPU (`SCRATCH_PER_CPU`).
 const SCRATCH_PER_CPU: u32 = 8;
 
-/// A function every kernel has, for the templates, which are loaded but never attached.
-const TEMPLATE_TARGET: &str = "security_path_mknod";
+/// Functions for the templates, which are loaded but never attached: the first that is there. With the prototype of system calls
+/// they serve as bodies of clones.
+const TEMPLATE_TARGETS: [&str; 2] = ["__x64_sys_openat", "security_path_mknod"];
+
+fn template_target(offer: &Offer) -> Option<(&'static str, Target)> {
+    TEMPLATE_TARGETS.into_iter().find_map(|name| Some((name, offer.traced(name)?)))
+}
 
 /// What failed between us and the kernel.
 #[derive(Debug, Error)]
@@ -103,11 +108,14 @@ pub struct Capture {
     slots: Slots,
     epoch: Shared,
     object: Object,
-    templates: Option<[Template; 2]>,
     clones: BTreeMap<String, Vec<Attached>>,
+    /// For entry and exit; dropped after the clones.
+    templates: Option<[Template; 2]>,
     hooks: BTreeMap<&'static str, Link>,
     /// What was counted up to the trial's end.
     before: Counters,
+    /// Of clones that are gone.
+    missed: u64,
     /// A program that is not attached, so that a trial fails.
     #[cfg(test)]
     pub(crate) without: Option<&'static str>,
@@ -123,7 +131,9 @@ impl Capture {
         let object = load_object(tier, offer, settings)?;
         let templates = match tier {
             Tier::Tracepoint => None,
-            Tier::Fentry => Some([template(&object, "syscall_enter")?, template(&object, "syscall_exit")?]),
+            Tier::Fentry => {
+                Some([template(&object, "syscall_enter", offer)?, template(&object, "syscall_exit", offer)?])
+            }
         };
         Ok(Self {
             tier,
@@ -135,6 +145,7 @@ impl Capture {
             clones: BTreeMap::new(),
             hooks: BTreeMap::new(),
             before: Counters::default(),
+            missed: 0,
             #[cfg(test)]
             without: None,
         })
@@ -153,19 +164,26 @@ impl Capture {
         let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, generation, self.exempt);
         self.forget_programs();
         let needed = self.attach_hooks(&plan.attach, offer)?;
-        if let Some([enter, exit]) = &self.templates {
+        if let Some([enter, exit]) = &mut self.templates {
             for symbol in &plan.attach.syscalls {
                 if self.clones.contains_key(symbol) {
                     continue;
                 }
-                let target = offer.function(symbol).unwrap_or_default();
-                let attach = |t: &Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.clone(), e));
+                let gone = || CaptureError::Plan(format!("no function {symbol} in the kernel's BTF"));
+                let target = offer.traced(symbol).ok_or_else(gone)?;
+                let attach = |t: &mut Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.clone(), e));
                 // the exit first: an entry without an exit would be remembered and never judged
                 let ends = !entry::never_returns(symbol);
-                let both = [ends.then_some(exit), Some(enter)].into_iter().flatten();
+                let both = [ends.then_some(&mut *exit), Some(&mut *enter)].into_iter().flatten();
                 self.clones.insert(symbol.clone(), both.map(attach).collect::<Result<_, _>>()?);
             }
-            self.clones.retain(|symbol, _| plan.attach.syscalls.contains(symbol));
+            let all = std::mem::take(&mut self.clones).into_iter();
+            let (needed, needless): (BTreeMap<_, _>, BTreeMap<_, _>) =
+                all.partition(|(symbol, _)| plan.attach.syscalls.contains(symbol));
+            self.clones = needed;
+            let needless: Vec<Attached> = needless.into_values().flatten().collect();
+            self.missed += needless.iter().map(Attached::missed).sum::<u64>();
+            discard(needless);
         }
         self.hooks.retain(|name, _| needed.contains(name));
         Ok(evicted)
@@ -261,7 +279,7 @@ impl Capture {
         }
         let clones = self.clones.values().flatten().map(Attached::missed);
         let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| clone::missed(&p));
-        sum.missed = clones.chain(hooks).sum();
+        sum.missed = self.missed + clones.chain(hooks).sum::<u64>();
         Ok(sum.since(self.before))
     }
 
@@ -381,19 +399,33 @@ fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer
     let load = ours && found.as_ref().is_none_or(Result::is_ok) && (tier == Tier::Fentry || !template);
     match found {
         Some(Ok(found)) if load && Some(&found) != target.as_ref() => program.set_attach_target(0, Some(found))?,
-        None if load && template => program.set_attach_target(0, Some(TEMPLATE_TARGET.to_owned()))?,
+        None if load && template => {
+            program.set_attach_target(0, template_target(offer).map(|(name, _)| name.to_owned()))?;
+        }
         _ => {}
     }
     program.set_autoload(load);
     Ok(())
 }
 
-fn template(object: &Object, name: &str) -> Result<Template, CaptureError> {
-    let program = object.progs().find(|p| p.name() == name);
-    let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
-    Template::of(&program).map_err(|e| CaptureError::Clone(name.into(), e))
+/// Detaches clones in a thread: each takes the kernel grace periods of some 10 ms, and no rule names their calls any more.
+fn discard(clones: Vec<Attached>) {
+    if clones.is_empty() {
+        return;
+    }
+    // where no thread is to be had they are dropped here
+    drop(std::thread::Builder::new().name("bpf-detach".into()).spawn(move || drop(clones)));
 }
 
+fn template(object: &Object, name: &str, offer: &Offer) -> Result<Template, CaptureError> {
+    let program = object.progs().find(|p| p.name() == name);
+    let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
+    let prototype = template_target(offer).map_or(0, |(_, target)| target.prototype);
+    Template::of(&program, prototype).map_err(|e| CaptureError::Clone(name.into(), e))
+}
+
+#[cfg(test)]
+mod many_calls_tests;
 #[cfg(test)]
 mod matcher_tests;
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! What the running kernel offers. Probed by trying, never inferred from its version.
 
+use crate::clone::{self, Target};
 use crate::selinux::{Places, Selinux};
 use crate::trial::Trial;
-use crate::{clone, libbpf_log, targets};
-use libbpf_rs::btf::Btf;
+use crate::{libbpf_log, targets};
 use libbpf_rs::btf::types::Func;
+use libbpf_rs::btf::{Btf, ReferencesType};
 use libbpf_rs::{MapHandle, MapType, libbpf_sys};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -164,6 +165,13 @@ impl Offer {
         let found = btf.type_by_name::<Func<'_>>(name).map(|f| f.type_id().into());
         self.functions.borrow_mut().insert(name.to_owned(), found);
         found
+    }
+
+    /// A kernel function and its prototype.
+    pub fn traced(&self, name: &str) -> Option<Target> {
+        let function = self.function(name)?;
+        let found = self.btf.as_ref()?.type_by_id::<Func<'_>>(function.into())?;
+        Some(Target { function, prototype: found.referenced_type_id().into() })
     }
 
     /// An offer made up for tests: these functions, and fentry or not.

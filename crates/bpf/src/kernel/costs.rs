@@ -37,8 +37,13 @@ impl Capture {
         let loaded = self.object.progs().filter(ProgramImpl::autoload);
         let mut programs: Vec<Program> =
             loaded.map(|p| cost(p.name().to_string_lossy().into_owned(), p.as_fd())).collect();
+        for (which, template) in ["syscall_enter", "syscall_exit"].into_iter().zip(self.templates.iter().flatten()) {
+            // the one that libbpf loaded is there already
+            programs
+                .extend(template.bodies().skip(1).map(|body| cost(format!("{which} (of another prototype)"), body)));
+        }
         for (symbol, pair) in &self.clones {
-            for (which, clone) in ["enter", "exit"].into_iter().zip(pair) {
+            for (which, clone) in ["exit", "enter"].into_iter().rev().take(pair.len()).rev().zip(pair) {
                 programs.push(cost(format!("{symbol} {which}"), clone.as_fd()));
             }
         }
