@@ -385,7 +385,30 @@ int BPF_PROG(lookup_exit, int dfd, struct filename *name, unsigned int flags, st
 	return 0;
 }
 
-/* A lookup begins, or a call that makes, moves or deletes entries, with the names of these arguments. */
+/*
+ * A name is looked up once. Where it is looked up again it is another name, made by the kernel (or copied, since 7.0) where the
+ * first one was: no name outlives its use, unless the kernel's audit keeps it.
+ */
+SEC("fentry/filename_lookup")
+int BPF_PROG(lookup_enter, int dfd, struct filename *name)
+{
+	struct pending *c = pending_with_names();
+	__u32 at;
+
+	if (!c || !name || is_error(name))
+		return 0;
+	at = item_of_filename(c, (unsigned long)name);
+	if (at < ITEMS_MAX && c->looked & 1 << at && !c->address[at & (ITEMS_SLOTS - 1)])
+		item_add_named(c, name);
+	else
+		item_add_unless_known(c, name);
+	at = item_of_filename(c, (unsigned long)name);
+	if (at < ITEMS_MAX)
+		c->looked |= 1 << at;
+	return 0;
+}
+
+/* A call that makes, moves or deletes entries begins, with the names of these arguments. */
 #define NAMES(function, program, one, other, arguments...) \
 	SEC("fentry/" #function)                           \
 	int BPF_PROG(program, arguments)                   \
@@ -393,7 +416,6 @@ int BPF_PROG(lookup_exit, int dfd, struct filename *name, unsigned int flags, st
 		return names_copied(one, other);           \
 	}
 
-NAMES(filename_lookup, lookup_enter, name, 0, int dfd, struct filename *name)
 NAMES(filename_create, create_name_enter, name, 0, int dfd, struct filename *name)
 NAMES(do_mkdirat, mkdirat_enter, name, 0, int dfd, struct filename *name)
 NAMES(do_mknodat, mknodat_enter, name, 0, int dfd, struct filename *name)
@@ -542,33 +564,6 @@ CREATES(CREATES_NODE, vfs_mknod, node_enter, node_exit)
 CREATES(CREATES_SYMLINK, vfs_symlink, symlink_enter, symlink_exit)
 CREATES(CREATES_LINK, vfs_link, link_enter, link_exit)
 
-/* Calls on a descriptor that note its file (audit_file) only when it may be written to, or when the rest was in order. */
-static __always_inline void file_noted(__u64 dentry)
-{
-	struct pending *c = pending_with_names();
-
-	if (c && c->want & WANT_FD_LATE && !c->items)
-		lookup_found(ITEMS_MAX, dentry, false, false);
-}
-
-SEC("fexit/mnt_want_write_file")
-int BPF_PROG(writable_exit, struct file *file, int ret)
-{
-	if (!ret)
-		file_noted((unsigned long)BPF_CORE_READ(file, f_path.dentry));
-	return 0;
-}
-
-SEC("fentry/do_getxattr")
-int attribute_enter(__u64 *ctx)
-{
-	__u64 dentry = 0;
-
-	if (!bpf_get_func_arg(ctx, 1, &dentry))
-		file_noted(dentry);
-	return 0;
-}
-
 SEC("fexit/move_addr_to_kernel")
 int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, int ret)
 {
@@ -584,6 +579,7 @@ int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, 
 	return 0;
 }
 
+#include "descriptor.h"
 #include "handle.h"
 #include "clock.h"
 #include "ipc.h"

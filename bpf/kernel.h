@@ -53,9 +53,8 @@ enum {
 #define FMODE_PATH 0x4000
 
 #define O_CREAT 0100
-#define O_EXCL 0200
-#define S_IFMT 0170000
-#define S_IFDIR 0040000
+#define O_PATH 010000000
+#define __O_TMPFILE 020000000
 #define AT_NULL 0
 #define AT_BASE 7
 

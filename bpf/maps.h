@@ -88,7 +88,8 @@ struct pending {
 	__u32 opening; /* index of the item of the open under way; ITEMS_MAX when none */
 	__u32 open_flags; /* its O_*, as the kernel copied them; they are also judged by */
 	__u32 opened;  /* it has found or made its file */
-	__u32 walk_last; /* enum walk_last */
+	__u32 walk_end; /* enum walk_end */
+	__u32 looked;  /* bit n: the name of item n was looked up */
 	__u32 flags; /* enum event_flag so far */
 	struct caps caps; /* at the entry of an execve */
 	__u32 uid;

@@ -23,15 +23,16 @@ enum open_error {
 	ECHILD = 10,
 	ELOOP = 40,
 	ESTALE = 116,
-	EFTYPE = 134,
 	ENOKEY = 126,
 };
 
-/* How the name ends, at the walk's last position: enum last_type of fs/namei.c, and more. */
-enum walk_last {
-	LAST_NORM, /* with an entry */
-	LAST_SLASH = 8, /* with an entry and slashes */
+/* How far a walk came. */
+enum walk_end {
+	WALK_ARRIVED, /* the file was found, and the open refused afterwards */
+	WALK_LOOKED,  /* the last component was looked up in vain, or perhaps not even the first */
 };
+
+#define LAST_ROOT 1 /* enum last_type, fs/namei.c */
 
 /* An open begins, of the name of item `at`. */
 static __always_inline void open_begin(struct pending *c, __u32 at, __u64 name, __u32 flags)
@@ -77,32 +78,23 @@ static __always_inline __u32 walk_type(struct nameidata *nd)
 	return bpf_core_field_exists(nd->last_type) ? (__u32)BPF_CORE_READ(nd, last_type) : (__u32)BPF_CORE_READ(newer, last_type);
 }
 
-/* The walk ended: well, or with an error. Only the position of one that came to the last component is of interest. */
+/*
+ * The walk ended: well, or with an error. What its position is, link_path_walk tells (fs/namei.c): it says that it is on the way
+ * to the parent of the last component, and takes that back when it is there. An error of the last component's lookup comes
+ * back to it, and leaves the type with which it begins.
+ */
 static __always_inline void open_walked(struct pending *c, struct nameidata *nd)
 {
-	const unsigned char *last = BPF_CORE_READ(nd, last.name);
-	__u8 behind = 0;
+	__u32 flags;
 
 	if (!open_is_of(c, nd))
 		return;
 	c->walk = 0;
-	if (BPF_CORE_READ(nd, flags) & (walk_rcu | walk_parent))
+	flags = BPF_CORE_READ(nd, flags);
+	if (flags & walk_rcu || (flags & walk_parent && walk_type(nd) != LAST_ROOT))
 		return;
 	c->walk = (unsigned long)BPF_CORE_READ(nd, path.dentry);
-	c->walk_last = walk_type(nd);
-	if (c->walk_last == LAST_NORM && !bpf_probe_read_kernel(&behind, 1, last + BPF_CORE_READ(nd, last.len)) && behind)
-		c->walk_last = LAST_SLASH;
-}
-
-/* Whether an open that failed had found its file, and was refused before it was asked whether that may be opened. */
-static __always_inline bool open_arrived(struct pending *c, long error)
-{
-	struct dentry *walk = (struct dentry *)c->walk;
-
-	/* the directory that the last component was to be looked up in, if it is not the file */
-	if ((BPF_CORE_READ(walk, d_inode, i_mode) & S_IFMT) != S_IFDIR)
-		return true;
-	return error == -EEXIST || error == -EFTYPE || (error == -EISDIR && c->walk_last != LAST_SLASH);
+	c->walk_end = flags & walk_parent ? WALK_LOOKED : WALK_ARRIVED;
 }
 
 /* Whether an error comes from making a file, or from the refusal to; not from looking for it. */
@@ -136,15 +128,16 @@ static __always_inline void open_failed(struct pending *c, long error)
 {
 	struct dentry *making = (struct dentry *)c->making;
 
-	if (c->opened || !c->walk)
+	if (c->opened || !c->walk || c->open_flags & (O_PATH | __O_TMPFILE))
 		return;
-	if (open_arrived(c, error)) {
+	if (c->walk_end == WALK_ARRIVED) {
 		lookup_found(c->opening, c->walk, false, false);
 		return;
 	}
-	if (!(c->open_flags & O_CREAT) || (c->walk_last != LAST_NORM && c->walk_last != LAST_SLASH))
+	if (!(c->open_flags & O_CREAT))
 		return;
-	if (notes_every_parent)
+	/* refused before the lookup: a name that ends in slashes, a directory that is deleted */
+	if (notes_every_parent && (error == -EISDIR || error == -ENOENT))
 		lookup_found(c->opening, c->walk, true, false);
 	if (making && !notes_refused && open_made(error) && !BPF_CORE_READ(making, d_parent, d_inode, i_op, atomic_open))
 		open_making(making);

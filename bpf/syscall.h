@@ -195,6 +195,7 @@ static __always_inline void pending_begin(struct pending *c, struct task_struct 
 	c->items = 0;
 	c->opening = ITEMS_MAX;
 	c->denied = 0;
+	c->looked = 0;
 	c->rename_from = c->rename_to = 0;
 	c->flags = 0;
 	c->saddr_len = 0;
