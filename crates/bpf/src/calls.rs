@@ -183,7 +183,7 @@ impl Call {
     /// Why the tracepoint tier cannot serve the call at all, if it cannot.
     pub fn refused_by_tracepoint(self) -> Option<&'static str> {
         match self {
-            Self::Plain | Self::Open | Self::Exec | Self::Sockaddr | Self::Mmap => None,
+            Self::Plain | Self::Open | Self::OpenHow | Self::Exec | Self::Sockaddr | Self::Mmap => None,
             Self::Exit => Some("it has no end that is seen"),
             Self::Lookup
             | Self::Entry
@@ -204,6 +204,7 @@ impl Call {
             Self::Open => {
                 Some("the name is read from user memory a second time, and a refused open's inode is not seen")
             }
+            Self::OpenHow => Some("the name is read from user memory a second time, and there is no OPENAT2 record"),
             Self::Exec => Some("a script's inode and a failed program's name are not seen in kernel memory"),
             Self::Sockaddr => Some("the address is read from user memory a second time"),
             _ => None,
