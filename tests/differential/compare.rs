@@ -50,7 +50,6 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "(first)",
         "the kernel shows the title that a task had at its first event, also after it executed another program; we show the present one",
     ),
-    ("path-mounts", "records", "-", "mounting an overlay names more files than we keep for a call (8)"),
 ];
 
 const THIRD: &str = "capabilities of version 3 whose root is 0 are shown to user space, and so to us, as version 2";
