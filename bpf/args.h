@@ -32,7 +32,7 @@ static __always_inline bool user_emit(struct scratch *s, __u16 kind, unsigned lo
  * The first bytes of the argument area; and of the environment when the program wrote over its last NUL (get_cmdline,
  * mm/util.c). Global: verified once.
  */
-__noinline int title_emit(struct scratch *s)
+POINTER_TAKING int title_emit(struct scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);

@@ -173,12 +173,7 @@ int BPF_PROG(exe_event)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(task_made, struct task_struct *parent, struct task_struct *child)
-{
-	task_begin(child);
-	return 0;
-}
+#include "task.h"
 
 /* Templates: user space sets the target, and loads a clone for each further one. */
 SEC("fentry")
@@ -197,7 +192,7 @@ int syscall_exit(void *ctx)
 	struct pending *c = pending_get();
 	__u64 ret = 0;
 
-	if (!c || bpf_get_func_ret(ctx, &ret))
+	if (!c || RESULT(ctx, 1, &ret))
 		return 0;
 	c->active = 0;
 	syscall_end(ret);
@@ -225,7 +220,7 @@ static __always_inline int open_over(__u64 *ctx)
 	struct file *file;
 	__u64 ret = 0;
 
-	if (!c || c->opening >= ITEMS_MAX || bpf_get_func_ret(ctx, &ret))
+	if (!c || c->opening >= ITEMS_MAX || RESULT(ctx, 3, &ret))
 		return 0;
 	file = (struct file *)ret;
 	if (is_error(file))
@@ -270,7 +265,7 @@ int BPF_PROG(making_failed, struct nameidata *nd)
 	struct pending *c = pending_with_names();
 	__u64 ret = 0;
 
-	if (c && !bpf_get_func_ret(ctx, &ret) && is_error((void *)ret) && nd == open_walk(c) && c->open_flags & O_CREAT && open_made(ret))
+	if (c && !RESULT(ctx, 3, &ret) && is_error((void *)ret) && nd == open_walk(c) && c->open_flags & O_CREAT && open_made(ret))
 		lookup_entry((unsigned long)BPF_CORE_READ(nd, path.dentry, d_inode), (unsigned long)BPF_CORE_READ(nd, last.name),
 			     BPF_CORE_READ(nd, last.len), 0, ITEM_CREATE);
 	return 0;
@@ -278,15 +273,18 @@ int BPF_PROG(making_failed, struct nameidata *nd)
 
 /* Of a file that was just made, no access is asked for. */
 SEC("fentry/may_open")
-int BPF_PROG(file_enter, void *idmap, const struct path *path, int acc_mode)
+int file_enter(__u64 *ctx)
 {
 	struct pending *c = pending_with_names();
 	struct nameidata *nd = c ? open_walk(c) : 0;
+	__u64 path = 0, acc_mode = 0;
 
-	if (!nd || (unsigned long)path != (unsigned long)nd + bpf_core_field_offset(nd->path))
+	if (!nd || bpf_get_func_arg(ctx, opened_argument, &path) || bpf_get_func_arg(ctx, opened_argument + 1, &acc_mode))
+		return 0;
+	if (path != (unsigned long)nd + bpf_core_field_offset(nd->path))
 		return 0;
 	c->opened = 1;
-	open_file(c, BPF_CORE_READ(path, dentry), !acc_mode);
+	open_file(c, BPF_CORE_READ((struct path *)path, dentry), !(int)acc_mode);
 	return 0;
 }
 
@@ -331,12 +329,12 @@ int BPF_PROG(name_exit, const char *text, struct filename *filename)
 }
 
 /* A name from the task's memory. Its functions' arguments differ from kernel to kernel behind the first. */
-static __always_inline int name_copied(__u64 *ctx)
+static __always_inline int name_copied(__u64 *ctx, __u32 arguments)
 {
 	struct pending *c = pending_with_names();
 	__u64 filename = 0;
 
-	if (c && !bpf_get_func_ret(ctx, &filename) && filename < (unsigned long)-MAX_ERRNO && filename)
+	if (c && !RESULT(ctx, arguments, &filename) && filename < (unsigned long)-MAX_ERRNO && filename)
 		item_add_from(c, ctx[0], (struct filename *)filename);
 	return 0;
 }
@@ -344,14 +342,14 @@ static __always_inline int name_copied(__u64 *ctx)
 SEC("fexit/getname_flags")
 int getname_flags_exit(__u64 *ctx)
 {
-	return name_copied(ctx);
+	return name_copied(ctx, 3);
 }
 
 /* Up to 6.12 a function, which may contain the other; or call it, and then the name is known already. */
 SEC("fexit/getname")
 int getname_exit(__u64 *ctx)
 {
-	return name_copied(ctx);
+	return name_copied(ctx, 1);
 }
 
 /*
@@ -464,17 +462,21 @@ int BPF_PROG(entry_lookup, const struct qstr *last, struct dentry *base)
 
 /* Before a deletion; of a rename, what it moves and what it replaces. */
 SEC("fexit/may_delete")
-int BPF_PROG(delete_exit, void *idmap, struct inode *dir, struct dentry *victim, bool isdir, int ret)
+int delete_exit(__u64 *ctx)
 {
 	struct pending *c = pending_with_names();
-	struct dentry *to;
+	struct dentry *victim, *to;
+	__u64 argument = 0, ret = 0;
 
-	if (!c || !BPF_CORE_READ(victim, d_inode) || ret == -EOVERFLOW)
+	if (!c || bpf_get_func_arg(ctx, victim_argument, &argument) || RESULT(ctx, victim_argument + 2, &ret))
+		return 0;
+	victim = (struct dentry *)argument;
+	if (!BPF_CORE_READ(victim, d_inode) || (int)ret == -EOVERFLOW)
 		return 0;
 	lookup_child(victim, ITEM_DELETE);
 	to = (struct dentry *)c->rename_to;
 	/* next the kernel asks whether the new name may be made */
-	if (!ret && to && c->rename_from == (unsigned long)victim && !BPF_CORE_READ(to, d_inode))
+	if (!(int)ret && to && c->rename_from == (unsigned long)victim && !BPF_CORE_READ(to, d_inode))
 		lookup_child(to, ITEM_CREATE);
 	return 0;
 }
@@ -544,7 +546,7 @@ static __always_inline int entry_made(__u64 *ctx, __u32 argument, __u32 what)
 	struct pending *c = pending_with_names();
 	__u64 dentry = 0, ret = 0;
 
-	if (!c || bpf_get_func_arg(ctx, argument, &dentry) || bpf_get_func_ret(ctx, &ret))
+	if (!c || bpf_get_func_arg(ctx, argument, &dentry) || RESULT(ctx, argument + (what == CREATES_FILE || what == CREATES_NODE ? 3 : 2), &ret))
 		return 0;
 	if (what == CREATES_DIRECTORY && mkdir_returns_entry) {
 		if (is_error((void *)ret))

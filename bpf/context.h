@@ -80,14 +80,9 @@ __noinline __u64 sid_entry(__u64 sidtab, __u32 sid)
 	return sid_initial(sidtab, SID_UNLABELED);
 }
 
-/* The categories of a level, being copied from its list of nodes. */
-struct level_walk {
-	__u64 node;
-	__u64 category[CATEGORIES_MAX / 64];
-};
-
-static long level_step(__u32 i, struct level_walk *w)
+static long level_step(__u32 i, struct level_walk **walk)
 {
+	struct level_walk *w = *walk;
 	__u32 word;
 
 	if (!w->node)
@@ -113,18 +108,21 @@ __noinline int level_compare(__u32 slot, __u32 level, __u64 at)
 {
 	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 	const struct policy_level *rule;
-	struct level_walk w = {};
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+	struct level_walk *w;
 	__u32 sensitivity = peek(at + selinux.sensitivity);
 	__u64 lacks = 0, more = 0;
 
-	if (!p)
+	if (!c || !p)
 		return 0;
 	rule = &p->level[level & (LEVELS_MAX - 1)];
-	w.node = peek_long(at + selinux.categories);
+	w = &c->level;
+	__builtin_memset(w, 0, sizeof(*w));
+	w->node = peek_long(at + selinux.categories);
 	bpf_loop(CATEGORIES_MAX / 64, level_step, &w, 0);
 	for (__u32 i = 0; i < CATEGORIES_MAX / 64; i++) {
-		lacks |= rule->category[i] & ~w.category[i];
-		more |= w.category[i] & ~rule->category[i];
+		lacks |= rule->category[i] & ~w->category[i];
+		more |= w->category[i] & ~rule->category[i];
 	}
 	return (sensitivity >= rule->sensitivity && !lacks) | (sensitivity <= rule->sensitivity && !more) << 1;
 }
@@ -152,7 +150,7 @@ struct label_walk {
 	const struct policy *policy;
 	__u64 entry;
 	__u32 slot;
-	__u32 bits;
+	struct pending *call; /* the answer is its `labels`: one on the stack older verifiers follow bit by bit */
 };
 
 static long label_step(__u32 i, struct label_walk *w)
@@ -175,7 +173,7 @@ static long label_step(__u32 i, struct label_walk *w)
 		order = level_compare(w->slot, l->value, l->part == LABEL_HIGH ? at + selinux.level_size : at);
 	}
 	if (compared(l->op, order))
-		w->bits |= 1U << (i & (LABELS_MAX - 1));
+		w->call->labels |= 1U << (i & (LABELS_MAX - 1));
 	return 0;
 }
 
@@ -184,9 +182,10 @@ __noinline int label_bits(__u32 slot, __u32 sid)
 {
 	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 	__u64 policy = peek_long(selinux.policy);
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
 	struct label_walk w = { .slot = slot };
 
-	if (!p || !policy)
+	if (!c || !p || !policy)
 		return 0;
 	/* the numbers are those of another policy: until the rules are compiled anew, as the kernel does */
 	if (peek(policy + selinux.sequence) != p->label_sequence)
@@ -195,8 +194,10 @@ __noinline int label_bits(__u32 slot, __u32 sid)
 	if (!w.entry)
 		return LABEL_ALL;
 	w.policy = p;
+	w.call = c;
+	c->labels = 0;
 	bpf_loop(p->labels, label_step, &w, 0);
-	return w.bits;
+	return c->labels;
 }
 
 /*

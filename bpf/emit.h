@@ -15,8 +15,9 @@ static __always_inline struct scratch *scratch_take(void)
 
 		if (!s)
 			break;
-		if (__sync_val_compare_and_swap(&s->busy, 0, 1) == 0) {
+		if (claim(&s->busy, at)) {
 			s->used = 0;
+			s->at = at;
 			return s;
 		}
 	}
@@ -25,7 +26,7 @@ static __always_inline struct scratch *scratch_take(void)
 
 static __always_inline void scratch_release(struct scratch *s)
 {
-	__sync_lock_test_and_set(&s->busy, 0);
+	unclaim(&s->busy, s->at);
 }
 
 /* Room for APPEND_MAX bytes at the end, or NULL. The bound is what lets the verifier accept variable offsets. */

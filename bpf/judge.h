@@ -123,16 +123,14 @@ static __always_inline void place_rows(const struct policy *p, struct pending *c
 
 static __always_inline void exe_rows(const struct policy *p, struct pending *c)
 {
-	struct exe_places found = {};
-
-	exes_of(&found);
-	place_rows(p, c, PLACE_EXE, found.place, found.count, 8);
-	for (__u32 i = 0; i < 8; i++) {
+	exes_of();
+	place_rows(p, c, PLACE_EXE, c->found.place, c->found.count, PLACES_FOUND);
+	for (__u32 i = 0; i < PLACES_FOUND; i++) {
 		__u32 except;
 
-		if (i >= found.count)
+		if (i >= c->found.count)
 			break;
-		except = p->place[found.place[i] & (PLACES_MAX - 1)].except;
+		except = p->place[c->found.place[i] & (PLACES_MAX - 1)].except;
 		if (except)
 			match_row(c, except);
 	}
@@ -144,7 +142,6 @@ __noinline int judge_item(__u32 slot, __u32 at, __u32 base, __u32 below)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
-	struct exe_places found = {};
 	const struct item *item;
 
 	if (!c || !p || at >= ITEMS_MAX)
@@ -153,13 +150,14 @@ __noinline int judge_item(__u32 slot, __u32 at, __u32 base, __u32 below)
 	item = &c->item[at];
 	if (!(item->flags & ITEM_F_INODE))
 		return MATCH_NONE;
+	c->found.count = 0;
 	if (p->places & 1 << PLACE_WATCH)
-		watches_of(item->ino, item->dev, &found);
-	if (!found.count && !(p->places & PLACES_INODE))
+		watches_of(c, item->ino, item->dev);
+	if (!c->found.count && !(p->places & PLACES_INODE))
 		return MATCH_NONE;
 	c->match.rows = base;
 	match_row(c, p->hashed);
-	place_rows(p, c, PLACE_WATCH, found.place, found.count, 8);
+	place_rows(p, c, PLACE_WATCH, c->found.place, c->found.count, PLACES_FOUND);
 	items_rows(p, slot, at, at + 1);
 	return match_words(slot, below, false);
 }
@@ -188,7 +186,7 @@ __noinline int judge_call(__u32 slot, __u32 known, __u32 programs)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
-	struct matcher m = { .known = known };
+	struct matcher m = { .slot = slot, .known = known };
 
 	if (!c || !p)
 		return 0;

@@ -34,6 +34,7 @@ enum {
 };
 
 enum {
+	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
@@ -43,6 +44,7 @@ enum {
 	BPF_F_MMAPABLE = 1 << 10,
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
 	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
 };
 
 /* include/linux/thread_info.h, arch/x86/include/asm/thread_info.h: the task entered by a 32-bit system call. */
@@ -179,6 +181,11 @@ struct audit_entry {
 };
 
 struct audit_node {
+	struct audit_tree *owner;
+};
+
+/* up to 5.16, under a name that others have as well */
+struct node___5_16 {
 	struct audit_tree *owner;
 };
 
@@ -330,6 +337,7 @@ struct thread_info {
 
 struct task_struct {
 	struct thread_info thread_info;
+	void *stack;
 	__s32 pid, tgid;
 	struct task_struct *real_parent;
 	const struct cred *real_cred, *cred;
@@ -433,5 +441,7 @@ struct audit_ntp_data {
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+
+#include "compat.h"
 
 #endif

@@ -8,32 +8,44 @@
 
 #include "names.h"
 
-/* Where the last component of a name lies. */
-struct leaf {
-	const struct names *names;
-	__u32 at;  /* of the name in names->text */
-	__u32 len; /* of the name */
-	__u32 start, end; /* the answer: offsets in the name; start is the length of the directory part */
-	__u32 inside;
+enum {
+	LEAF_ROUND = 64, /* bytes looked at in one go */
 };
 
-/* One step back from the end: past trailing slashes, then to the slash before the component. */
-static long leaf_step(__u32 i, struct leaf *l)
+/*
+ * Looks for the last component of a name, from its end: past trailing slashes, then to the slash before the component. `from` is how
+ * many bytes were looked at; the state is the call's `leaf`. Says whether it is found. Global: verified once.
+ */
+__noinline int leaf_steps(__u32 from)
 {
-	__u32 at = l->len - 1 - i;
-	__u32 where = l->at + at;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
+	const struct names *n;
 
-	if (at >= l->len || where >= sizeof(l->names->text))
+	if (!c)
 		return 1;
-	if (!l->inside) {
-		if (l->names->text[where] == '/' && at > 0)
-			return 0;
-		l->inside = 1;
-		l->end = at + 1;
-	}
-	if (l->names->text[where] == '/') {
-		l->start = at + 1;
+	if (c->leaf.more)
+		n = bpf_task_storage_get(&names_more, task, 0, 0);
+	else
+		n = bpf_task_storage_get(&names, task, 0, 0);
+	if (!n)
 		return 1;
+	for (__u32 i = 0; i < LEAF_ROUND; i++) {
+		__u32 at = c->leaf.len - 1 - from - i;
+		__u32 where = c->leaf.at + at;
+
+		if (at >= c->leaf.len || where >= sizeof(n->text))
+			return 1;
+		if (!c->leaf.inside) {
+			if (n->text[where] == '/' && at > 0)
+				continue;
+			c->leaf.inside = 1;
+			c->leaf.end = at + 1;
+		}
+		if (n->text[where] == '/') {
+			c->leaf.start = at + 1;
+			return 1;
+		}
 	}
 	return 0;
 }
@@ -124,25 +136,29 @@ __noinline int leaf_matches(__u32 at, __u32 start, __u32 len)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct names *n = bpf_task_storage_get(&names, task, 0, 0);
+	const struct names *own;
 	struct item *item;
-	struct leaf l = {};
+	__u32 end;
 
 	if (!c || !n)
 		return 0;
 	item = item_at(c, at);
 	if (!item || item->flags & ITEM_F_UNNAMED)
 		return 0;
-	l.names = names_of(item);
-	if (!l.names)
+	own = names_of(item);
+	if (!own)
 		return 0;
-	l.at = item->name_at & (NAMES_MORE - 1);
-	l.len = item->name_len;
-	bpf_loop(l.len, leaf_step, &l, 0);
-	if (!trailing_slashes)
-		l.end = l.len;
+	c->leaf.at = item->name_at & (NAMES_MORE - 1);
+	c->leaf.more = item->name_at & NAMES_MORE;
+	c->leaf.len = item->name_len;
+	c->leaf.start = c->leaf.end = c->leaf.inside = 0;
+	for (__u32 from = 0; from < NAME_MAX_LEN; from += LEAF_ROUND)
+		if (leaf_steps(from))
+			break;
+	end = trailing_slashes ? c->leaf.end : c->leaf.len;
 	if (start == LEAF_OWN)
-		start = l.start;
-	return l.end > start && l.end - start == len && text_same(l.names, l.at + start, n, len) ? start + 1 : 0;
+		start = c->leaf.start;
+	return end > start && end - start == len && text_same(own, c->leaf.at + start, n, len) ? start + 1 : 0;
 }
 
 /* Whether all of the name is that text. Global for the same reason. */

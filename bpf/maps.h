@@ -11,6 +11,7 @@ enum {
 	ITEMS_MAX = 24,         /* the mount of an overlay names 22 */
 	ITEMS_SLOTS = 32,       /* room for them: a power of two, so that an index can be masked */
 	TREES_MAX = 16,         /* watched trees that one call reaches */
+	PLACES_FOUND = 8,       /* names that one inode bears */
 	MATCH_ROWS = 256,
 	NAME_MAX_LEN = 4096,    /* PATH_MAX, with the NUL */
 	NAMES_LEAF = 2048 + 4096, /* where a directory entry's name is put to be compared */
@@ -71,8 +72,56 @@ const volatile __u64 walk_rcu = 0x40, walk_parent = 0x10;
 /* Which argument of vfs_create, vfs_mkdir, vfs_mknod, vfs_symlink, vfs_link is the new entry. */
 const volatile __u64 entry_argument[5] = { 2, 2, 2, 2, 3 };
 
+/* Which argument of may_delete is the entry, and of may_open the file: the first since 5.12, when another came before it, is one more. */
+const volatile __u64 victim_argument = 2, opened_argument = 1;
+
 /* vfs_mkdir returns the entry, which may be another. */
 const volatile __u64 mkdir_returns_entry = 0;
+
+/* Places that were found: of an inode that is watched, or of the task's executable. */
+struct exe_places {
+	__u32 epoch;
+	__u32 count;
+	__u16 place[PLACES_FOUND];
+};
+
+/* THREAD_SIZE of x86 (asm/page_64_types.h), from /proc/kallsyms: for kernels before 5.15 (bpf/compat.h). */
+const volatile __u64 thread_size = 0;
+
+/* Where the last component of a name lies: the search under way. Offsets in the name, but for `at`. */
+struct leaf {
+	__u32 at;   /* of the name in names.text */
+	__u32 more; /* or in that of names_more */
+	__u32 len;
+	__u32 start; /* of the component: the length of the directory part */
+	__u32 end;
+	__u32 inside;
+};
+
+/* A walk along one of the kernel's lists, for the rules whose name an inode bears: watches, or executables. */
+struct rule_walk {
+	struct list_head *head, *at;
+	unsigned long ino;
+	__u32 dev;
+	__u32 exe;
+};
+
+/* The categories of a level of SELinux, being copied from its list of nodes (bpf/context.h). */
+struct level_walk {
+	__u64 node;
+	__u64 category[CATEGORIES_MAX / 64];
+};
+
+/* A walk from a path up to the task's root. */
+struct path_walk {
+	struct dentry *dentry;
+	struct vfsmount *mnt;
+	struct path root;
+	__u32 buffer; /* its components are appended to this one */
+	__u32 start;
+	__u32 flags;
+	__u32 pad;
+};
 
 /* A system call between its entry and its exit. */
 struct pending {
@@ -113,6 +162,14 @@ struct pending {
 	__u32 early_generation;
 	__u32 trees;
 	__u16 tree[TREES_MAX];  /* watched trees that lookups met, by place */
+	struct exe_places found; /* by the search under way */
+	struct leaf leaf;
+	struct level_walk level;
+	__u32 labels; /* that were found to hold */
+	__u32 pad_labels;
+	struct rule_walk rules;
+	struct path_walk walked;
+	__u64 tree_at; /* the dentry that a walk for watched trees has come to */
 	struct matching match;
 };
 
@@ -127,6 +184,8 @@ struct names {
 struct scratch {
 	__u32 busy; /* taken by compare and swap: a program may be preempted here */
 	__u32 used;
+	__u32 at; /* its own number */
+	__u32 pad;
 	__u8 data[SCRATCH_DATA + APPEND_MAX];
 };
 
@@ -135,27 +194,12 @@ struct {
 	__uint(max_entries, 8 << 20); /* rauditd.conf: ring_size */
 } ring SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct pending);
-} pending SEC(".maps");
+TASK_MAP(pending, struct pending);
 
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct names);
-} names SEC(".maps");
+TASK_MAP(names, struct names);
 
 /* Where names go when there is no room for them in the above. */
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct names);
-} names_more SEC(".maps");
+TASK_MAP(names_more, struct names);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -204,12 +248,6 @@ struct exe_key {
 	__u64 ino;
 	__u32 dev;
 	__u32 pad;
-};
-
-struct exe_places {
-	__u32 epoch;
-	__u32 count;
-	__u16 place[8];
 };
 
 struct {

@@ -28,6 +28,14 @@ static __always_inline __u32 policy_interval(const struct policy *p, __u32 first
 	return base & (BOUNDS_MAX - 1);
 }
 
+/* The row that a field has for a value. Global: verified once. */
+__noinline int policy_row(__u32 slot, __u32 first, __u32 count, __u32 value)
+{
+	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
+
+	return p ? p->row[policy_interval(p, first, count, value)] : 0;
+}
+
 /* The index of the lowest bit set. By halving: clang 14's BPF backend does not end on __builtin_ctzll. */
 static __always_inline __u32 bit_lowest(__u64 word)
 {
@@ -134,6 +142,7 @@ static __always_inline __u32 early_facts(__u32 want)
 struct matcher {
 	const struct policy *policy;
 	struct pending *call;
+	__u32 slot;
 	__u32 known; /* facts to look at, as bits */
 };
 
@@ -159,7 +168,7 @@ static long match_field(__u32 i, struct matcher *m)
 		return 1;
 	f = &p->field[i];
 	if (m->known & 1U << (f->fact & (FACT_MAX - 1)))
-		match_row(m->call, p->row[policy_interval(p, f->first, f->count, m->call->facts[f->fact & (FACT_MAX - 1)])]);
+		match_row(m->call, policy_row(m->slot, f->first, f->count, m->call->facts[f->fact & (FACT_MAX - 1)]));
 	return 0;
 }
 
@@ -181,36 +190,29 @@ static long match_test(__u32 i, struct matcher *m)
 	return 0;
 }
 
-/* All rows, a word at a time: 64 rules. */
-struct word_walk {
-	const struct policy *policy;
-	const struct matching *rows;
-	__u32 call; /* row of the system call */
-	__s32 rule; /* the answer, or MATCH_NONE */
-};
-
-static long match_word(__u32 w, struct word_walk *walk)
+/* The first of the 64 rules of word `w` that are in the row of the system call and in all others, or MATCH_NONE. Global: verified once. */
+__noinline int match_word(__u32 slot, __u32 w, __u32 call)
 {
-	const struct policy *p = walk->policy;
-	const struct matching *m = walk->rows;
-	__u64 word = p->cell[(walk->call * p->words + w) & (CELLS_MAX - 1)], sum = -1;
+	const struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
+	__u64 word, sum = -1;
 
+	if (!c || !p)
+		return MATCH_NONE;
+	word = p->cell[(call * p->words + w) & (CELLS_MAX - 1)];
 	for (__u32 i = 0; i < MATCH_ROWS; i++) {
 		__u32 row;
 		__u64 more;
 
-		if (!word || i >= m->rows)
+		if (!word || i >= c->match.rows)
 			break;
-		row = m->row[i];
+		row = c->match.row[i];
 		more = -(__u64)(row >> 15); /* all ones for a row that adds to the one before; no branch, for the verifier's sake */
 		word &= sum | more;
 		sum = (sum & more) | p->cell[((row & (ROWS_MAX - 1)) * p->words + w) & (CELLS_MAX - 1)];
 	}
 	word &= sum;
-	if (!word)
-		return 0;
-	walk->rule = w * 64 + bit_lowest(word);
-	return 1;
+	return word ? w * 64 + bit_lowest(word) : MATCH_NONE;
 }
 
 /* The first rule below `below` that names the call (or is in the task list) and is in all rows, or MATCH_NONE. Global: verified once. */
@@ -219,15 +221,18 @@ __noinline int match_words(__u32 slot, __u32 below, __u32 tasks)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
-	struct word_walk walk = { .rule = MATCH_NONE };
+	int rule = MATCH_NONE;
+	__u32 call;
 
 	if (!c || !p)
 		return MATCH_NONE;
-	walk.policy = p;
-	walk.rows = &c->match;
-	walk.call = tasks ? p->tasks : p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)];
-	bpf_loop(p->words, match_word, &walk, 0);
-	return walk.rule != MATCH_NONE && (__u32)walk.rule < below ? walk.rule : MATCH_NONE;
+	call = tasks ? p->tasks : p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)];
+	for (__u32 w = 0; w < RULES_MAX / 64 && rule == MATCH_NONE; w++) {
+		if (w >= p->words)
+			break;
+		rule = match_word(slot, w, call);
+	}
+	return rule != MATCH_NONE && (__u32)rule < below ? rule : MATCH_NONE;
 }
 
 static __always_inline bool policy_says_always(const struct policy *p, __u32 rule)

@@ -8,6 +8,7 @@
 
 enum {
 	PATH_DEPTH = 2200, /* components and mounts crossed; deeper paths are marked cut, and are longer than the kernel writes anyway */
+	PATH_ROUND = 20,   /* of them in one go */
 	PATH_BYTES = 4352, /* the kernel writes 4106, see render/path.rs */
 	NSEC_MASK = 0x3fffffff, /* since 6.13 the top bit says that somebody has read the time (I_CTIME_QUERIED) */
 };
@@ -34,43 +35,58 @@ static __always_inline bool path_append(struct scratch *s, struct dentry *dentry
 	return true;
 }
 
-/* A walk from a path up to the task's root. */
-struct path_walk {
-	struct scratch *scratch;
-	struct dentry *dentry;
-	struct vfsmount *mnt;
-	struct path root;
-	__u32 start;
-	__u16 flags;
+enum path_end {
+	PATH_ON,
+	PATH_DONE,
 };
 
-static long path_step(__u32 i, struct path_walk *walk)
+/* One component, or mount, further. */
+static __always_inline enum path_end path_step(struct scratch *s, struct path_walk *walk)
 {
 	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
 	struct vfsmount *mnt = walk->mnt;
 
 	if (dentry == walk->root.dentry && mnt == walk->root.mnt)
-		return 1;
+		return PATH_DONE;
 	if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
 		struct mount *m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 		struct mount *up = BPF_CORE_READ(m, mnt_parent);
 
 		if (up == m || !up)
-			return 1;
+			return PATH_DONE;
 		walk->dentry = BPF_CORE_READ(m, mnt_mountpoint);
 		walk->mnt = (void *)up + bpf_core_field_offset(struct mount, mnt);
-		return 0;
+		return PATH_ON;
 	}
-	if (i + 1 >= PATH_DEPTH || walk->scratch->used - walk->start > PATH_BYTES || !path_append(walk->scratch, dentry)) {
+	if (s->used - walk->start > PATH_BYTES || !path_append(s, dentry)) {
 		walk->flags |= SECTION_F_CUT;
-		return 1;
+		return PATH_DONE;
 	}
 	if (parent == dentry) {
 		walk->flags |= SECTION_F_DELETED;
-		return 1;
+		return PATH_DONE;
 	}
 	walk->dentry = parent;
-	return 0;
+	return PATH_ON;
+}
+
+/* PATH_ROUND steps of the call's walk (`walked`). Says whether it is over. Global: verified once. */
+__noinline int path_steps(void)
+{
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+	struct scratch *s;
+	__u32 buffer;
+
+	if (!c)
+		return PATH_DONE;
+	buffer = c->walked.buffer;
+	s = bpf_map_lookup_elem(&scratch, &buffer);
+	if (!s)
+		return PATH_DONE;
+	for (int i = 0; i < PATH_ROUND; i++)
+		if (path_step(s, &c->walked) == PATH_DONE)
+			return PATH_DONE;
+	return PATH_ON;
 }
 
 /*
@@ -78,33 +94,33 @@ static long path_step(__u32 i, struct path_walk *walk)
  * directory. An object outside any tree (a memfd) is its own parent without being the root of its mount; the kernel calls it
  * deleted. Global, so that the verifier checks it once and by itself.
  */
-__noinline int path_emit(struct scratch *s, __u32 kind)
+POINTER_TAKING int path_emit(struct scratch *s, __u32 kind)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	struct path_walk walk = {};
 	struct path path = {};
 	__u32 at;
 
-	if (!s || !fs || (kind == SECTION_EXE && !exe))
+	if (!s || !c || !fs || (kind == SECTION_EXE && !exe))
 		return 0;
 	if (kind == SECTION_EXE)
 		BPF_CORE_READ_INTO(&path, exe, f_path);
-	else if (c && c->want & WANT_PWD)
+	else if (c->want & WANT_PWD)
 		path = c->pwd;
 	else
 		BPF_CORE_READ_INTO(&path, fs, pwd);
-	BPF_CORE_READ_INTO(&walk.root, fs, root);
+	BPF_CORE_READ_INTO(&c->walked.root, fs, root);
 	at = section_begin(s, kind);
-	walk.scratch = s;
-	walk.start = at;
-	walk.dentry = path.dentry;
-	walk.mnt = path.mnt;
-	walk.flags = dentry_unlinked(path.dentry) ? SECTION_F_DELETED : 0;
-	bpf_loop(PATH_DEPTH, path_step, &walk, 0);
-	section_end(s, at, walk.flags);
+	c->walked.buffer = s->at;
+	c->walked.start = at;
+	c->walked.dentry = path.dentry;
+	c->walked.mnt = path.mnt;
+	c->walked.flags = dentry_unlinked(path.dentry) ? SECTION_F_DELETED : 0;
+	if (!ROUNDS(PATH_DEPTH / PATH_ROUND, path_steps()))
+		c->walked.flags |= SECTION_F_CUT;
+	section_end(s, at, c->walked.flags);
 	return 0;
 }
 

@@ -15,6 +15,8 @@ enum {
 	PLACE_MARK = 0x52410000, /* in the upper half of that condition */
 	PLACE_NONE = 0,
 	WALK_MAX = 8192,   /* rules in one of the kernel's lists */
+	WALK_ROUND = 16,   /* of them in one go */
+	AUDIT_NODE_LEN = 32, /* a list_head, a pointer and a number */
 	MARKS_MAX = 16,    /* watchers of one inode */
 	OWNERS_MAX = 32,   /* trees that have their root in one inode */
 	SHARERS_MAX = 8,   /* rules of one tree */
@@ -35,15 +37,6 @@ static __always_inline __u32 rule_place(struct audit_krule *rule)
 	return value & (PLACES_MAX - 1);
 }
 
-/* A walk along one of the kernel's lists, for the rules whose name an inode bears. */
-struct rule_walk {
-	struct list_head *head, *at;
-	unsigned long ino;
-	__u32 dev;
-	__u32 exe; /* look at executables, not at watches */
-	struct exe_places *found;
-};
-
 static __always_inline bool rule_bears(struct audit_krule *rule, const struct rule_walk *w)
 {
 	if (w->exe) {
@@ -57,108 +50,132 @@ static __always_inline bool rule_bears(struct audit_krule *rule, const struct ru
 	}
 }
 
-static long rule_step(__u32 i, struct rule_walk *w)
+static __always_inline void place_found(struct pending *c, __u32 place)
 {
-	struct list_head *at = w->at;
-	struct audit_krule *rule;
-	__u32 place;
+	__u32 at = c->found.count;
 
-	if (!at || at == w->head)
+	if (at >= PLACES_FOUND)
+		return;
+	barrier_var(at);
+	c->found.place[at & (PLACES_FOUND - 1)] = place;
+	c->found.count = at + 1;
+}
+
+/* WALK_ROUND rules of the call's walk (`rules`). Says whether it is over. Global: verified once. */
+__noinline int rule_steps(void)
+{
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+
+	if (!c)
 		return 1;
-	rule = (void *)at - bpf_core_field_offset(struct audit_entry, list) + bpf_core_field_offset(struct audit_entry, rule);
-	if (rule_bears(rule, w)) {
-		place = rule_place(rule);
-		if (place && w->found->count < 8) {
-			w->found->place[w->found->count & 7] = place;
-			w->found->count++;
+	for (int i = 0; i < WALK_ROUND; i++) {
+		struct list_head *at = c->rules.at;
+		struct audit_krule *rule;
+		__u32 place;
+
+		if (!at || at == c->rules.head)
+			return 1;
+		rule = (void *)at - bpf_core_field_offset(struct audit_entry, list) + bpf_core_field_offset(struct audit_entry, rule);
+		if (rule_bears(rule, &c->rules)) {
+			place = rule_place(rule);
+			if (place)
+				place_found(c, place);
 		}
+		c->rules.at = BPF_CORE_READ(at, next);
 	}
-	w->at = BPF_CORE_READ(at, next);
 	return 0;
 }
 
-/* The places whose watch is at this inode. */
-static __always_inline void watches_of(unsigned long ino, __u32 dev, struct exe_places *found)
+/* Walks along one of the kernel's lists. */
+static __always_inline void rules_walk(struct pending *c, struct list_head *head, unsigned long ino, __u32 dev, __u32 exe)
 {
-	struct list_head *head = (void *)audit_inode_hash + (ino & 31) * bpf_core_type_size(struct list_head); /* audit_hash_ino */
-	struct rule_walk w = { .head = head, .ino = ino, .dev = dev, .found = found };
-
-	found->count = 0;
-	if (!audit_inode_hash)
-		return;
-	w.at = BPF_CORE_READ(head, next);
-	bpf_loop(WALK_MAX, rule_step, &w, 0);
+	c->rules.head = head;
+	c->rules.at = BPF_CORE_READ(head, next);
+	c->rules.ino = ino;
+	c->rules.dev = dev;
+	c->rules.exe = exe;
+	ROUNDS(WALK_MAX / WALK_ROUND, rule_steps());
 }
 
-/* The places whose executable is this inode. Global: verified once. */
-__noinline int exes_of(struct exe_places *found)
+/* The places whose watch is at this inode, into `found` of the call. */
+static __always_inline void watches_of(struct pending *c, unsigned long ino, __u32 dev)
+{
+	c->found.count = 0;
+	if (audit_inode_hash) /* audit_hash_ino */
+		rules_walk(c, (void *)audit_inode_hash + (ino & 31) * bpf_core_type_size(struct list_head), ino, dev, false);
+}
+
+/* The places whose executable is the task's, into `found` of its call. Global: verified once. */
+__noinline int exes_of(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct inode *inode = BPF_CORE_READ(task, mm, exe_file, f_inode);
 	struct exe_key key = {};
 	struct list_head *head = (void *)audit_filter_list + AUDIT_FILTER_EXIT * bpf_core_type_size(struct list_head);
-	struct rule_walk w = { .head = head, .exe = 1 };
-	struct exe_places *known, copy;
+	struct exe_places *known;
 	__u32 zero = 0, *epoch = bpf_map_lookup_elem(&exe_epoch, &zero), now;
 
-	if (!found || !epoch)
+	if (!c || !epoch)
 		return 0;
 	now = *(volatile __u32 *)epoch;
-	found->count = 0;
+	c->found.count = 0;
 	if (!inode || !audit_filter_list)
 		return 0;
 	key.ino = BPF_CORE_READ(inode, i_ino);
 	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	known = exe_events ? bpf_map_lookup_elem(&exes, &key) : 0;
 	if (known && known->epoch == now) {
-		*found = *known;
+		c->found = *known;
 		return 0;
 	}
-	w.ino = key.ino;
-	w.dev = key.dev;
-	w.found = found;
-	w.at = BPF_CORE_READ(head, next);
-	bpf_loop(WALK_MAX, rule_step, &w, 0);
-	found->epoch = now;
-	copy = *found; /* on the stack: 6.1 lets no other memory into a map */
+	rules_walk(c, head, key.ino, key.dev, true);
+	c->found.epoch = now;
 	if (exe_events)
-		bpf_map_update_elem(&exes, &key, &copy, BPF_ANY);
+		bpf_map_update_elem(&exes, &key, &c->found, BPF_ANY);
 	return 0;
 }
 
-/* The trees that have their root in one inode. */
-struct owner_walk {
-	struct pending *call;
-	struct audit_chunk *chunk;
-};
-
-static __always_inline void tree_add(struct pending *c, __u32 place)
+/* A watched tree was met. Global: verified once. */
+__noinline int tree_add(__u32 place)
 {
-	__u32 at = c->trees;
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+	__u32 at;
 
+	if (!c)
+		return 0;
+	at = c->trees;
 	for (__u32 i = 0; i < TREES_MAX; i++)
 		if (i < at && c->tree[i] == place)
-			return;
+			return 0;
 	if (at >= TREES_MAX) {
 		c->flags |= EVENT_F_ITEMS_CUT;
-		return;
+		return 0;
 	}
 	barrier_var(at);
 	c->tree[at & (TREES_MAX - 1)] = place;
 	c->trees = at + 1;
+	return 0;
 }
 
-static long owner_step(__u32 i, struct owner_walk *w)
+/* The tree that is the owner of this node. */
+static __always_inline struct audit_tree *node_owner(__u64 node)
 {
-	struct audit_chunk *chunk = w->chunk;
-	struct audit_node *node = (void *)chunk + bpf_core_field_offset(struct audit_chunk, owners);
-	struct audit_tree *tree;
+	if (bpf_core_type_exists(struct audit_node))
+		return BPF_CORE_READ((struct audit_node *)node, owner);
+	return BPF_CORE_READ((struct node___5_16 *)node, owner);
+}
+
+/* One of the trees that have their root in the inode of this chunk. Global: verified once. */
+__noinline int chunk_tree(__u64 chunk_at, __u32 i)
+{
+	struct audit_chunk *chunk = (struct audit_chunk *)chunk_at;
 	struct list_head *head, *at;
+	struct audit_tree *tree;
 
 	if (i >= (__u32)BPF_CORE_READ(chunk, count))
 		return 1;
-	node = (void *)node + i * bpf_core_type_size(struct audit_node);
-	tree = BPF_CORE_READ(node, owner);
+	tree = node_owner(chunk_at + bpf_core_field_offset(struct audit_chunk, owners) + i * AUDIT_NODE_LEN);
 	if (!tree)
 		return 0;
 	/* rules of the same name share a tree */
@@ -171,7 +188,7 @@ static long owner_step(__u32 i, struct owner_walk *w)
 			break;
 		place = rule_place((void *)at - bpf_core_field_offset(struct audit_krule, rlist));
 		if (place) {
-			tree_add(w->call, place);
+			tree_add(place);
 			break;
 		}
 		at = BPF_CORE_READ(at, next);
@@ -179,13 +196,15 @@ static long owner_step(__u32 i, struct owner_walk *w)
 	return 0;
 }
 
-static __always_inline void inode_trees(struct pending *c, struct inode *inode)
+/* The trees that have their root in this inode. Global: verified once. */
+__noinline int inode_trees(__u64 inode_at)
 {
-	struct fsnotify_mark_connector *connector = BPF_CORE_READ(inode, i_fsnotify_marks);
+	struct fsnotify_mark_connector *connector = BPF_CORE_READ((struct inode *)inode_at, i_fsnotify_marks);
 	struct hlist_node *at;
+	__u64 chunk = 0;
 
 	if (!connector)
-		return;
+		return 0;
 	at = BPF_CORE_READ(connector, list.first);
 	for (int n = 0; n < MARKS_MAX; n++) {
 		struct fsnotify_mark *mark;
@@ -195,31 +214,35 @@ static __always_inline void inode_trees(struct pending *c, struct inode *inode)
 		mark = (void *)at - bpf_core_field_offset(struct fsnotify_mark, obj_list);
 		if ((unsigned long)BPF_CORE_READ(mark, group, ops) == audit_tree_ops) {
 			struct audit_tree_mark *own = (void *)mark - bpf_core_field_offset(struct audit_tree_mark, mark);
-			struct owner_walk w = { .call = c, .chunk = BPF_CORE_READ(own, chunk) };
 
-			if (w.chunk)
-				bpf_loop(OWNERS_MAX, owner_step, &w, 0);
-			return;
+			chunk = (unsigned long)BPF_CORE_READ(own, chunk);
+			break;
 		}
 		at = BPF_CORE_READ(at, next);
 	}
+	for (__u32 i = 0; i < OWNERS_MAX && chunk; i++)
+		if (chunk_tree(chunk, i))
+			break;
+	return 0;
 }
 
-struct tree_walk {
-	struct pending *call;
-	struct dentry *dentry;
-};
-
-static long tree_step(__u32 i, struct tree_walk *w)
+/* WALK_ROUND directories upwards from the call's `tree_at`. Says whether that was all. Global: verified once. */
+__noinline int tree_steps(void)
 {
-	struct dentry *dentry = w->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
-	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
 
-	if (inode)
-		inode_trees(w->call, inode);
-	if (parent == dentry)
+	if (!c)
 		return 1;
-	w->dentry = parent;
+	for (int i = 0; i < WALK_ROUND; i++) {
+		struct dentry *dentry = (struct dentry *)c->tree_at, *parent = BPF_CORE_READ(dentry, d_parent);
+		struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+
+		if (inode)
+			inode_trees((unsigned long)inode);
+		if (parent == dentry)
+			return 1;
+		c->tree_at = (unsigned long)parent;
+	}
 	return 0;
 }
 
@@ -228,10 +251,11 @@ __noinline int trees_meet(__u64 dentry_at)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	struct tree_walk w = { .call = c, .dentry = (struct dentry *)dentry_at };
 
-	if (c && c->want & WANT_TREE && audit_tree_ops)
-		bpf_loop(WALK_MAX, tree_step, &w, 0);
+	if (!c || !(c->want & WANT_TREE) || !audit_tree_ops)
+		return 0;
+	c->tree_at = dentry_at;
+	ROUNDS(WALK_MAX / WALK_ROUND, tree_steps());
 	return 0;
 }
 
@@ -242,7 +266,7 @@ __noinline int trees_meet_one(__u64 inode_at)
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 
 	if (c && c->want & WANT_TREE && audit_tree_ops && inode_at)
-		inode_trees(c, (struct inode *)inode_at);
+		inode_trees(inode_at);
 	return 0;
 }
 

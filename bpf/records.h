@@ -19,12 +19,7 @@ struct records {
 	struct target_chunk targets;
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct records);
-} records SEC(".maps");
+TASK_MAP(records, struct records);
 
 /* The records of the call under way, if it may have any; emptied when they are an earlier call's. */
 static __always_inline struct records *records_get(struct pending *c)
@@ -76,7 +71,7 @@ static __always_inline struct special *special_set(struct records *r, __u32 kind
 }
 
 /* Appends them to the event. Global: verified once. */
-__noinline int records_emit(struct scratch *s)
+POINTER_TAKING int records_emit(struct scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);

@@ -11,13 +11,15 @@
 
 /* An address that the call gives to the task: noted when the task asked for any of it. */
 SEC("fentry/move_addr_to_user")
-int BPF_PROG(peer_enter, struct sockaddr_storage *address, int len, void *to, int *room)
+int BPF_PROG(peer_enter, struct sockaddr_storage *address, int len)
 {
 	struct pending *c = pending_now();
 	__s32 wanted = 0;
 	__u32 size = len;
+	__u64 room = 0; /* up to 5.10 no program has an argument of its type */
 
-	if (!c || !c->active || !(c->want & WANT_SADDR) || bpf_probe_read_user(&wanted, sizeof(wanted), room))
+	if (!c || !c->active || !(c->want & WANT_SADDR) || bpf_get_func_arg(ctx, 3, &room) ||
+	    bpf_probe_read_user(&wanted, sizeof(wanted), (void *)room))
 		return 0;
 	if (wanted <= 0 || len <= 0 || size > SADDR_MAX)
 		return 0;

@@ -44,21 +44,21 @@ static __always_inline void args_compat(__u64 *args, struct pt_regs *regs)
 /* Who the task is. Reads through its own pointers: no helper call for each, unlike for objects that may be gone. */
 static __always_inline void facts_identity(__u32 *f, struct task_struct *task)
 {
-	const struct cred *cred = task->cred;
+	const struct cred *cred = OWN(task, cred);
 
-	f[FACT_PID] = task->tgid;
-	f[FACT_AUID] = task->loginuid.val;
+	f[FACT_PID] = OWN(task, tgid);
+	f[FACT_AUID] = OWN(task, loginuid.val);
 	f[FACT_AUID_SET] = f[FACT_AUID] != (__u32)-1;
-	f[FACT_SESSION] = task->sessionid;
-	f[FACT_UID] = cred->uid.val;
-	f[FACT_EUID] = cred->euid.val;
-	f[FACT_SUID] = cred->suid.val;
-	f[FACT_FSUID] = cred->fsuid.val;
-	f[FACT_GID] = cred->gid.val;
-	f[FACT_EGID] = cred->egid.val;
-	f[FACT_SGID] = cred->sgid.val;
-	f[FACT_FSGID] = cred->fsgid.val;
-	f[FACT_PERS] = task->personality;
+	f[FACT_SESSION] = OWN(task, sessionid);
+	f[FACT_UID] = OWN(cred, uid.val);
+	f[FACT_EUID] = OWN(cred, euid.val);
+	f[FACT_SUID] = OWN(cred, suid.val);
+	f[FACT_FSUID] = OWN(cred, fsuid.val);
+	f[FACT_GID] = OWN(cred, gid.val);
+	f[FACT_EGID] = OWN(cred, egid.val);
+	f[FACT_SGID] = OWN(cred, sgid.val);
+	f[FACT_FSGID] = OWN(cred, fsgid.val);
+	f[FACT_PERS] = OWN(task, personality);
 }
 
 /* What perm= asks of an open (ACC_MODE, kernel/auditsc.c), as AUDIT_PERM_* bits. */
@@ -102,7 +102,7 @@ static __always_inline void facts_fill(struct pending *c, struct task_struct *ta
 
 	facts_identity(f, task);
 	facts_args(c);
-	f[FACT_PPID] = task->real_parent->tgid;
+	f[FACT_PPID] = OWN2(task, real_parent, tgid);
 	f[FACT_EXIT] = (__u32)ret;
 	f[FACT_SADDR_FAM] = c->saddr_len >= sizeof(__u16) ? *(__u16 *)c->saddr : (__u32)-1;
 	f[FACT_SUCCESS] = (__u64)ret >= (__u64)-MAX_ERRNO ? RETURN_FAILURE : RETURN_SUCCESS;
@@ -147,7 +147,7 @@ __noinline int begin_judge(void)
 	if (!c || !policy_read(&r))
 		return BEGIN_FORGET;
 	p = r.policy;
-	if (!p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)] || p->exempt == (__u32)task->tgid)
+	if (!p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)] || p->exempt == (__u32)OWN(task, tgid))
 		return policy_intact(&r) ? BEGIN_FORGET : BEGIN_VOID;
 	c->want = p->wants[c->compat & 1][c->nr & (NR_MAX - 1)];
 	if (c->compat)
@@ -203,8 +203,8 @@ static __always_inline void pending_begin(struct pending *c, struct task_struct 
 	c->early = RULES_MAX;
 	c->trees = 0;
 	if (c->want & WANT_EXEC) {
-		caps_read(&c->caps, task->cred);
-		c->uid = task->cred->uid.val;
+		caps_read(&c->caps, OWN(task, cred));
+		c->uid = OWN2(task, cred, uid.val);
 	}
 	if (c->want & WANT_NAMES) {
 		n = bpf_task_storage_get(&names, bpf_get_current_task_btf(), 0, 0);
@@ -220,7 +220,7 @@ static __always_inline void pending_begin(struct pending *c, struct task_struct 
 /* Entry: when some rule names this call, remember what may have changed by its exit. */
 static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 {
-	__u32 compat = task->thread_info.status & TS_COMPAT ? 1 : 0;
+	__u32 compat = OWN(task, thread_info.status) & TS_COMPAT ? 1 : 0;
 	struct pending *c;
 	int verdict;
 
@@ -247,7 +247,7 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 }
 
 /* One path item with its name; says whether there are more to come. Global: verified once. */
-__noinline int item_emit(struct scratch *s, __u32 i)
+POINTER_TAKING int item_emit(struct scratch *s, __u32 i)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
@@ -278,7 +278,7 @@ __noinline int item_emit(struct scratch *s, __u32 i)
 }
 
 /* The path items. Global: verified once. */
-__noinline int items_emit(struct scratch *s)
+POINTER_TAKING int items_emit(struct scratch *s)
 {
 	if (!s)
 		return 0;
@@ -320,9 +320,9 @@ static __always_inline void caps_emit(struct scratch *s, const struct pending *c
 		return;
 	__builtin_memset(to, 0, sizeof(*to));
 	__builtin_memcpy(&to->before, &c->caps, sizeof(to->before));
-	caps_read(&to->after, task->cred);
+	caps_read(&to->after, OWN(task, cred));
 	to->uid_before = c->uid;
-	to->securebits = task->cred->securebits;
+	to->securebits = OWN2(task, cred, securebits);
 	item_set_inode(&to->exe, BPF_CORE_READ(task, mm, exe_file, f_inode));
 	to->exe.kind = ITEM_NORMAL;
 	s->used += sizeof(*to);
@@ -366,7 +366,7 @@ static __always_inline void label_emit(struct scratch *s, struct task_struct *ta
 		sid_emit(s, task);
 	at = section_begin(s, SECTION_LABEL);
 	to = scratch_end(s);
-	len = to ? label_read(to, LABEL_MAX, task->cred) : 0;
+	len = to ? label_read(to, LABEL_MAX, OWN(task, cred)) : 0;
 	if (len <= 0) {
 		s->used = at;
 		return;
@@ -463,7 +463,7 @@ __noinline int watch_deleted(void)
 }
 
 /* A task is made: does the task list leave it out? Global: verified once. */
-__noinline int task_judge(struct reading *r)
+POINTER_TAKING int task_judge(struct reading *r)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);

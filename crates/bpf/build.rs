@@ -18,12 +18,19 @@ fn main() -> Result<(), Box<dyn Error>> {
             );
         }
     };
-    for name in ["audit", "check", "memory"] {
+    // the second time, for kernels before 5.17: bpf/compat.h
+    let old = ["-DRAUDIT_OLD_KERNEL"].as_slice();
+    for (source_name, name, defines) in [
+        ("audit", "audit", [].as_slice()),
+        ("audit", "audit_old", old),
+        ("check", "check", &[]),
+        ("memory", "memory", &[]),
+    ] {
         SkeletonBuilder::new()
-            .source(source.join(format!("{name}.bpf.c")))
+            .source(source.join(format!("{source_name}.bpf.c")))
             .obj(out.join(format!("{name}.bpf.o")))
-            .clang_args([
-                "-mcpu=v3".into(),
+            .clang_args(defines.iter().map(|&d| d.into()).chain([
+                "-mcpu=v3".to_owned(),
                 "-nostdinc".into(),
                 "-Wall".into(),
                 "-Wextra".into(),
@@ -31,10 +38,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 "-Wno-unused-parameter".into(),
                 format!("-D__TARGET_ARCH_{arch}"),
                 format!("-I{}", source.display()),
-            ])
+            ]))
             .reference_obj(true)
             .build_and_generate(out.join(format!("{name}.skel.rs")))
-            .map_err(|e| format!("cannot compile bpf/{name}.bpf.c (is clang installed?): {e:#}"))?;
+            .map_err(|e| format!("cannot compile bpf/{source_name}.bpf.c (is clang installed?): {e:#}"))?;
     }
     Ok(())
 }

@@ -164,6 +164,19 @@ pub fn trial(target: u32) -> io::Result<()> {
     load_and_link(&instructions, sys::BPF_TRACE_FENTRY, target).map(drop)
 }
 
+/// Whether the kernel has the helpers that came with 5.17 (bpf_loop, bpf_find_vma, bpf_get_func_ret and its like, of which the
+/// one without an argument is tried). What it refuses for another reason is not known to be old.
+pub fn has_newer_helpers(target: u32) -> bool {
+    const CALL: u8 = 0x85;
+    let instructions = [
+        sys::bpf_insn { code: CALL, imm: sys::BPF_FUNC_get_func_arg_cnt as i32, ..Default::default() },
+        sys::bpf_insn { code: MOV64_IMM, ..Default::default() },
+        sys::bpf_insn { code: EXIT, ..Default::default() },
+    ];
+    let loaded = load(c"raudit_trial", &instructions, sys::BPF_TRACE_FENTRY, target, Default::default());
+    !loaded.is_err_and(|e| e.raw_os_error() == Some(libc::EINVAL))
+}
+
 fn load_and_link(instructions: &[sys::bpf_insn], attach: sys::bpf_attach_type, target: u32) -> io::Result<Clone> {
     let program = load(c"raudit_clone", instructions, attach, target, Default::default())?;
     // SAFETY: a null name asks for a tracing program's own target; the descriptor returned is ours alone.

@@ -308,11 +308,8 @@ impl Capture {
 fn load_object(tier: Tier, offer: &Offer, settings: Settings) -> Result<Object, CaptureError> {
     let mut refused: Vec<String> = Vec::new();
     loop {
-        let mut open = ObjectBuilder::default().open_memory(skel::AUDIT_OBJECT).map_err(bpf("open the BPF object"))?;
-        size_maps(&mut open, settings)?;
-        set_constants(&mut open, tier, offer)?;
+        let mut open = opened(tier, offer, settings)?;
         for mut program in open.progs_mut() {
-            choose_program(&mut program, tier, offer).map_err(bpf("prepare the BPF programs"))?;
             if refused.iter().any(|name| program.name() == name.as_str()) {
                 program.set_autoload(false);
             }
@@ -336,12 +333,28 @@ fn load_object(tier: Tier, offer: &Offer, settings: Settings) -> Result<Object, 
     }
 }
 
+/// A tier's programs for this kernel, before it has seen them.
+fn opened(tier: Tier, offer: &Offer, settings: Settings) -> Result<OpenObject, CaptureError> {
+    let mut open = ObjectBuilder::default().open_memory(object(offer)).map_err(bpf("open the BPF object"))?;
+    size_maps(&mut open, settings)?;
+    set_constants(&mut open, tier, offer)?;
+    for mut program in open.progs_mut() {
+        choose_program(&mut program, tier, offer).map_err(bpf("prepare the BPF programs"))?;
+    }
+    Ok(open)
+}
+
+/// The object that this kernel takes.
+fn object(offer: &Offer) -> &'static [u8] {
+    if offer.old { skel::OLD_AUDIT_OBJECT } else { skel::AUDIT_OBJECT }
+}
+
 fn size_maps(open: &mut OpenObject, settings: Settings) -> Result<(), CaptureError> {
     let cpus = num_possible_cpus().map_err(bpf("count the CPUs"))? as u32;
     for mut map in open.maps_mut() {
         let size = match map.name().to_str() {
             Some("ring") => settings.ring_size,
-            Some("scratch") => cpus * SCRATCH_PER_CPU,
+            Some("scratch" | "claims") => cpus * SCRATCH_PER_CPU,
             _ => continue,
         };
         map.set_max_entries(size).map_err(bpf("size the maps"))?;
@@ -366,6 +379,9 @@ fn constants(offer: &Offer) -> Vec<(usize, u64)> {
     let [rcu, parent] = if offer.walk_flags_renumbered { [1 << 8, 1 << 10] } else { [0x40, 0x10] };
     let mut constants = vec![
         (skel::APPARMOR, offer.apparmor),
+        (skel::THREAD_SIZE, offer.thread_size),
+        (skel::VICTIM_ARGUMENT, targets::argument(offer, "may_delete", "dentry").unwrap_or_default() as u64),
+        (skel::OPENED_ARGUMENT, targets::argument(offer, "may_open", "path").unwrap_or_default() as u64),
         (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes)),
         (skel::NOTES_EVERY_PARENT, u64::from(offer.notes_every_parent)),
         (skel::NOTES_REFUSED, u64::from(notes_refused(offer))),

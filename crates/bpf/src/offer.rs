@@ -69,6 +69,10 @@ pub struct Offer {
     pub notes_how: bool,
     /// Whether the flags of a path walk have the numbers they have since 6.15: constants of the source, seen by no probe.
     pub walk_flags_renumbered: bool,
+    /// Whether the kernel lacks what came with 5.17, so that it takes the other of the two objects (bpf/compat.h).
+    pub old: bool,
+    /// Bytes of a task's stack, for such a kernel; 0 where that cannot be seen.
+    pub thread_size: u64,
     /// What came of trying the hooks out.
     pub trial: Trial,
     btf: Option<Btf<'static>>,
@@ -120,14 +124,24 @@ impl Offer {
             notes_how: release().is_some_and(|r| r >= (5, 16)),
             walk_flags_renumbered: release().is_some_and(|r| r >= (6, 15)),
             btf,
+            old: false,
+            thread_size: 0,
             trial: Trial::Untried,
             functions: RefCell::default(),
             targets: RefCell::default(),
         };
         offer.no_fentry = match offer.function(TRIAL_TARGET) {
             None => Some(format!("no function {TRIAL_TARGET} in the kernel's BTF")),
-            Some(id) => clone::trial(id).err().map(|e| format!("fentry: {e}")),
+            Some(id) => {
+                offer.old = !clone::has_newer_helpers(id);
+                clone::trial(id).err().map(|e| format!("fentry: {e}"))
+            }
         };
+        if offer.old {
+            // the first task's stack lies between them (INIT_TASK_DATA, asm-generic/vmlinux.lds.h)
+            let [start, end] = kernel_symbols(["__start_init_task", "__end_init_task"]);
+            offer.thread_size = end.saturating_sub(start);
+        }
         offer
     }
 
@@ -191,6 +205,8 @@ impl Offer {
             notes_failed_loads: true,
             notes_how: true,
             walk_flags_renumbered: false,
+            old: false,
+            thread_size: 0,
             btf: Btf::from_vmlinux().ok(),
             trial: Trial::Untried,
             functions: RefCell::default(),

@@ -6,6 +6,9 @@ use std::mem::{offset_of, size_of};
 /// The shipped object, as clang made it.
 pub static AUDIT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/audit.bpf.o"));
 
+/// The same for kernels before 5.17 (bpf/compat.h).
+pub static OLD_AUDIT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/audit_old.bpf.o"));
+
 /// Reads kernel memory, for SELinux's labels.
 pub static MEMORY_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/memory.bpf.o"));
 
@@ -18,6 +21,25 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/audit.skel.rs"));
 }
 use generated::types;
+
+mod generated_old {
+    #![allow(warnings, clippy::all, reason = "generated")]
+    include!(concat!(env!("OUT_DIR"), "/audit_old.skel.rs"));
+}
+
+/// One set of offsets serves both objects.
+const _: () = {
+    use generated_old::types as old;
+    assert!(APPARMOR == offset_of!(old::rodata, apparmor_blob_sizes));
+    assert!(SELINUX == offset_of!(old::rodata, selinux));
+    assert!(EXE_EVENTS == offset_of!(old::rodata, exe_events));
+    assert!(THREAD_SIZE == offset_of!(old::rodata, thread_size));
+    assert!(ENTRY_ARGUMENT == offset_of!(old::rodata, entry_argument));
+    assert!(OPENED_ARGUMENT == offset_of!(old::rodata, opened_argument));
+    assert!(MKDIR_RETURNS_ENTRY == offset_of!(old::rodata, mkdir_returns_entry));
+    assert!(POLICY_LEN == size_of::<old::policy>());
+    assert!(HITS_LEN == size_of::<old::hits>());
+};
 
 /// Bytes of `struct event`, `struct section`, `struct item`, `struct argv_chunk`, `struct counters`, `struct policy`, `struct hits`.
 pub const EVENT_LEN: usize = 312;
@@ -76,6 +98,7 @@ pub const INODE_HASH: usize = offset_of!(types::rodata, audit_inode_hash);
 pub const FILTER_LIST: usize = offset_of!(types::rodata, audit_filter_list);
 pub const TREE_OPS: usize = offset_of!(types::rodata, audit_tree_ops);
 pub const EXE_EVENTS: usize = offset_of!(types::rodata, exe_events);
+pub const THREAD_SIZE: usize = offset_of!(types::rodata, thread_size);
 
 /// Where `timekeeper` and `failed_loads` lie there.
 pub const TIMEKEEPER: usize = offset_of!(types::rodata, timekeeper);
@@ -87,6 +110,8 @@ pub const NAMES_IN_ORDER: usize = offset_of!(types::rodata, names_in_order);
 pub const WALK_RCU: usize = offset_of!(types::rodata, walk_rcu);
 pub const WALK_PARENT: usize = offset_of!(types::rodata, walk_parent);
 pub const ENTRY_ARGUMENT: usize = offset_of!(types::rodata, entry_argument);
+pub const VICTIM_ARGUMENT: usize = offset_of!(types::rodata, victim_argument);
+pub const OPENED_ARGUMENT: usize = offset_of!(types::rodata, opened_argument);
 pub const MKDIR_RETURNS_ENTRY: usize = offset_of!(types::rodata, mkdir_returns_entry);
 
 /// Offsets in `struct policy`, from the object's own types.

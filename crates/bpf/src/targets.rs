@@ -35,7 +35,6 @@ static TARGETS: &[Target] = &[
     target("d_lookup", &[], &[(0, "dentry"), (1, "qstr")], Some(2)),
     target("security_inode_create", &[], &[(1, "dentry")], Some(3)),
     target("lookup_open", &[], &[(0, "nameidata"), (2, "open_flags")], Some(3)),
-    target("may_open", &[], &[(1, "path")], None),
     target("terminate_walk", &[], &[(0, "nameidata")], None),
     target("getname_kernel", &[], &[], Some(1)),
     target("filename_lookup", &[], &[(1, "filename"), (3, "path")], Some(5)),
@@ -48,8 +47,7 @@ static TARGETS: &[Target] = &[
     target("do_renameat2", &["filename_renameat2"], &[(1, "filename"), (3, "filename")], None),
     target("path_parentat", &[], &[(0, "nameidata"), (2, "path")], Some(3)),
     target("__filename_parentat", &[], &[(1, "filename"), (3, "path")], Some(7)),
-    target("lookup_one_qstr_excl", &[], &[(0, "qstr"), (1, "dentry")], None),
-    target("may_delete", &["may_delete_dentry"], &[(2, "dentry")], Some(4)),
+    target("lookup_one_qstr_excl", &["__lookup_hash"], &[(0, "qstr"), (1, "dentry")], None),
     target("vfs_rename", &[], &[(0, "renamedata")], Some(1)),
     target("mnt_want_write_file", &[], &[(0, "file")], Some(1)),
     target("do_getxattr", &[], &[(1, "dentry")], None),
@@ -60,13 +58,44 @@ static TARGETS: &[Target] = &[
 /// Functions that make an entry, in the order of `entry_argument` (bpf/maps.h).
 pub(crate) const CREATES: [&str; 5] = ["vfs_create", "vfs_mkdir", "vfs_mknod", "vfs_symlink", "vfs_link"];
 
+/// Functions of which one argument is read, wherever it is, and the next; what newer releases call them; and how many arguments
+/// follow it before the result.
+const WHEREVER: [(&str, &str, &str, usize); 2] =
+    [("may_delete", "may_delete_dentry", "dentry", 1), ("may_open", "may_open", "path", 2)];
+
+/// Where kernels before 5.17 do not tell a program how many arguments there are: those behind the entry.
+const BEHIND_ENTRY: [usize; 5] = [2, 1, 2, 1, 1];
+
+/// And how many there are of functions whose result is read.
+const OLD_ARGUMENTS: [(&str, usize); 3] = [("getname_flags", 3), ("getname", 1), ("lookup_open", 3)];
+
 /// The running kernel's name of a function, or why no program can be attached to it.
 pub(crate) fn resolve(offer: &Offer, function: &str) -> Result<String, String> {
-    if CREATES.contains(&function) && offer.function(function).is_some() {
+    if let Some(n) = CREATES.iter().position(|&f| f == function)
+        && let Some(parameters) = offer.parameters(function)
+    {
+        let behind = |at: usize| BEHIND_ENTRY.get(n).is_some_and(|count| parameters.len() == at + 1 + count);
         return match entry_argument(offer, function) {
+            Some(at) if offer.old && !behind(at) => Err(other_count(function, parameters.len())),
             Some(_) => Ok(function.to_owned()),
             None => Err(format!("{function} has another prototype here: no argument is an entry")),
         };
+    }
+    if let Some(&(_, also, of, behind)) = WHEREVER.iter().find(|w| w.0 == function) {
+        let name = [function, also].into_iter().find(|name| offer.function(name).is_some());
+        let name = name.ok_or_else(|| format!("no function {function} in the kernel's BTF"))?;
+        let count = offer.parameters(name).unwrap_or_default().len();
+        return match argument(offer, function, of) {
+            None => Err(format!("{name} has another prototype here: no argument is a struct {of} *")),
+            Some(at) if count != at + 1 + behind => Err(other_count(name, count)),
+            Some(_) => Ok(name.to_owned()),
+        };
+    }
+    if let Some((_, expected)) = OLD_ARGUMENTS.iter().find(|(f, _)| offer.old && *f == function)
+        && let Some(parameters) = offer.parameters(function)
+        && parameters.len() != *expected
+    {
+        return Err(other_count(function, parameters.len()));
     }
     let Some(target) = TARGETS.iter().find(|t| t.function == function) else {
         return match offer.function(function) {
@@ -79,6 +108,17 @@ pub(crate) fn resolve(offer: &Offer, function: &str) -> Result<String, String> {
     let name =
         found.ok_or_else(|| format!("no function {} in the kernel's BTF", names.collect::<Vec<_>>().join(" or ")))?;
     fits(offer, target, name).map(|()| name.to_owned())
+}
+
+fn other_count(name: &str, count: usize) -> String {
+    format!("{name} has another prototype here: {count} arguments")
+}
+
+/// Which argument of a function, under any of its names, points to such a struct: the first.
+pub(crate) fn argument(offer: &Offer, function: &str, of: &str) -> Option<usize> {
+    let also = WHEREVER.iter().find(|w| w.0 == function).map_or(function, |w| w.1);
+    let parameters = [function, also].into_iter().find_map(|name| offer.parameters(name))?;
+    parameters.iter().position(|p| p.as_deref() == Some(of))
 }
 
 fn fits(offer: &Offer, target: &Target, name: &str) -> Result<(), String> {

@@ -124,6 +124,51 @@ fn the_verifiers_work_stays_small() {
     }
 }
 
+/// As a whole they fail at the first that is refused; this says of each what the kernel makes of it.
+#[test]
+fn the_verifier_takes_each_program_by_itself() {
+    // RAUDITD_BPF_LOG=2: every instruction, of which the last are kept
+    let level: u32 = if std::env::var("RAUDITD_BPF_LOG").is_ok_and(|v| v == "2") { 2 } else { 4 };
+    let offer = Offer::probe();
+    if let Some(why) = &offer.unusable {
+        eprintln!("SKIPPED: {why}");
+        return;
+    }
+    let tier = if offer.no_fentry.is_none() { Tier::Fentry } else { Tier::Tracepoint };
+    let settings = Settings { ring_size: 1 << 20, exempt: 0 };
+    let names = |open: &OpenObject| -> Vec<String> {
+        open.progs()
+            .filter(libbpf_rs::OpenProgramImpl::autoload)
+            .map(|p| p.name().to_string_lossy().into_owned())
+            .collect()
+    };
+    let mut refused = Vec::new();
+    let only = std::env::var("RAUDITD_BPF_ONLY").ok();
+    for name in names(&opened(tier, &offer, settings).unwrap()) {
+        if only.as_ref().is_some_and(|only| !name.starts_with(only.as_str())) {
+            continue;
+        }
+        let mut open = opened(tier, &offer, settings).unwrap();
+        for mut program in open.progs_mut() {
+            program.set_autoload(program.name() == name.as_str());
+            program.set_log_level(level);
+        }
+        libbpf_log::take();
+        let loaded = open.load();
+        let log = libbpf_log::take();
+        let processed = log.lines().find(|l| l.starts_with("processed "));
+        println!("{name}: {}", processed.unwrap_or("taken"));
+        if let Err(e) = loaded {
+            println!(
+                "{name}: {e}: {}",
+                log.lines().rev().take(400).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n")
+            );
+            refused.push(name);
+        }
+    }
+    assert!(refused.is_empty(), "{refused:?}");
+}
+
 fn program_id(program: &libbpf_rs::Program<'_>) -> Option<u32> {
     libbpf_rs::Program::id_from_fd(program.as_fd()).ok()
 }
