@@ -13,24 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 pub const KNOWN: &[(&str, &str, &str, &str)] = &[
     ("hard-capabilities", "PATH", "cap_fver", THIRD),
     ("hard-capabilities", "BPRM_FCAPS", "fver", THIRD),
-    (
-        "watch-order",
-        "event",
-        "missing",
-        "two rules watch one name: whenever the name passes to another file the kernel turns the order of its rules round; we keep the one they were added in",
-    ),
-    (
-        "watch-order",
-        "event",
-        "surplus",
-        "two rules watch one name: whenever the name passes to another file the kernel turns the order of its rules round; we keep the one they were added in",
-    ),
-    (
-        "watch-order",
-        "SYSCALL",
-        "key",
-        "two rules watch one name: whenever the name passes to another file the kernel turns the order of its rules round; we keep the one they were added in",
-    ),
+    ("*", "event", "(turned)", TURNED),
+    ("*", "SYSCALL", "(turned)", TURNED),
     (
         "*",
         "PATH",
@@ -40,9 +24,10 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "*",
-        "module",
-        "-",
-        "AVC and the like: the kernel writes them as part of a call's event for tasks with an audit context, and by themselves for others",
+        "event",
+        "(kernel's own)",
+        "AVC, ANOM_LINK, the end of a watch: the kernel writes them as part of a call's event for tasks with an audit context, with the call \
+         whether or not a rule asks for it, and for others by themselves",
     ),
     (
         "*",
@@ -53,6 +38,25 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
 ];
 
 const THIRD: &str = "capabilities of version 3 whose root is 0 are shown to user space, and so to us, as version 2";
+
+const TURNED: &str = "two rules watch one name: whenever the name passes to another file the kernel turns the order of its rules round; we keep \
+                      the one they were added in";
+
+/// Cases in which a name that several rules watch passes to another file, and the keys of these rules.
+const TWICE_WATCHED: &[(&str, &[&str])] = &[
+    ("watch-order", &["first", "second"]),
+    ("object-links", &["target", "read"]),
+    ("object-chroot", &["target", "read"]),
+    // each with a rule that says never
+    ("object-order", &["quiet"]),
+    ("object-order", &["loud", "loud-failed"]),
+];
+
+/// Whether events with these keys are of rules whose order the kernel may have turned.
+fn may_be_turned(case: &str, keys: &[&str]) -> bool {
+    let of_rules = |rules: &[&str]| keys.iter().all(|key| rules.contains(&key.trim_matches('"')));
+    TWICE_WATCHED.iter().any(|(of, rules)| *of == case && of_rules(rules))
+}
 
 /// How far our stamp may be from the kernel's, which is the time of the last clock tick; milliseconds. An emulated CPU may
 /// be put aside between the two.
@@ -90,9 +94,9 @@ impl Table {
             self.cases.push(Row { name: case.to_owned(), ..Row::default() });
         }
         let mut row = std::mem::take(&mut self.cases[at]);
-        let (kernel, others) = labels::without_modules(kernel);
+        let (kernel, others) = labels::without_own(kernel);
         for _ in 0..others {
-            self.difference(case, "module", "-", "records of a security module", "-");
+            self.difference(case, "event", "(kernel's own)", "", "");
         }
         self.titles.clear();
         for event in kernel.iter() {
@@ -116,8 +120,11 @@ impl Table {
             row.unpaired += events.len();
             for event in events {
                 let who = format!("{} {}", event.task, event.identity);
-                let (field, k, b) =
-                    if side == "kernel" { ("missing", who.as_str(), "-") } else { ("surplus", "-", who.as_str()) };
+                let (field, k, b) = match side {
+                    _ if may_be_turned(case, &[event.key()]) => ("(turned)", "", ""),
+                    "kernel" => ("missing", who.as_str(), "-"),
+                    _ => ("surplus", "-", who.as_str()),
+                };
                 self.difference(case, "event", field, k, b);
                 if verbose {
                     println!("--- only {side} has:\n{}", show(event));
@@ -187,6 +194,8 @@ impl Table {
             row.fields += 1;
             if kv == bv {
                 row.equal += 1;
+            } else if kind == "SYSCALL" && name == "key" && may_be_turned(case, &[kv, bv]) {
+                self.difference(case, &kind, "(turned)", kv, bv);
             } else {
                 self.difference(case, &kind, name, kv, bv);
             }

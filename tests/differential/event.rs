@@ -47,6 +47,11 @@ impl Event {
         self.records.iter().find(|r| r.kind == Kind::SYSCALL)
     }
 
+    /// Of the rule that it is of, as SYSCALL has it.
+    pub fn key(&self) -> &str {
+        self.identity.rsplit(' ').next().unwrap_or_default()
+    }
+
     fn identify(&mut self) {
         let Some(call) = self.call() else { return };
         let of = |names: &[&str]| names.iter().map(|n| call.get(n).unwrap_or_default()).collect::<Vec<_>>().join(" ");

@@ -156,37 +156,44 @@ impl Capture {
         self.tier
     }
 
-    /// Makes the kernel follow the plan: policy first, then hooks; what is no longer needed is detached last. Gives the hits of an
-    /// older generation, whose counters are used again.
+    /// Makes the kernel follow the plan: hooks first, so that no event lacks what one of them sees; then the policy; what is no
+    /// longer needed is detached last. Gives the hits of an older generation, whose counters are used again.
     pub fn install(&mut self, plan: &Plan, offer: &Offer, generation: u32) -> Result<Option<Hits>, CaptureError> {
         let policy =
             plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("the rules cannot be compiled for BPF".into()))?;
+        let needed = self.attach_hooks(&plan.attach, offer)?;
+        self.attach_clones(&plan.attach, offer)?;
         let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, generation, self.exempt);
         self.forget_programs();
-        let needed = self.attach_hooks(&plan.attach, offer)?;
-        if let Some([enter, exit]) = &mut self.templates {
-            for symbol in &plan.attach.syscalls {
-                if self.clones.contains_key(symbol) {
-                    continue;
-                }
-                let gone = || CaptureError::Plan(format!("no function {symbol} in the kernel's BTF"));
-                let target = offer.traced(symbol).ok_or_else(gone)?;
-                let attach = |t: &mut Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.clone(), e));
-                // the exit first: an entry without an exit would be remembered and never judged
-                let ends = !entry::never_returns(symbol);
-                let both = [ends.then_some(&mut *exit), Some(&mut *enter)].into_iter().flatten();
-                self.clones.insert(symbol.clone(), both.map(attach).collect::<Result<_, _>>()?);
-            }
-            let all = std::mem::take(&mut self.clones).into_iter();
-            let (needed, needless): (BTreeMap<_, _>, BTreeMap<_, _>) =
-                all.partition(|(symbol, _)| plan.attach.syscalls.contains(symbol));
-            self.clones = needed;
-            let needless: Vec<Attached> = needless.into_values().flatten().collect();
-            self.missed += needless.iter().map(Attached::missed).sum::<u64>();
-            discard(needless);
-        }
+        self.detach_clones(&plan.attach);
         self.hooks.retain(|name, _| needed.contains(name));
         Ok(evicted)
+    }
+
+    /// Attaches clones to system calls that have none.
+    fn attach_clones(&mut self, attach: &Attach, offer: &Offer) -> Result<(), CaptureError> {
+        let Some([enter, exit]) = &mut self.templates else { return Ok(()) };
+        for symbol in &attach.syscalls {
+            if self.clones.contains_key(symbol) {
+                continue;
+            }
+            let gone = || CaptureError::Plan(format!("no function {symbol} in the kernel's BTF"));
+            let target = offer.traced(symbol).ok_or_else(gone)?;
+            let attach = |t: &mut Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.clone(), e));
+            // the exit first: an entry without an exit would be remembered and never judged
+            let ends = !entry::never_returns(symbol);
+            let both = [ends.then_some(&mut *exit), Some(&mut *enter)].into_iter().flatten();
+            self.clones.insert(symbol.clone(), both.map(attach).collect::<Result<_, _>>()?);
+        }
+        Ok(())
+    }
+
+    /// Detaches those of system calls that no rule names any more.
+    fn detach_clones(&mut self, attach: &Attach) {
+        let needless: Vec<Attached> =
+            self.clones.extract_if(.., |symbol, _| !attach.syscalls.contains(symbol)).flat_map(|(_, c)| c).collect();
+        self.missed += needless.iter().map(Attached::missed).sum::<u64>();
+        discard(needless);
     }
 
     /// What was found of executables is void: the names that rules watch may be others now.
@@ -245,10 +252,14 @@ impl Capture {
         Ok(())
     }
 
-    /// Ends it; what was counted is forgotten.
-    pub(crate) fn end_rehearsal(&mut self) {
+    /// Ends it: no rule is followed, and what was counted is forgotten.
+    pub(crate) fn end_rehearsal(&mut self, offer: &Offer) {
         for name in ["every_enter", "every_exit"] {
             self.hooks.remove(name);
+        }
+        let nothing = Plan::new(&RuleSet::new(), offer, &mut Places::default());
+        if let Some(policy) = &nothing.policy {
+            self.slots.install(policy, 0, &nothing.attach, 0, self.exempt);
         }
         self.slots.take_hits();
         self.before = Counters::default();

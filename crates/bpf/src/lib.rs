@@ -5,6 +5,7 @@
 //! ring, [`wire`] decodes, [`render`] writes the text the kernel would have written, asking [`files`] and [`selinux`] for what only user
 //! space can look up. Whether the hooks see on this kernel what they must is found out by a [`trial`]. The C side is `bpf/` at the
 //! root of the repository.
+mod btf;
 pub mod calls;
 pub mod classify;
 mod clock;

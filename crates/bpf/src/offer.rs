@@ -1,11 +1,12 @@
 //! What the running kernel offers. Probed by trying, never inferred from its version.
 
+use crate::btf::KernelBtf;
 use crate::clone::{self, Target};
 use crate::selinux::{Places, Selinux};
 use crate::trial::Trial;
 use crate::{libbpf_log, targets};
 use libbpf_rs::btf::types::Func;
-use libbpf_rs::btf::{Btf, ReferencesType};
+use libbpf_rs::btf::ReferencesType;
 use libbpf_rs::{MapHandle, MapType, libbpf_sys};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -75,7 +76,7 @@ pub struct Offer {
     pub thread_size: u64,
     /// What came of trying the hooks out.
     pub trial: Trial,
-    btf: Option<Btf<'static>>,
+    btf: Option<KernelBtf>,
     /// Functions asked for so far: a search in BTF walks tens of thousands of names.
     functions: RefCell<HashMap<String, Option<u32>>>,
     targets: RefCell<HashMap<String, Result<String, String>>>,
@@ -99,7 +100,7 @@ impl Offer {
     /// Tries what the tiers need.
     pub fn probe() -> Self {
         libbpf_log::capture();
-        let (btf, unusable) = match Btf::from_vmlinux() {
+        let (btf, unusable) = match KernelBtf::load() {
             Ok(btf) => (Some(btf), no_ring()),
             Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
         };
@@ -207,7 +208,7 @@ impl Offer {
             walk_flags_renumbered: false,
             old: false,
             thread_size: 0,
-            btf: Btf::from_vmlinux().ok(),
+            btf: KernelBtf::load().ok(),
             trial: Trial::Untried,
             functions: RefCell::default(),
             targets: RefCell::default(),

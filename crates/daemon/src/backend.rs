@@ -12,6 +12,7 @@ mod bpf;
 mod bpf;
 mod change;
 mod describe;
+mod takeover;
 
 use crate::event::Stamps;
 use crate::markers::{Fate, Markers};
@@ -27,6 +28,7 @@ use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask,
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
+use takeover::{Outcome, Takeover};
 
 /// Marks the rule that keeps kernel audit out of new tasks as ours, so that it is recognised after a crash.
 const MARK: &[u8] = b"rauditd";
@@ -56,6 +58,8 @@ pub struct Backend {
     markers: Markers,
     rules: RuleSet,
     mode: Mode,
+    /// While the kernel captures: BPF is being made ready to follow it.
+    takeover: Option<Takeover>,
     settle: Duration,
     /// When a rule last changed and no decision has been made since.
     changed: Option<Instant>,
@@ -86,6 +90,7 @@ impl Backend {
             markers,
             rules: RuleSet::new(),
             mode: Mode::Kernel,
+            takeover: None,
             settle: Duration::from_millis(conf.settle_time.into()),
             changed: None,
             enabled,
@@ -127,7 +132,12 @@ impl Backend {
         if !outlook.usable {
             return Err(format!("backend = bpf: {}", outlook.why_not()));
         }
-        self.enter_bpf(&outlook)
+        let rules = std::mem::take(&mut self.rules);
+        let installed = self.install(&outlook, &rules);
+        self.rules = rules;
+        installed?;
+        self.bpf_captures(&outlook);
+        Ok(())
     }
 
     /// Answers a request of the control socket.
@@ -213,8 +223,8 @@ impl Backend {
     }
 
     /// Says that [`tick`](Self::tick) has something to do.
-    pub fn wakes(&self) -> BorrowedFd<'_> {
-        self.markers.as_fd()
+    pub fn wakes(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        [self.markers.as_fd()].into_iter().chain(self.takeover.iter().map(AsFd::as_fd))
     }
 
     /// Decides when the rules have settled, and follows what the kernel has ended.
@@ -229,26 +239,49 @@ impl Backend {
         if self.mode == Mode::Bpf && self.side.labels_changed() {
             self.follow_policy();
         }
-        if self.settled().is_none_or(|due| Instant::now() < due) {
+        if let Some(takeover) = self.takeover.take_if(|takeover| takeover.is_over()) {
+            self.end_takeover(takeover);
+        }
+        if self.takeover.is_some() || self.settled().is_none_or(|due| Instant::now() < due) {
             return;
         }
         self.changed = None;
+        if self.wants_bpf() {
+            match Takeover::begin(&mut self.side, self.rules.clone()) {
+                Ok(takeover) => self.takeover = Some(takeover),
+                Err(e) => say::error(format!("capturing with kernel audit: no thread to make BPF ready: {e}")),
+            }
+        }
+    }
+
+    /// Whether there is something that BPF might take over from the kernel.
+    fn wants_bpf(&mut self) -> bool {
         if self.choice != Choice::Auto || self.mode == Mode::Bpf || self.enabled != 1 {
-            return;
+            return false;
         }
         if let Err(e) = self.resync() {
             say::error(format!("cannot read the kernel's rules: {e}"));
-            return;
+            return false;
         }
         // without a rule there is nothing to gain, and tasks born meanwhile would be invisible to kernel rules to come
-        if self.rules.list(List::Exit).is_empty() {
+        !self.rules.list(List::Exit).is_empty()
+    }
+
+    /// BPF is ready, or will not be. Until this moment the kernel had the rules, and they may have changed.
+    fn end_takeover(&mut self, takeover: Takeover) {
+        let Some((side, outcome, rules)) = takeover.end() else {
+            say::error("capturing with kernel audit: the thread that made BPF ready has died");
             return;
-        }
-        let outlook = self.side.outlook(&self.rules);
-        if !outlook.exact {
-            say::notice(format!("capturing with kernel audit: {}", outlook.why_not()));
-        } else if let Err(e) = self.enter_bpf(&outlook) {
-            say::error(format!("capturing with kernel audit: {e}"));
+        };
+        self.side.restore(side);
+        let wanted = self.wants_bpf();
+        match outcome {
+            Outcome::Captures(outlook) if wanted && self.rules.is_same(&rules) => self.bpf_captures(&outlook),
+            // programs are kept: the next time is soon over
+            _ if wanted && !self.rules.is_same(&rules) => self.changed = self.changed.or_else(|| Some(Instant::now())),
+            Outcome::Captures(_) => self.side.remove(&mut self.kernel),
+            Outcome::Inexact(why) => say::notice(format!("capturing with kernel audit: {why}")),
+            Outcome::Failed(why) => say::error(format!("capturing with kernel audit: {why}")),
         }
     }
 
@@ -260,20 +293,11 @@ impl Backend {
             self.side.unmark(&nothing, &mut self.kernel);
             return Ok(());
         }
-        let refused = |refused: Box<(Rule, Error)>| {
-            format!("the kernel does not follow {}: {}", change::watched(&refused.0), refused.1)
-        };
-        self.side.mark(outlook, &mut self.kernel).map_err(refused)?;
-        self.side.install(outlook, rules)?;
-        self.side.unmark(rules, &mut self.kernel);
-        Ok(())
+        install(&mut self.side, &mut self.kernel, outlook, rules)
     }
 
-    fn enter_bpf(&mut self, outlook: &Outlook) -> Result<(), String> {
-        let rules = std::mem::take(&mut self.rules);
-        let installed = self.install(outlook, &rules);
-        self.rules = rules;
-        installed?;
+    /// From now on: programs are attached, and the kernel's copies of the rules go.
+    fn bpf_captures(&mut self, outlook: &Outlook) {
         self.mode = Mode::Bpf;
         self.bpf_since = Some(SystemTime::now());
         if let Err(e) = self.kernel.add_rule(&task_never(), true)
@@ -289,11 +313,17 @@ impl Backend {
             }
         }
         say::notice(format!("capturing with BPF, {} tier", outlook.tier()));
-        Ok(())
     }
 
     /// Ends: the kernel has the rules again, as after auditd, and nothing of ours.
     pub fn stop(&mut self) {
+        if let Some(takeover) = self.takeover.take() {
+            takeover.cancel();
+            if let Some((side, ..)) = takeover.end() {
+                self.side.restore(side);
+            }
+            self.side.remove(&mut self.kernel);
+        }
         if self.mode == Mode::Bpf {
             self.give_back();
         }
@@ -303,6 +333,17 @@ impl Backend {
     pub fn kernel(&mut self) -> &mut Client {
         &mut self.kernel
     }
+}
+
+/// Has BPF follow the rules, and the kernel the names that they watch.
+fn install(side: &mut Side, kernel: &mut Client, outlook: &Outlook, rules: &RuleSet) -> Result<(), String> {
+    let refused = |refused: Box<(Rule, Error)>| {
+        format!("the kernel does not follow {}: {}", change::watched(&refused.0), refused.1)
+    };
+    side.mark(outlook, kernel).map_err(refused)?;
+    side.install(outlook, rules)?;
+    side.unmark(rules, kernel);
+    Ok(())
 }
 
 /// Lists that only the kernel can evaluate for its own records; BPF records are filtered by us as well.

@@ -86,7 +86,7 @@ impl Control {
         let limit = PollTimeout::try_from(limit + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
         let mut fds = self.server.poll_fds();
         fds.push(PollFd::new(self.signals.as_fd(), PollFlags::POLLIN));
-        fds.push(PollFd::new(self.backend.wakes(), PollFlags::POLLIN));
+        fds.extend(self.backend.wakes().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
         // whatever it says, everything is looked at without waiting
         let _ = poll(&mut fds, limit);
     }

@@ -56,6 +56,11 @@ impl RuleSet {
         Self { rules, generation: 0 }
     }
 
+    /// Whether the other has the same rules in the same order.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.rules == other.rules
+    }
+
     /// Counts changes, so that whoever compiled the set knows whether it is still the same.
     pub fn generation(&self) -> u64 {
         self.generation

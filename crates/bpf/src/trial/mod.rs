@@ -96,7 +96,7 @@ fn attempt(capture: &mut Capture, offer: &Offer, steps: &[Step]) -> Result<BTree
         let work = scope.spawn(|| place.visit(steps));
         work.join().map_err(|_| "its thread died".to_owned())
     });
-    capture.end_rehearsal();
+    capture.end_rehearsal(offer);
     let (thread, seen) = made??;
     // what was submitted is there at once: the calls are over
     reader.consume().map_err(|e| format!("cannot read the ring buffer: {e}"))?;

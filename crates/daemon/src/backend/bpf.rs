@@ -139,11 +139,16 @@ impl Side {
     /// Nothing is probed or loaded yet.
     pub fn new(conf: &RauditdConf, work: Sender<Work>) -> Self {
         let ring_size = u32::try_from(conf.ring_size).unwrap_or(1 << 31);
+        let settings = Settings { ring_size, exempt: std::process::id() };
+        Self::idle(settings, conf.backend == Choice::Bpf, conf.all_arguments, work)
+    }
+
+    fn idle(settings: Settings, forced: bool, all_arguments: bool, work: Sender<Work>) -> Self {
         Self {
             offer: OnceCell::new(),
-            settings: Settings { ring_size, exempt: std::process::id() },
-            forced: conf.backend == Choice::Bpf,
-            all_arguments: conf.all_arguments,
+            settings,
+            forced,
+            all_arguments,
             generations: Generations::default(),
             generation: 0,
             places: Places::default(),
@@ -155,6 +160,23 @@ impl Side {
             lists: VecDeque::new(),
             tally: HashMap::new(),
             work,
+        }
+    }
+
+    /// Goes to another thread. What stays, idle, answers for what was counted.
+    pub fn lend(&mut self) -> Self {
+        self.hits();
+        let mut stays = Self::idle(self.settings, self.forced, self.all_arguments, self.work.clone());
+        stays.past = self.counters();
+        stays.tally = std::mem::take(&mut self.tally);
+        std::mem::replace(self, stays)
+    }
+
+    /// Comes back from there.
+    pub fn restore(&mut self, lent: Self) {
+        let stayed = std::mem::replace(self, lent);
+        for (rule, count) in stayed.tally {
+            *self.tally.entry(rule).or_default() += count;
         }
     }
 

@@ -14,6 +14,11 @@ impl Backend {
                 ["backend netlink", "backend_configured netlink", "backend_reason configured", &self.log_records(), ""];
             return lines.join("\n");
         }
+        if self.takeover.is_some() {
+            let reason = "backend_reason BPF is being made ready for the rules";
+            let lines = ["backend netlink", "backend_configured auto", reason, &self.log_records(), ""];
+            return lines.join("\n");
+        }
         let outlook = self.side.outlook(&self.rules);
         let runs = match self.mode {
             Mode::Kernel => "netlink".to_owned(),

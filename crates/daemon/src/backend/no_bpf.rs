@@ -67,6 +67,12 @@ impl Side {
     pub fn new(_: &RauditdConf, _: Sender<Work>) -> Self {
         Self { tally: HashMap::new() }
     }
+    pub fn lend(&mut self) -> Self {
+        Self { tally: std::mem::take(&mut self.tally) }
+    }
+    pub fn restore(&mut self, lent: Self) {
+        *self = lent;
+    }
     pub fn outlook(&mut self, _: &RuleSet) -> Outlook {
         Outlook::default()
     }
