@@ -16,7 +16,8 @@
  * fentry/terminate_walk             fentry      where the walk ended, also when the open was refused
  * fentry/audit_log_path_denied      fentry      a link was not followed or not made: a record of its own
  * fexit/getname_kernel              fentry      a name the kernel made itself: an interpreter, a socket's path
- * fexit/getname_flags, getname      fentry      a name copied from memory
+ * fexit/getname_flags, getname,
+ *       getname_uflags             fentry      a name copied from memory
  * fentry, fexit/filename_lookup     fentry      a name is looked up: of all calls but opens
  * fentry/do_mkdirat, do_mknodat, do_rmdir, do_unlinkat, do_symlinkat, do_linkat, do_renameat2, filename_create
  *                                   fentry      the names of entries that are to be made, moved or deleted
@@ -343,6 +344,13 @@ SEC("fexit/getname_flags")
 int getname_flags_exit(__u64 *ctx)
 {
 	return name_copied(ctx, 3);
+}
+
+/* The same for calls with AT_EMPTY_PATH, since 5.18. */
+SEC("fexit/getname_uflags")
+int getname_uflags_exit(__u64 *ctx)
+{
+	return name_copied(ctx, 2);
 }
 
 /* Up to 6.12 a function, which may contain the other; or call it, and then the name is known already. */

@@ -126,10 +126,12 @@ __noinline int lookup_found(__u32 at, __u64 dentry_at, __u32 parent, __u32 noeva
 }
 
 #define LEAF_OWN (__u32)-1
+#define LEAF_LOOKED_UP (__u32)-2
 
 /*
  * Whether the last component of the name of item `at` is the text at NAMES_LEAF, `len` bytes (audit_compare_dname_path): 0, or where it
- * begins, plus 1. `start` says where it is to begin; LEAF_OWN: behind the name's own directory part. Global: verified once.
+ * begins, plus 1. `start` says where it is to begin; LEAF_OWN: behind the name's own directory part; LEAF_LOOKED_UP: there, and slashes
+ * behind it do not count, whatever audit makes of them. Global: verified once.
  */
 __noinline int leaf_matches(__u32 at, __u32 start, __u32 len)
 {
@@ -155,8 +157,8 @@ __noinline int leaf_matches(__u32 at, __u32 start, __u32 len)
 	for (__u32 from = 0; from < NAME_MAX_LEN; from += LEAF_ROUND)
 		if (leaf_steps(from))
 			break;
-	end = trailing_slashes ? c->leaf.end : c->leaf.len;
-	if (start == LEAF_OWN)
+	end = trailing_slashes || start == LEAF_LOOKED_UP ? c->leaf.end : c->leaf.len;
+	if (start >= LEAF_LOOKED_UP)
 		start = c->leaf.start;
 	return end > start && end - start == len && text_same(own, c->leaf.at + start, n, len) ? start + 1 : 0;
 }
@@ -194,7 +196,7 @@ __noinline int lookup_parent(__u64 dir_at, __u64 name_at, __u32 len)
 		item = &c->item[i];
 		if (i >= c->items)
 			break;
-		if (!leaf_matches(i, LEAF_OWN, len))
+		if (!leaf_matches(i, LEAF_LOOKED_UP, len))
 			continue;
 		/* a link may lead to a name like its own, which is not looked up */
 		if (item->kind == ITEM_PARENT && item_is_inode(item, (struct inode *)dir_at))

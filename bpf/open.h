@@ -78,6 +78,22 @@ static __always_inline __u32 walk_type(struct nameidata *nd)
 	return bpf_core_field_exists(nd->last_type) ? (__u32)BPF_CORE_READ(nd, last_type) : (__u32)BPF_CORE_READ(newer, last_type);
 }
 
+/* Whether the name is nothing but slashes: such a walk ends where it begins, and has no last component. */
+static __always_inline bool names_root(struct nameidata *nd)
+{
+	char text[8];
+	long len = bpf_probe_read_kernel_str(text, sizeof(text), BPF_CORE_READ(nd, name, name));
+
+	if (len < 2)
+		return false;
+	for (int i = 0; i < (int)sizeof(text); i++) {
+		if (i < len - 1 && text[i] != '/')
+			return false;
+	}
+	/* one that fills the buffer may go on otherwise */
+	return len < (long)sizeof(text);
+}
+
 /*
  * The walk ended: well, or with an error. What its position is, link_path_walk tells (fs/namei.c): it says that it is on the way
  * to the parent of the last component, and takes that back when it is there. An error of the last component's lookup comes
@@ -94,7 +110,7 @@ static __always_inline void open_walked(struct pending *c, struct nameidata *nd)
 	if (flags & walk_rcu || (flags & walk_parent && walk_type(nd) != LAST_ROOT))
 		return;
 	c->walk = (unsigned long)BPF_CORE_READ(nd, path.dentry);
-	c->walk_end = flags & walk_parent ? WALK_LOOKED : WALK_ARRIVED;
+	c->walk_end = flags & walk_parent && !names_root(nd) ? WALK_LOOKED : WALK_ARRIVED;
 }
 
 /* Whether an error comes from making a file, or from the refusal to; not from looking for it. */

@@ -26,8 +26,8 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "*",
         "event",
         "(kernel's own)",
-        "AVC, ANOM_LINK, the end of a watch: the kernel writes them as part of a call's event for tasks with an audit context, with the call \
-         whether or not a rule asks for it, and for others by themselves",
+        "AVC, ANOM_LINK, the end of a watch: for tasks with an audit context the kernel writes them as part of a call's event, and the call \
+         whether or not a rule asks for it; while BPF captures they are events of their own",
     ),
     (
         "*",
@@ -94,7 +94,7 @@ impl Table {
             self.cases.push(Row { name: case.to_owned(), ..Row::default() });
         }
         let mut row = std::mem::take(&mut self.cases[at]);
-        let (kernel, others) = labels::without_own(kernel);
+        let (kernel, bpf, others) = labels::without_own(kernel, bpf);
         for _ in 0..others {
             self.difference(case, "event", "(kernel's own)", "", "");
         }
@@ -104,7 +104,7 @@ impl Table {
                 self.titles.entry(pid).or_insert_with(|| title.body.clone());
             }
         }
-        let found = Pairs::new(&kernel, bpf);
+        let found = Pairs::new(&kernel, &bpf);
         for (event, twin) in found.pairs {
             row.events += 1;
             if event.millis.abs_diff(twin.millis) > TICK {

@@ -49,7 +49,17 @@ impl Event {
 
     /// Of the rule that it is of, as SYSCALL has it.
     pub fn key(&self) -> &str {
-        self.identity.rsplit(' ').next().unwrap_or_default()
+        self.identity.rsplit_once(' ').map_or("", |(_, key)| key)
+    }
+
+    /// What identifies it besides the key.
+    pub fn call_and_result(&self) -> &str {
+        self.identity.rsplit_once(' ').map_or("", |(call, _)| call)
+    }
+
+    /// What its PATH records name.
+    pub fn names(&self) -> Vec<Option<String>> {
+        self.records.iter().filter(|r| r.kind == Kind::PATH).map(|r| r.get("name")).collect()
     }
 
     fn identify(&mut self) {

@@ -131,6 +131,13 @@ fn deleted() {
         }
         libc::waitpid(child, std::ptr::null_mut(), 0);
     }
+    // refused before the file is looked for, and after the root was found
+    // SAFETY: a NUL-terminated path, and no vectors.
+    unsafe { libc::syscall(libc::SYS_execveat, libc::AT_FDCWD, c"/bin/true".as_ptr(), 0, 0, 0xf000) };
+    for flags in [libc::O_CREAT, libc::O_CREAT | libc::O_EXCL, libc::O_CREAT | libc::O_PATH] {
+        open("/", flags);
+        open("//", flags);
+    }
     let _ = std::env::set_current_dir("gone/sub");
     let _ = fs::remove_dir_all("../../gone");
     open("x", libc::O_RDONLY);

@@ -213,28 +213,31 @@ fn many() {
     }
 }
 
-/// Without what the kernel adds by itself to the events of tasks that it audits, and to no others, and without events that have
-/// nothing else; and of how many events something was left out.
-pub fn without_own(events: &[Event]) -> (Vec<Event>, usize) {
+/// Both sides without what the kernel adds by itself to the events of tasks that it audits, and to no others, and without events that
+/// have nothing else; and of how many events something was left out.
+pub fn without_own(kernel: &[Event], bpf: &[Event]) -> (Vec<Event>, Vec<Event>, usize) {
     // those of security modules have numbers from 1400 on
-    let is_own = |kind: Kind| {
-        (1400..1420).contains(&kind.0) || [Kind::CONFIG_CHANGE, ANOM_LINK, ANOM_CREAT].contains(&kind)
-    };
-    let mut others = 0;
-    let mut kept = Vec::new();
-    for event in events {
+    let is_own = |kind: Kind| (1400..1420).contains(&kind.0) || kind == Kind::CONFIG_CHANGE;
+    // BPF has these as well, when a rule asks for the call
+    let forces = |kind: Kind| is_own(kind) || [ANOM_LINK, ANOM_CREAT].contains(&kind);
+    let (mut kept, mut bpf, mut others) = (Vec::new(), bpf.to_vec(), 0);
+    for event in kernel {
         let mut event = event.clone();
-        let before = event.records.len();
-        event.records.retain(|r| !is_own(r.kind));
-        if event.records.len() == before {
-            kept.push(event);
+        let without_rule = event.key() == "(null)";
+        if without_rule && event.records.iter().any(|r| forces(r.kind)) {
+            others += 1;
+            // with a watched tree its rule goes, before the kernel judges the call that deletes it
+            if event.records.iter().any(|r| r.kind == Kind::CONFIG_CHANGE) {
+                let same = |e: &Event| e.call_and_result() == event.call_and_result() && e.names() == event.names();
+                let twin = bpf.iter().position(|e| e.task == event.task && same(e));
+                twin.map(|at| bpf.remove(at));
+            }
             continue;
         }
-        others += 1;
-        let by_rule = event.records.iter().any(|r| r.get("key").is_some_and(|key| key != "(null)"));
-        if by_rule {
-            kept.push(event);
-        }
+        let before = event.records.len();
+        event.records.retain(|r| !is_own(r.kind));
+        others += usize::from(event.records.len() < before);
+        kept.push(event);
     }
-    (kept, others)
+    (kept, bpf, others)
 }

@@ -121,6 +121,7 @@ pub fn all() -> Vec<Hook> {
         fentry("name_exit", &[Exec, Address, Lookup, Entry]),
         fentry("getname_flags_exit", &[Open, Exec, Lookup, Entry]),
         fentry("create_name_enter", &[Entry]),
+        Hook { when: |offer| offer.target("getname_uflags").is_ok(), ..fentry("getname_uflags_exit", &[Exec]) },
         Hook { when: |offer| offer.target("getname").is_ok(), ..fentry("getname_exit", &[Open, Exec, Lookup, Entry]) },
         fentry("mkdirat_enter", &[Entry]),
         fentry("mknodat_enter", &[Entry]),
