@@ -215,13 +215,13 @@ int BPF_PROG(open_enter, int dfd, struct filename *pathname, const struct open_f
 	return 0;
 }
 
-static __always_inline int open_over(__u64 *ctx)
+static __always_inline int open_over(__u64 *ctx, __u32 arguments)
 {
 	struct pending *c = pending_with_names();
 	struct file *file;
 	__u64 ret = 0;
 
-	if (!c || c->opening >= ITEMS_MAX || RESULT(ctx, 3, &ret))
+	if (!c || c->opening >= ITEMS_MAX || RESULT(ctx, arguments, &ret))
 		return 0;
 	file = (struct file *)ret;
 	if (is_error(file))
@@ -235,7 +235,7 @@ static __always_inline int open_over(__u64 *ctx)
 SEC("fexit/do_filp_open")
 int open_exit(__u64 *ctx)
 {
-	return open_over(ctx);
+	return open_over(ctx, 3);
 }
 
 SEC("fexit/d_lookup")

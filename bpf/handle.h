@@ -4,19 +4,20 @@
 #define RAUDIT_HANDLE_H
 
 SEC("fentry/do_file_open_root")
-int BPF_PROG(handle_enter, const struct path *root, const char *name, const struct open_flags *op)
+int handle_enter(__u64 *ctx)
 {
 	struct pending *c = pending_with_names();
+	__u64 op = 0;
 
-	if (c)
-		open_begin(c, c->items, 0, BPF_CORE_READ(op, open_flag));
+	if (c && !bpf_get_func_arg(ctx, handle_argument, &op))
+		open_begin(c, c->items, 0, BPF_CORE_READ((struct open_flags *)op, open_flag));
 	return 0;
 }
 
 SEC("fexit/do_file_open_root")
 int handle_exit(__u64 *ctx)
 {
-	return open_over(ctx);
+	return open_over(ctx, handle_argument + 1);
 }
 
 #endif

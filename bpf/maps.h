@@ -73,7 +73,7 @@ const volatile __u64 walk_rcu = 0x40, walk_parent = 0x10;
 const volatile __u64 entry_argument[5] = { 2, 2, 2, 2, 3 };
 
 /* Which argument of may_delete is the entry, and of may_open the file: the first since 5.12, when another came before it, is one more. */
-const volatile __u64 victim_argument = 2, opened_argument = 1;
+const volatile __u64 victim_argument = 2, opened_argument = 1, handle_argument = 2;
 
 /* vfs_mkdir returns the entry, which may be another. */
 const volatile __u64 mkdir_returns_entry = 0;

@@ -59,6 +59,8 @@ pub enum Need {
     Exit,
     /// It notes the file of a descriptor once something else was in order.
     Late,
+    /// The same, on a kernel where calls about attributes do so.
+    LateAttribute,
 }
 
 /// A program and what it is for.
@@ -83,6 +85,11 @@ pub(crate) fn walks_parents(offer: &Offer) -> bool {
     offer.target("path_parentat").is_ok()
 }
 
+/// Whether the second name of a link is copied when the first was looked up (before 5.15): by the function that makes the link.
+pub(crate) fn walks_before_next_name(offer: &Offer) -> bool {
+    offer.function("do_linkat").is_some() && offer.target("do_linkat").is_err()
+}
+
 /// Whether a file that an open was not allowed to make is noted as one that was made. The function that does is then one with the
 /// lock that its callers took before.
 pub(crate) fn notes_refused(offer: &Offer) -> bool {
@@ -104,7 +111,7 @@ fn tracepoint(program: &'static str, needs: &'static [Need]) -> Hook {
 
 /// All hooks, in the order in which they are attached: what ends something before what begins it.
 pub fn all() -> Vec<Hook> {
-    use Need::{Address, Call, Entry, Every, Exec, Late, Lookup, Open, Program, Watch};
+    use Need::{Address, Call, Entry, Every, Exec, Late, LateAttribute, Lookup, Open, Program, Watch};
     vec![
         tracepoint("tracepoint_exit", &[Call]),
         tracepoint("tracepoint_enter", &[Call]),
@@ -150,7 +157,7 @@ pub fn all() -> Vec<Hook> {
         fentry("link_exit", &[Entry]),
         fentry("link_enter", &[Entry]),
         fentry("writable_exit", &[Late]),
-        Hook { when: reads_attributes_late, ..fentry("attribute_enter", &[Late]) },
+        Hook { when: reads_attributes_late, ..fentry("attribute_enter", &[LateAttribute]) },
         fentry("saddr_exit", &[Address]),
         fentry("watch_event", &[Watch]),
         Hook { when: |offer| offer.function("audit_mark_handle_event").is_some(), ..fentry("exe_event", &[Program]) },
@@ -204,7 +211,8 @@ impl Need {
             ],
             Self::Address => &["move_addr_to_kernel", "filename_lookup", "getname_kernel", "audit_log_path_denied"],
             Self::Lookup => &["getname_flags", "getname_kernel", "filename_lookup", "audit_log_path_denied"],
-            Self::Late => &["mnt_want_write_file", "do_getxattr"],
+            Self::Late => &["mnt_want_write_file"],
+            Self::LateAttribute => &["do_getxattr"],
             Self::Entry => &[
                 "getname_flags",
                 "getname_kernel",

@@ -8,16 +8,18 @@ use crate::place::Places;
 use crate::plan::{Attach, Obstacle, Plan, entry};
 use crate::skel::{self, COUNTERS_LEN};
 use crate::targets;
-use libbpf_rs::{Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, num_possible_cpus};
+use libbpf_rs::{MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, num_possible_cpus};
 use raudit_rules::RuleSet;
 use slots::Slots;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
 mod costs;
+mod hooked;
 mod shared;
 mod slots;
 pub use costs::{Costs, Program};
+use hooked::{Again, Hooked, function};
 use shared::Shared;
 pub use slots::Hits;
 
@@ -111,7 +113,9 @@ pub struct Capture {
     clones: BTreeMap<String, Vec<Attached>>,
     /// For entry and exit; dropped after the clones.
     templates: Option<[Template; 2]>,
-    hooks: BTreeMap<&'static str, Link>,
+    hooks: BTreeMap<&'static str, Hooked>,
+    /// By which a hook is attached again.
+    again: BTreeMap<&'static str, Again>,
     /// What was counted up to the trial's end.
     before: Counters,
     /// Of clones that are gone.
@@ -144,6 +148,7 @@ impl Capture {
             templates,
             clones: BTreeMap::new(),
             hooks: BTreeMap::new(),
+            again: BTreeMap::new(),
             before: Counters::default(),
             missed: 0,
             #[cfg(test)]
@@ -207,7 +212,18 @@ impl Capture {
         if self.without == Some(hook.program) {
             return false;
         }
-        hook.tier == self.tier && hook.needs.iter().any(|n| attach.needs.contains(n)) && (hook.when)(offer)
+        hook.tier == self.tier
+            && hook.needs.iter().any(|n| attach.needs.contains(n))
+            && (hook.when)(offer)
+            && self.has_function(hook, offer)
+    }
+
+    /// Whether this kernel has the function of a hook. Where another one does instead, the plan knows; one without which a rule is
+    /// not served is not missing here.
+    fn has_function(&self, hook: &Hook, offer: &Offer) -> bool {
+        let program = self.object.progs().find(|p| p.name() == hook.program);
+        let section = program.map(|p| p.section().to_string_lossy().into_owned()).unwrap_or_default();
+        function(&section).is_none_or(|name| offer.target(name).is_ok())
     }
 
     /// Attaches what is needed, and says what that is.
@@ -215,17 +231,28 @@ impl Capture {
         let hooks = hooks::all();
         let needed: Vec<_> = hooks.iter().filter(|h| self.needs(h, attach, offer)).map(|h| h.program).collect();
         for &name in &needed {
-            self.attach_hook(name)?;
+            self.attach_hook(name, offer)?;
         }
         Ok(needed)
     }
 
-    fn attach_hook(&mut self, name: &'static str) -> Result<(), CaptureError> {
-        if !self.hooks.contains_key(name) {
-            let program = self.object.progs_mut().find(|p| p.name() == name);
-            let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
-            self.hooks.insert(name, program.attach().map_err(bpf(format!("attach {name}")))?);
+    fn attach_hook(&mut self, name: &'static str, offer: &Offer) -> Result<(), CaptureError> {
+        if self.hooks.contains_key(name) {
+            return Ok(());
         }
+        let hooked = match self.again.get_mut(name) {
+            Some(again) => again.attach().map_err(|e| CaptureError::Clone(name.into(), e))?,
+            None => {
+                let program = self.object.progs_mut().find(|p| p.name() == name);
+                let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
+                let link = program.attach().map_err(bpf(format!("attach {name}")))?;
+                if let Some(again) = Again::of(&program, offer).map_err(|e| CaptureError::Clone(name.into(), e))? {
+                    self.again.insert(name, again);
+                }
+                Hooked::Link(link)
+            }
+        };
+        self.hooks.insert(name, hooked);
         Ok(())
     }
 
@@ -392,6 +419,7 @@ fn constants(offer: &Offer) -> Vec<(usize, u64)> {
         (skel::APPARMOR, offer.apparmor),
         (skel::THREAD_SIZE, offer.thread_size),
         (skel::VICTIM_ARGUMENT, targets::argument(offer, "may_delete", "dentry").unwrap_or_default() as u64),
+        (skel::HANDLE_ARGUMENT, targets::argument(offer, "do_file_open_root", "open_flags").unwrap_or_default() as u64),
         (skel::OPENED_ARGUMENT, targets::argument(offer, "may_open", "path").unwrap_or_default() as u64),
         (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes)),
         (skel::NOTES_EVERY_PARENT, u64::from(offer.notes_every_parent)),
@@ -418,14 +446,13 @@ fn constants(offer: &Offer) -> Vec<(usize, u64)> {
 fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer: &Offer) -> libbpf_rs::Result<()> {
     let name = program.name().to_string_lossy().into_owned();
     let section = program.section().to_string_lossy().into_owned();
-    let target =
-        section.split_once('/').filter(|_| !section.starts_with("tp_btf")).map(|(_, target)| target.to_owned());
-    let found = target.as_ref().map(|target| offer.target(target));
+    let target = function(&section);
+    let found = target.map(|target| offer.target(target));
     let template = section == "fentry" || section == "fexit";
     let ours = template || hooks::all().iter().any(|h| h.tier == tier && h.program == name && (h.when)(offer));
     let load = ours && found.as_ref().is_none_or(Result::is_ok) && (tier == Tier::Fentry || !template);
     match found {
-        Some(Ok(found)) if load && Some(&found) != target.as_ref() => program.set_attach_target(0, Some(found))?,
+        Some(Ok(found)) if load && Some(found.as_str()) != target => program.set_attach_target(0, Some(found))?,
         None if load && template => {
             program.set_attach_target(0, template_target(offer).map(|(name, _)| name.to_owned()))?;
         }

@@ -292,9 +292,11 @@ fn call(at: usize, nr: u32, offer: &Offer, attach: &mut Attach) -> Result<PerTie
     let (names, name) = (&call.names, call.names.first().copied().unwrap_or_default());
     let (kind, wants) =
         call.kind.ok_or_else(|| Obstacle::Refused(format!("{name}: its records are not served by BPF yet")))?;
-    let late = wants & u32::from(want::FD) != 0 && names.iter().any(|n| notes_late(n, reads_attributes_late(offer)));
+    let attributes = reads_attributes_late(offer);
+    let late = wants & u32::from(want::FD) != 0 && names.iter().any(|n| notes_late(n, attributes));
+    let late_needs = [late.then_some(Need::Late), (late && attributes).then_some(Need::LateAttribute)];
     let wants = if late { wants & !u32::from(want::FD) | u32::from(want::FD_LATE) } else { wants };
-    let needs: Vec<Need> = kind.needs().iter().copied().chain(late.then_some(Need::Late)).collect();
+    let needs: Vec<Need> = kind.needs().iter().copied().chain(late_needs.into_iter().flatten()).collect();
     match entry::function(at, names, |f| offer.function(f).is_some()) {
         Some(symbol) => drop(attach.syscalls.insert(symbol)),
         // some calls have no function that a program can be attached to

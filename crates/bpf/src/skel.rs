@@ -36,6 +36,7 @@ const _: () = {
     assert!(THREAD_SIZE == offset_of!(old::rodata, thread_size));
     assert!(ENTRY_ARGUMENT == offset_of!(old::rodata, entry_argument));
     assert!(OPENED_ARGUMENT == offset_of!(old::rodata, opened_argument));
+    assert!(HANDLE_ARGUMENT == offset_of!(old::rodata, handle_argument));
     assert!(MKDIR_RETURNS_ENTRY == offset_of!(old::rodata, mkdir_returns_entry));
     assert!(POLICY_LEN == size_of::<old::policy>());
     assert!(HITS_LEN == size_of::<old::hits>());
@@ -112,6 +113,7 @@ pub const WALK_PARENT: usize = offset_of!(types::rodata, walk_parent);
 pub const ENTRY_ARGUMENT: usize = offset_of!(types::rodata, entry_argument);
 pub const VICTIM_ARGUMENT: usize = offset_of!(types::rodata, victim_argument);
 pub const OPENED_ARGUMENT: usize = offset_of!(types::rodata, opened_argument);
+pub const HANDLE_ARGUMENT: usize = offset_of!(types::rodata, handle_argument);
 pub const MKDIR_RETURNS_ENTRY: usize = offset_of!(types::rodata, mkdir_returns_entry);
 
 /// Offsets in `struct policy`, from the object's own types.

@@ -60,8 +60,11 @@ pub(crate) const CREATES: [&str; 5] = ["vfs_create", "vfs_mkdir", "vfs_mknod", "
 
 /// Functions of which one argument is read, wherever it is, and the next; what newer releases call them; and how many arguments
 /// follow it before the result.
-const WHEREVER: [(&str, &str, &str, usize); 2] =
-    [("may_delete", "may_delete_dentry", "dentry", 1), ("may_open", "may_open", "path", 2)];
+const WHEREVER: [(&str, &str, &str, usize); 3] = [
+    ("may_delete", "may_delete_dentry", "dentry", 1),
+    ("may_open", "may_open", "path", 2),
+    ("do_file_open_root", "do_file_open_root", "open_flags", 0),
+];
 
 /// Where kernels before 5.17 do not tell a program how many arguments there are: those behind the entry.
 const BEHIND_ENTRY: [usize; 5] = [2, 1, 2, 1, 1];

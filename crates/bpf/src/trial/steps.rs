@@ -1,6 +1,6 @@
 //! What the trial calls, and the path items that kernel audit is known to make of it (`tests/differential` compares them).
 
-use crate::hooks::notes_refused;
+use crate::hooks::{notes_refused, walks_before_next_name};
 use crate::offer::Offer;
 use crate::wire::item::{CREATE, DELETE, NORMAL, PARENT, UNKNOWN};
 
@@ -104,6 +104,7 @@ pub(super) fn all(offer: &Offer) -> Vec<Step> {
     descriptors(&mut steps);
     opens(&mut steps, offer.notes_every_parent);
     entries(&mut steps);
+    links(&mut steps, offer.names_in_order(), walks_before_next_name(offer));
     pairs(&mut steps, offer.names_in_order());
     addresses(&mut steps);
     steps.nobody = true;
@@ -314,23 +315,32 @@ fn entries(steps: &mut Steps) {
     steps.push("unlinkat", &[CWD, WRONG, Is(0)], &[]);
 }
 
-/// Calls with two names. Before 7.0 they are copied last first.
-fn pairs(steps: &mut Steps, in_order: bool) {
-    let mut two =
-        |call: &'static str, one: &'static str, other: &'static str, names: [Expected; 2], rest: &[Expected]| {
-            let [first, second] = names;
-            let names = if in_order { [first, second] } else { [second, first] };
-            let flags = |args: &[Arg]| args.to_vec();
-            let args = match call {
-                "symlinkat" => flags(&[Name(one), CWD, Name(other)]),
-                "linkat" | "renameat" => flags(&[CWD, Name(one), CWD, Name(other), Is(0)]),
-                "renameat2" if rest.len() == 4 => flags(&[CWD, Name(one), CWD, Name(other), Is(2)]),
-                "renameat2" => flags(&[CWD, Name(one), CWD, Name(other), Is(1)]),
-                _ => flags(&[Name(one), Name(other)]),
-            };
-            steps.push(call, &args, &[&names[..], rest].concat());
-        };
+/// A call with two names, the names' items in order and what follows them. Before 7.0 names are copied last first.
+fn two(
+    steps: &mut Steps,
+    in_order: bool,
+    (call, one, other): (&'static str, &'static str, &'static str),
+    [first, second]: [Expected; 2],
+    rest: &[Expected],
+) {
+    let names = if in_order { [first, second] } else { [second, first] };
+    let args: &[Arg] = match call {
+        "symlinkat" => &[Name(one), CWD, Name(other)],
+        "linkat" | "renameat" => &[CWD, Name(one), CWD, Name(other), Is(0)],
+        "renameat2" if rest.len() == 4 => &[CWD, Name(one), CWD, Name(other), Is(2)],
+        "renameat2" => &[CWD, Name(one), CWD, Name(other), Is(1)],
+        _ => &[Name(one), Name(other)],
+    };
+    steps.push(call, args, &[&names[..], rest].concat());
+}
+
+/// Before 5.15 the second name is copied when the first was looked up.
+fn links(steps: &mut Steps, in_order: bool, one_by_one: bool) {
     let here = |name| parent(name, ".");
+    let ordered = in_order || one_by_one;
+    let mut two = |call, one, other, names: [Expected; 2], rest: &[Expected]| {
+        two(steps, ordered, (call, one, other), names, rest);
+    };
     two("symlink", "to", "s1", [unknown("to"), here("s1")], &[create("s1")]);
     two("symlink", "to", "s1", [unknown("to"), here("s1")], &[]);
     two("symlinkat", "to", "s2", [unknown("to"), here("s2")], &[create("s2")]);
@@ -339,8 +349,19 @@ fn pairs(steps: &mut Steps, in_order: bool) {
     two("link", "file", "l1", [normal("file", "file"), here("l1")], &[create("l1")]);
     two("link", "file", "l1", [normal("file", "file"), here("l1")], &[]);
     two("linkat", "file", "l2", [normal("file", "file"), here("l2")], &[create("l2")]);
-    two("link", "none", "l3", [unknown("none"), unknown("l3")], &[]);
     two("link", "file", "none/x", [normal("file", "file"), unknown("none/x")], &[]);
+    if one_by_one {
+        steps.push("link", &[Name("none"), Name("l3")], &[unknown("none")]);
+    } else {
+        self::two(steps, in_order, ("link", "none", "l3"), [unknown("none"), unknown("l3")], &[]);
+    }
+}
+
+fn pairs(steps: &mut Steps, in_order: bool) {
+    let here = |name| parent(name, ".");
+    let mut two = |call, one, other, names: [Expected; 2], rest: &[Expected]| {
+        two(steps, in_order, (call, one, other), names, rest);
+    };
     two("rename", "r1", "r2", [here("r1"), here("r2")], &[delete("r1"), create("r2")]);
     two("renameat", "r2", "l2", [here("r2"), here("l2")], &[delete("r2"), delete("l2"), create("l2")]);
     two("rename", "l2", "dir/r3", [here("l2"), parent("dir/r3", "dir")], &[delete("l2"), create("dir/r3")]);

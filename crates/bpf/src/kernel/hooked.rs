@@ -1,0 +1,41 @@
+//! A hook that is attached. Before 5.13 a program is attached to a function no more than once in its life (`bpf_tracing_prog_attach`,
+//! kernel/bpf/syscall.c); the next time it is a clone of a few instructions that goes on to it.
+
+use crate::clone::{Clone, Target, Template};
+use crate::offer::Offer;
+use libbpf_rs::{Link, ProgramMut};
+use std::io;
+
+/// Dropping it detaches.
+#[derive(Debug)]
+#[allow(dead_code, reason = "kept for what dropping them does")]
+pub(super) enum Hooked {
+    Link(Link),
+    Clone(Clone),
+}
+
+/// What a hook is attached by when it was attached before.
+#[derive(Debug)]
+pub(super) struct Again {
+    template: Template,
+    target: Target,
+}
+
+impl Again {
+    /// `None` for a program that libbpf can attach as often as needed: of a tracepoint, or on a newer kernel.
+    pub(super) fn of(program: &ProgramMut<'_>, offer: &Offer) -> io::Result<Option<Self>> {
+        let section = program.section().to_string_lossy().into_owned();
+        let found = function(&section).filter(|_| offer.old).and_then(|name| offer.target(name).ok());
+        let Some(target) = found.and_then(|name| offer.traced(&name)) else { return Ok(None) };
+        Ok(Some(Self { template: Template::of(program, target.prototype)?, target }))
+    }
+
+    pub(super) fn attach(&mut self) -> io::Result<Hooked> {
+        self.template.attach(self.target).map(Hooked::Clone)
+    }
+}
+
+/// The kernel function that a program in this section is for, unless user space chooses it.
+pub(super) fn function(section: &str) -> Option<&str> {
+    section.split_once('/').filter(|_| !section.starts_with("tp_btf")).map(|(_, target)| target)
+}
