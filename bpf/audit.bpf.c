@@ -29,6 +29,8 @@
  * fexit/mnt_want_write_file         fentry      a file that is open may be written to: fchown notes it
  * fentry/do_getxattr                fentry      since 6.13: an open file's attribute is read
  * fexit/move_addr_to_kernel         fentry      a socket address, as the kernel copied it
+ * fentry/security_socket_bind, __sys_connect_file, security_socket_sendmsg, fexit/__copy_msghdr_from_user
+ *                                   fentry      the same where most calls do that by a part of the function above
  * fentry/audit_watch_handle_event   fentry      a watched name loses its inode
  * fexit/audit_mark_handle_event     fentry      a watched executable is another file
  * tp_btf/sys_enter, sys_exit        fentry      every system call begins and ends: for rules that name them all, and for the trial
@@ -574,18 +576,22 @@ CREATES(CREATES_NODE, vfs_mknod, node_enter, node_exit)
 CREATES(CREATES_SYMLINK, vfs_symlink, symlink_enter, symlink_exit)
 CREATES(CREATES_LINK, vfs_link, link_enter, link_exit)
 
+/* A socket address, as the kernel copied it. */
+static __always_inline void saddr_copied(struct pending *c, const void *address, __u32 len)
+{
+	if (!c || !(c->want & WANT_SADDR) || len == 0 || len > SADDR_MAX)
+		return;
+	barrier_var(len);
+	len &= 2 * SADDR_MAX - 1;
+	if (!bpf_probe_read_kernel(c->saddr, len, address))
+		c->saddr_len = len;
+}
+
 SEC("fexit/move_addr_to_kernel")
 int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, int ret)
 {
-	struct pending *c = pending_get();
-	__u32 len = ulen;
-
-	if (!c || ret || !(c->want & WANT_SADDR) || len == 0 || len > SADDR_MAX)
-		return 0;
-	barrier_var(len);
-	len &= 2 * SADDR_MAX - 1;
-	if (!bpf_probe_read_kernel(c->saddr, len, kaddr))
-		c->saddr_len = len;
+	if (!ret)
+		saddr_copied(pending_get(), kaddr, ulen);
 	return 0;
 }
 

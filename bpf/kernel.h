@@ -366,6 +366,12 @@ struct pt_regs {
 #endif
 
 struct sockaddr_storage;
+struct sockaddr;
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
 
 struct timekeeper {
 	struct timespec64 wall_to_monotonic;

@@ -60,6 +60,9 @@ enum task_state {
 /* Up to 6.11 the parent directory of every open with O_CREAT is noted; since then only where there is no such file yet. */
 const volatile __u64 notes_every_parent = 0;
 
+/* Up to 5.11 the working directory is noted with the call's first name, since then with its first file: calls on descriptors have CWD. */
+const volatile __u64 notes_cwd_of_files = 1;
+
 /* In 7.x a file that an open was not allowed to make is noted too, as one that was made. */
 const volatile __u64 notes_refused = 0;
 

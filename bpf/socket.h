@@ -9,6 +9,55 @@
 #define O_LARGEFILE 0100000
 #define COMPAT_SOCKETCALL 102 /* arch/x86/entry/syscalls/syscall_32.tbl */
 
+/*
+ * Compilers may make two functions of move_addr_to_kernel (offer.rs): no program can be attached to the second, which does the
+ * copying. Then an address is seen where it is used next; in a message, which may be refused before that, at once.
+ */
+SEC("fentry/security_socket_bind")
+int BPF_PROG(saddr_bound, void *socket, struct sockaddr *address, int len)
+{
+	saddr_copied(pending_get(), address, len);
+	return 0;
+}
+
+SEC("fentry/__sys_connect_file")
+int BPF_PROG(saddr_connected, void *file, struct sockaddr_storage *address, int len)
+{
+	saddr_copied(pending_get(), address, len);
+	return 0;
+}
+
+/* Of sendto; of sendmsg and sendmmsg it is known already. */
+SEC("fentry/security_socket_sendmsg")
+int BPF_PROG(saddr_sent, void *socket, struct msghdr *message)
+{
+	struct pending *c = pending_get();
+	void *address = BPF_CORE_READ(message, msg_name);
+
+	if (c && !c->saddr_len && address)
+		saddr_copied(c, address, BPF_CORE_READ(message, msg_namelen));
+	return 0;
+}
+
+#define EMSGSIZE 90
+
+/* A call that receives passes where the task's own address goes (the third argument). */
+SEC("fexit/__copy_msghdr_from_user")
+int saddr_of_message(__u64 *ctx)
+{
+	__u64 message = 0, receives = 0, ret = 0;
+	void *address;
+
+	if (bpf_get_func_arg(ctx, 0, &message) || bpf_get_func_arg(ctx, 2, &receives) || RESULT(ctx, 5, &ret))
+		return 0;
+	if (receives || ((int)ret && (int)ret != -EMSGSIZE))
+		return 0;
+	address = BPF_CORE_READ((struct msghdr *)message, msg_name);
+	if (address)
+		saddr_copied(pending_get(), address, BPF_CORE_READ((struct msghdr *)message, msg_namelen));
+	return 0;
+}
+
 /* An address that the call gives to the task: noted when the task asked for any of it. */
 SEC("fentry/move_addr_to_user")
 int BPF_PROG(peer_enter, struct sockaddr_storage *address, int len)

@@ -426,7 +426,9 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 	}
 	path_emit(s, SECTION_EXE);
 	if (c->items) {
-		path_emit(s, SECTION_CWD);
+		/* whatever has names has one first */
+		if (notes_cwd_of_files || !(c->item[0].flags & ITEM_F_UNNAMED))
+			path_emit(s, SECTION_CWD);
 		items_emit(s);
 	}
 	if (c->want & WANT_RECORDS)

@@ -22,6 +22,7 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "the file was changed before we looked up its capabilities, or had no name to look it up by: cap_*=?, as the kernel writes what it \
          does not know",
     ),
+    ("*", "BPRM_FCAPS", "cap_*", "the same of an execve's file"),
     (
         "*",
         "event",
@@ -177,12 +178,18 @@ impl Table {
     fn record(&mut self, case: &str, kernel: &Record, bpf: &Record, row: &mut Row) {
         let kind = kernel.kind.to_string();
         let (mut k, mut b) = (kernel.fields(), bpf.fields());
-        let unknown = |fields: &[(String, String)]| fields.iter().any(|(n, v)| n == "cap_fe" && v == "?");
-        let forgiven = kernel.kind == Kind::PATH && unknown(&b) && !unknown(&k);
+        let of_file: &[&str] = match kernel.kind {
+            Kind::PATH => &["cap_fe", "cap_fver", "cap_fp", "cap_fi", "cap_frootid"],
+            Kind::BPRM_FCAPS => &["fe", "fver", "fp", "fi"],
+            _ => &[],
+        };
+        let first = of_file.first().copied().unwrap_or_default();
+        let unknown = |fields: &[(String, String)]| fields.iter().any(|(n, v)| n == first && v == "?");
+        let forgiven = unknown(&b) && !unknown(&k);
         if forgiven {
-            self.difference(case, "PATH", "cap_*", "known", "?");
+            self.difference(case, &kind, "cap_*", "known", "?");
             for fields in [&mut k, &mut b] {
-                fields.retain(|(name, _)| !name.starts_with("cap_"));
+                fields.retain(|(name, _)| !of_file.contains(&name.as_str()));
             }
         }
         let names = |f: &[(String, String)]| f.iter().map(|f| f.0.clone()).collect::<Vec<_>>().join(" ");

@@ -7,6 +7,8 @@ use crate::clock::clock_offset;
 use crate::render::{FileCaps, Lookup};
 use crate::selinux::Labels;
 use crate::wire::{Event, Item, section};
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::statfs::{TMPFS_MAGIC, fstatfs};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -14,6 +16,8 @@ use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
 use xattr::FileExt;
 
 /// Entries of each cache; when full it starts anew, so that a walk over a whole disk cannot grow it.
@@ -23,6 +27,25 @@ const INTERPRETER_MAX: u64 = 4096;
 const PT_INTERP: u32 = 3;
 
 type Inode = (u32, u64, (i64, u32));
+
+/// Whether a file in memory keeps its change time when its attributes change (up to 6.0, but for later releases of its series):
+/// then that time does not tell which capabilities it had. Where that cannot be tried it is taken for granted.
+static UNTIMED: LazyLock<bool> = LazyLock::new(|| keeps_time_when_changed().unwrap_or(true));
+
+fn keeps_time_when_changed() -> std::io::Result<bool> {
+    /// A clock tick, and some more.
+    const TICK: Duration = Duration::from_millis(15);
+    let file = File::from(memfd_create(c"raudit-trial", MFdFlags::MFD_CLOEXEC)?);
+    let time = |file: &File| file.metadata().map(|m| (m.ctime(), m.ctime_nsec()));
+    let before = time(&file)?;
+    std::thread::sleep(TICK);
+    match file.set_xattr("trusted.raudit-trial", b"x") {
+        // then they have no capabilities either
+        Err(e) if e.raw_os_error() == Some(libc::EOPNOTSUPP) => return Ok(false),
+        other => other?,
+    }
+    Ok(time(&file)? == before)
+}
 
 /// The caches.
 #[derive(Debug, Default)]
@@ -35,6 +58,9 @@ pub struct Files {
 impl Lookup for Files {
     fn capabilities(&mut self, event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<FileCaps> {
         let found = remembered(&mut self.capabilities, event, item, name, |file| {
+            if *UNTIMED && fstatfs(&*file).is_ok_and(|f| f.filesystem_type() == TMPFS_MAGIC) {
+                return None;
+            }
             match file.get_xattr("security.capability") {
                 Ok(Some(value)) => parse_capabilities(&value),
                 Ok(None) => Some(FileCaps::default()),

@@ -15,6 +15,8 @@ pub enum Need {
     Exec,
     /// It has a socket address.
     Address,
+    /// The same, where the compiler has split the function that copies it.
+    SplitAddress,
     /// It looks names up without opening them.
     Lookup,
     /// It makes, moves or deletes entries of directories.
@@ -210,6 +212,9 @@ impl Need {
                 "getname_kernel",
             ],
             Self::Address => &["move_addr_to_kernel", "filename_lookup", "getname_kernel", "audit_log_path_denied"],
+            Self::SplitAddress => {
+                &["security_socket_bind", "__sys_connect_file", "security_socket_sendmsg", "__copy_msghdr_from_user"]
+            }
             Self::Lookup => &["getname_flags", "getname_kernel", "filename_lookup", "audit_log_path_denied"],
             Self::Late => &["mnt_want_write_file"],
             Self::LateAttribute => &["do_getxattr"],

@@ -423,6 +423,7 @@ fn constants(offer: &Offer) -> Vec<(usize, u64)> {
         (skel::OPENED_ARGUMENT, targets::argument(offer, "may_open", "path").unwrap_or_default() as u64),
         (skel::TRAILING_SLASHES, u64::from(offer.takes_trailing_slashes)),
         (skel::NOTES_EVERY_PARENT, u64::from(offer.notes_every_parent)),
+        (skel::NOTES_CWD_OF_FILES, u64::from(offer.notes_cwd_of_files)),
         (skel::NOTES_REFUSED, u64::from(notes_refused(offer))),
         (skel::NAMES_IN_ORDER, u64::from(offer.names_in_order())),
         (skel::WALK_RCU, rcu),

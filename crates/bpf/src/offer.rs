@@ -58,6 +58,14 @@ pub struct Offer {
     /// Whether the kernel notes the parent directory of every open with O_CREAT (up to 6.11), or only of a file that is not
     /// there yet: a change inside functions, which no probe sees. So this alone goes by the release.
     pub notes_every_parent: bool,
+    /// Whether the working directory is noted with a call's first file (since 5.12), not only with its first name: a change
+    /// inside functions, too.
+    pub notes_cwd_of_files: bool,
+    /// Whether the kernel judges a watched name that is deleted by the result of the call that its task made before (up to 5.15).
+    pub judges_by_last_result: bool,
+    /// Whether the compiler has made two functions of the one that copies socket addresses, and others call only the second, to
+    /// which no program can be attached.
+    pub splits_addresses: bool,
     /// Whether a name that ends in slashes is taken for the entry it names (since 6.14): seen by no probe, either.
     pub takes_trailing_slashes: bool,
     /// Where the kernel keeps what it follows for rules that watch names.
@@ -118,6 +126,9 @@ impl Offer {
             apparmor,
             selinux,
             notes_every_parent,
+            notes_cwd_of_files: release().is_none_or(|r| r >= (5, 12)),
+            judges_by_last_result: release().is_some_and(|r| r < (5, 16)),
+            splits_addresses: has_symbol("move_addr_to_kernel.part."),
             takes_trailing_slashes: release().is_some_and(|r| r >= (6, 14)),
             watches,
             timekeeper: timekeeper(),
@@ -200,6 +211,9 @@ impl Offer {
             apparmor: 0,
             selinux: None,
             notes_every_parent: false,
+            notes_cwd_of_files: true,
+            judges_by_last_result: false,
+            splits_addresses: false,
             takes_trailing_slashes: false,
             watches: Watches { inode_hash: 1, filter_list: 1, tree_ops: 1 },
             timekeeper: 1,
@@ -286,6 +300,12 @@ fn security_labels(module: Module) -> (Option<String>, u64, Option<Places>) {
         }
         Module::Smack => (Some("smack labels (subj=, obj=) are not rendered yet".to_owned()), 0, None),
     }
+}
+
+/// Whether the kernel has a symbol that begins so.
+fn has_symbol(start: &str) -> bool {
+    let symbols = std::fs::read_to_string("/proc/kallsyms").unwrap_or_default();
+    symbols.lines().filter_map(|line| line.split_whitespace().nth(2)).any(|symbol| symbol.starts_with(start))
 }
 
 /// The addresses of kernel symbols (proc_kallsyms), 0 of one that has none or may not be seen.

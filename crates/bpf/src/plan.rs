@@ -225,10 +225,22 @@ fn fields(rule: &Rule, offer: &Offer) -> Judgement {
         return both(Obstacle::Refused(format!("field {} is not served by BPF yet", field_name(field.id))));
     }
     let labels = || offer.labels.clone().map(Obstacle::Inexact);
-    let fentry = of_rule(rule).find_map(|key| unseen(key.kind, offer)).or_else(labels);
+    let fentry = of_rule(rule).find_map(|key| unseen(key.kind, offer));
+    let fentry = fentry.or_else(|| by_last_result(rule, offer)).or_else(labels);
     let items = rule.fields.iter().find(|f| needs_items(f) || f.id == FieldId::FILETYPE);
     let tracepoint = items.map(|f| Obstacle::Refused(format!("field {}: files are not seen", field_name(f.id))));
     Judgement { tracepoint: tracepoint.or_else(|| fentry.clone()), fentry }
+}
+
+/// Why a rule about a watched name and a result is not judged as by this kernel, if it is an old one.
+pub fn by_last_result(rule: &Rule, offer: &Offer) -> Option<Obstacle> {
+    let result = rule.fields.iter().find(|f| [FieldId::SUCCESS, FieldId::EXIT].contains(&f.id))?;
+    let watch = of_rule(rule).any(|key| key.kind == Kind::Watch);
+    (watch && offer.judges_by_last_result).then(|| {
+        let field = field_name(result.id);
+        let why = "when the name is deleted this kernel takes the result of the task's call before";
+        Obstacle::Inexact(format!("field {field} with path=: {why}"))
+    })
 }
 
 /// Why the kernel's knowledge of a watched name is not to be had.
@@ -294,9 +306,10 @@ fn call(at: usize, nr: u32, offer: &Offer, attach: &mut Attach) -> Result<PerTie
         call.kind.ok_or_else(|| Obstacle::Refused(format!("{name}: its records are not served by BPF yet")))?;
     let attributes = reads_attributes_late(offer);
     let late = wants & u32::from(want::FD) != 0 && names.iter().any(|n| notes_late(n, attributes));
-    let late_needs = [late.then_some(Need::Late), (late && attributes).then_some(Need::LateAttribute)];
-    let wants = if late { wants & !u32::from(want::FD) | u32::from(want::FD_LATE) } else { wants };
-    let needs: Vec<Need> = kind.needs().iter().copied().chain(late_needs.into_iter().flatten()).collect();
+    let split = offer.splits_addresses && kind.needs().contains(&Need::Address);
+    let here = [(late, Need::Late), (late && attributes, Need::LateAttribute), (split, Need::SplitAddress)];
+    let needs = kind.needs().iter().copied();
+    let needs: Vec<Need> = needs.chain(here.into_iter().filter(|h| h.0).map(|h| h.1)).collect();
     match entry::function(at, names, |f| offer.function(f).is_some()) {
         Some(symbol) => drop(attach.syscalls.insert(symbol)),
         // some calls have no function that a program can be attached to

@@ -36,6 +36,7 @@ const _: () = {
     assert!(THREAD_SIZE == offset_of!(old::rodata, thread_size));
     assert!(ENTRY_ARGUMENT == offset_of!(old::rodata, entry_argument));
     assert!(OPENED_ARGUMENT == offset_of!(old::rodata, opened_argument));
+    assert!(NOTES_CWD_OF_FILES == offset_of!(old::rodata, notes_cwd_of_files));
     assert!(HANDLE_ARGUMENT == offset_of!(old::rodata, handle_argument));
     assert!(MKDIR_RETURNS_ENTRY == offset_of!(old::rodata, mkdir_returns_entry));
     assert!(POLICY_LEN == size_of::<old::policy>());
@@ -106,6 +107,7 @@ pub const TIMEKEEPER: usize = offset_of!(types::rodata, timekeeper);
 pub const FAILED_LOADS: usize = offset_of!(types::rodata, failed_loads);
 /// What differs from kernel to kernel, there as well.
 pub const NOTES_EVERY_PARENT: usize = offset_of!(types::rodata, notes_every_parent);
+pub const NOTES_CWD_OF_FILES: usize = offset_of!(types::rodata, notes_cwd_of_files);
 pub const NOTES_REFUSED: usize = offset_of!(types::rodata, notes_refused);
 pub const NAMES_IN_ORDER: usize = offset_of!(types::rodata, names_in_order);
 pub const WALK_RCU: usize = offset_of!(types::rodata, walk_rcu);

@@ -53,6 +53,9 @@ static TARGETS: &[Target] = &[
     target("do_getxattr", &[], &[(1, "dentry")], None),
     target("filename_create", &[], &[(1, "filename")], None),
     target("move_addr_to_kernel", &[], &[], Some(3)),
+    target("security_socket_bind", &[], &[(1, "sockaddr")], Some(3)),
+    target("security_socket_sendmsg", &[], &[(1, "msghdr")], Some(3)),
+    target("__copy_msghdr_from_user", &[], &[(0, "msghdr")], Some(5)),
 ];
 
 /// Functions that make an entry, in the order of `entry_argument` (bpf/maps.h).

@@ -3,7 +3,8 @@
 use super::{Hook, Need, fentry};
 use crate::offer::Offer;
 use Need::{
-    Capset, Clock, Exit, Fds, Handle, How, Ipc, Module, Object, OldMmap, Peer, Queue, Signal, Socketcall, Trace,
+    Capset, Clock, Exit, Fds, Handle, How, Ipc, Module, Object, OldMmap, Peer, Queue, Signal, Socketcall, SplitAddress,
+    Trace,
 };
 
 /// The hooks, what ends something before what begins it. A function that some kernels have under another name is looked for.
@@ -28,6 +29,10 @@ pub(super) fn all() -> Vec<Hook> {
         fentry("signal_sent", &[Signal]),
         fentry("traced_found", &[Trace]),
         fentry("exit_enter", &[Exit]),
+        fentry("saddr_bound", &[SplitAddress]),
+        fentry("saddr_connected", &[SplitAddress]),
+        fentry("saddr_sent", &[SplitAddress]),
+        fentry("saddr_of_message", &[SplitAddress]),
         fentry("peer_enter", &[Peer]),
         fentry("fd_reserved", &[Fds]),
         fentry("ipc_control", &[Ipc]),

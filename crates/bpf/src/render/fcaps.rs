@@ -19,13 +19,17 @@ pub fn body(event: &Event<'_>, exe: Option<&[u8]>, lookup: &mut dyn Lookup) -> O
     if !is_recorded(event, &caps, has_file_caps) {
         return None;
     }
-    let file = file.unwrap_or_default();
     let mut out = b"fver=".to_vec();
-    push_hex(&mut out, file.version.into());
-    push_set(&mut out, " fp=", file.permitted);
-    push_set(&mut out, " fi=", file.inheritable);
-    out.extend_from_slice(b" fe=");
-    push_decimal(&mut out, file.effective.into());
+    match &file {
+        Some(file) => {
+            push_hex(&mut out, file.version.into());
+            push_set(&mut out, " fp=", file.permitted);
+            push_set(&mut out, " fi=", file.inheritable);
+            out.extend_from_slice(b" fe=");
+            push_decimal(&mut out, file.effective.into());
+        }
+        None => out.extend_from_slice(b"? fp=? fi=? fe=?"),
+    }
     for (names, sets) in [
         ([" old_pp=", " old_pi=", " old_pe=", " old_pa="], caps.before),
         ([" pp=", " pi=", " pe=", " pa="], caps.after),
@@ -36,7 +40,7 @@ pub fn body(event: &Event<'_>, exe: Option<&[u8]>, lookup: &mut dyn Lookup) -> O
         }
     }
     out.extend_from_slice(b" frootid=");
-    push_decimal(&mut out, file.rootid.into());
+    push_decimal(&mut out, file.unwrap_or_default().rootid.into());
     Some(out)
 }
 
