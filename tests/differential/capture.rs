@@ -7,7 +7,7 @@ use raudit_bpf::judged::{Generations, Judged};
 use raudit_bpf::kernel::{Capture as Bpf, Counters, Settings};
 use raudit_bpf::offer::{Offer, Tier};
 use raudit_bpf::place::Places;
-use raudit_bpf::plan::{Plan, by_last_result};
+use raudit_bpf::plan::{Plan, by_last_call};
 use raudit_netlink::protocol::Status;
 use raudit_netlink::{Client, Error, Receiver, StatusChange};
 use raudit_record::Message;
@@ -124,7 +124,7 @@ impl Capture {
     /// Gives both sides these rules in place of the last; or says why BPF does not serve them.
     pub fn load(&mut self, text: &str) -> Result<(), String> {
         let mut rules = parse(text);
-        rules.retain(|rule| match by_last_result(rule, &self.offer) {
+        rules.retain(|rule| match by_last_call(rule, &self.offer) {
             Some(why) => {
                 let key = rule.key().map(String::from_utf8_lossy).unwrap_or_default();
                 println!("left out on this kernel: the rule with key {key}: {why}");

@@ -61,8 +61,8 @@ pub struct Offer {
     /// Whether the working directory is noted with a call's first file (since 5.12), not only with its first name: a change
     /// inside functions, too.
     pub notes_cwd_of_files: bool,
-    /// Whether the kernel judges a watched name that is deleted by the result of the call that its task made before (up to 5.15).
-    pub judges_by_last_result: bool,
+    /// Whether the kernel forgets the result and the address of a task's call only with those of the next (up to 5.15).
+    pub judges_by_last_call: bool,
     /// Whether the compiler has made two functions of the one that copies socket addresses, and others call only the second, to
     /// which no program can be attached.
     pub splits_addresses: bool,
@@ -127,7 +127,7 @@ impl Offer {
             selinux,
             notes_every_parent,
             notes_cwd_of_files: release().is_none_or(|r| r >= (5, 12)),
-            judges_by_last_result: release().is_some_and(|r| r < (5, 16)),
+            judges_by_last_call: release().is_some_and(|r| r < (5, 16)),
             splits_addresses: has_symbol("move_addr_to_kernel.part."),
             takes_trailing_slashes: release().is_some_and(|r| r >= (6, 14)),
             watches,
@@ -212,7 +212,7 @@ impl Offer {
             selinux: None,
             notes_every_parent: false,
             notes_cwd_of_files: true,
-            judges_by_last_result: false,
+            judges_by_last_call: false,
             splits_addresses: false,
             takes_trailing_slashes: false,
             watches: Watches { inode_hash: 1, filter_list: 1, tree_ops: 1 },

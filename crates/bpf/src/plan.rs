@@ -226,21 +226,26 @@ fn fields(rule: &Rule, offer: &Offer) -> Judgement {
     }
     let labels = || offer.labels.clone().map(Obstacle::Inexact);
     let fentry = of_rule(rule).find_map(|key| unseen(key.kind, offer));
-    let fentry = fentry.or_else(|| by_last_result(rule, offer)).or_else(labels);
+    let fentry = fentry.or_else(|| by_last_call(rule, offer)).or_else(labels);
     let items = rule.fields.iter().find(|f| needs_items(f) || f.id == FieldId::FILETYPE);
     let tracepoint = items.map(|f| Obstacle::Refused(format!("field {}: files are not seen", field_name(f.id))));
     Judgement { tracepoint: tracepoint.or_else(|| fentry.clone()), fentry }
 }
 
-/// Why a rule about a watched name and a result is not judged as by this kernel, if it is an old one.
-pub fn by_last_result(rule: &Rule, offer: &Offer) -> Option<Obstacle> {
-    let result = rule.fields.iter().find(|f| [FieldId::SUCCESS, FieldId::EXIT].contains(&f.id))?;
-    let watch = of_rule(rule).any(|key| key.kind == Kind::Watch);
-    (watch && offer.judges_by_last_result).then(|| {
-        let field = field_name(result.id);
-        let why = "when the name is deleted this kernel takes the result of the task's call before";
-        Obstacle::Inexact(format!("field {field} with path=: {why}"))
-    })
+/// Why a rule is judged by what the task's last call left, if this kernel is so old that it takes that for the present one's.
+pub fn by_last_call(rule: &Rule, offer: &Offer) -> Option<Obstacle> {
+    if !offer.judges_by_last_call {
+        return None;
+    }
+    let has = |ids: &[FieldId]| rule.fields.iter().map(|f| f.id).find(|id| ids.contains(id));
+    if has(&[FieldId::SADDR_FAM]).is_some() {
+        let why = "for a call without an address this kernel takes that of the task's call before";
+        return Some(Obstacle::Inexact(format!("field saddr_fam: {why}")));
+    }
+    let result =
+        has(&[FieldId::SUCCESS, FieldId::EXIT]).filter(|_| of_rule(rule).any(|key| key.kind == Kind::Watch))?;
+    let why = "when the name is deleted this kernel takes the result of the task's call before";
+    Some(Obstacle::Inexact(format!("field {} with path=: {why}", field_name(result))))
 }
 
 /// Why the kernel's knowledge of a watched name is not to be had.
@@ -306,6 +311,7 @@ fn call(at: usize, nr: u32, offer: &Offer, attach: &mut Attach) -> Result<PerTie
         call.kind.ok_or_else(|| Obstacle::Refused(format!("{name}: its records are not served by BPF yet")))?;
     let attributes = reads_attributes_late(offer);
     let late = wants & u32::from(want::FD) != 0 && names.iter().any(|n| notes_late(n, attributes));
+    let wants = if late { wants & !u32::from(want::FD) | u32::from(want::FD_LATE) } else { wants };
     let split = offer.splits_addresses && kind.needs().contains(&Need::Address);
     let here = [(late, Need::Late), (late && attributes, Need::LateAttribute), (split, Need::SplitAddress)];
     let needs = kind.needs().iter().copied();
