@@ -28,7 +28,7 @@ const PT_INTERP: u32 = 3;
 
 type Inode = (u32, u64, (i64, u32));
 
-/// Whether a file in memory keeps its change time when its attributes change (up to 6.0, but for later releases of its series):
+/// Whether a file in memory keeps its change time when its attributes change (5.10; no longer Debian 12's 6.1):
 /// then that time does not tell which capabilities it had. Where that cannot be tried it is taken for granted.
 static UNTIMED: LazyLock<bool> = LazyLock::new(|| keeps_time_when_changed().unwrap_or(true));
 
