@@ -7,7 +7,7 @@
 //! `differential [--all] [--more] [--events N] [--seed S] [CASE...]`: just these cases; `--all` prints every event that differs in full,
 //! `--more` adds the cases of `workload::MORE` and `random`.
 //! The case `random` is drawn from a seed and makes at least N events; the seed is printed, and repeats it.
-//! `differential --report` prints what the programs cost this kernel.
+//! `differential --report` prints what the programs cost this kernel, `differential --objects` how many BPF objects it has.
 mod capture;
 mod compare;
 mod event;
@@ -53,6 +53,10 @@ fn main() -> ExitCode {
             },
             |()| ExitCode::SUCCESS,
         );
+    }
+    if args.first().is_some_and(|a| a == "--objects") {
+        report::objects();
+        return ExitCode::SUCCESS;
     }
     let option = |name: &str| args.iter().position(|a| a == name).and_then(|at| args.get(at + 1)).map(|v| number(v));
     // cargo's own flags are of no meaning here

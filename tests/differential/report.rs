@@ -1,5 +1,6 @@
 //! What the programs of this kernel cost, as a table for the documentation: `differential --report`.
 
+use libbpf_rs::query::{LinkInfoIter, MapInfoIter, ProgInfoIter};
 use raudit_bpf::kernel::{Capture, Settings};
 use raudit_bpf::offer::{Offer, Tier};
 use raudit_bpf::place::Places;
@@ -7,6 +8,12 @@ use raudit_bpf::plan::Plan;
 use raudit_bpf::trial;
 use raudit_rules::RuleSet;
 use std::time::Instant;
+
+/// How many BPF programs, maps and links the kernel has, whosever they are.
+pub fn objects() {
+    let (programs, maps) = (ProgInfoIter::default().count(), MapInfoIter::default().count());
+    println!("programs={programs} maps={maps} links={}", LinkInfoIter::default().count());
+}
 
 pub fn print() -> Result<(), String> {
     let mut offer = Offer::probe();
