@@ -48,6 +48,7 @@ const TWICE_WATCHED: &[(&str, &[&str])] = &[
     ("watch-order", &["first", "second"]),
     ("object-links", &["target", "read"]),
     ("object-chroot", &["target", "read"]),
+    ("object-perm-user", &["by-user", "by-anyone"]),
     // each with a rule that says never
     ("object-order", &["quiet"]),
     ("object-order", &["loud", "loud-failed"]),
