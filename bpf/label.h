@@ -25,7 +25,7 @@ struct selinux_places {
 	__u64 user, role, kind, len, level, level_size; /* in an entry */
 	__u64 sensitivity, categories;                  /* in a level */
 	__u64 node_next, node_bits, node_words, node_start;
-	__u64 judged; /* rules about labels are for the programs: 0, and the verifier sees none of bpf/context.h */
+	__u64 judged; /* 1; where SELinux is not, all is 0, and the verifier sees none of bpf/context.h */
 };
 
 const volatile struct selinux_places selinux = {};

@@ -89,9 +89,6 @@ impl Labels {
                 Module::None => Some(0),
                 Module::AppArmor if field.id != FieldId::SUBJ_ROLE => Some(0),
                 Module::AppArmor | Module::Smack => return refused("only SELinux's labels are compared"),
-                Module::Selinux if !selinux::JUDGED && self.readable => {
-                    return refused("SELinux's labels are not compared by BPF yet");
-                }
                 Module::Selinux if !self.readable => return refused("SELinux's policy cannot be read"),
                 Module::Selinux if self.loads.is_none() => return refused("no selinuxfs in /sys/fs/selinux"),
                 Module::Selinux => match rule::predicate(field, &self.numbers) {
