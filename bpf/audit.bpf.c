@@ -36,6 +36,8 @@
  * tp_btf/sys_enter, sys_exit        fentry      every system call begins and ends: for rules that name them all, and for the trial
  * tp_btf/sched_process_fork         both        a task is made: the task list
  * fentry, fexit/do_file_open_root   fentry      a file is opened by its handle
+ * fexit/complete_getname            fentry      a name of an operation (uring.h)
+ * fentry, fexit of an operation     fentry      an operation of io_uring (uring.h): one clone of each program per function
  * clock.h, ipc.h, module.h, signal.h, socket.h  fentry: what is noted for the records of few calls
  */
 #include "exec.h"
@@ -223,14 +225,14 @@ static __always_inline int open_over(__u64 *ctx, __u32 arguments)
 	struct file *file;
 	__u64 ret = 0;
 
-	if (!c || c->opening >= ITEMS_MAX || RESULT(ctx, arguments, &ret))
+	if (!c || c->opening >= NOT_OPENING || RESULT(ctx, arguments, &ret))
 		return 0;
 	file = (struct file *)ret;
 	if (is_error(file))
 		open_failed(c, ret);
 	else if (!c->opened)
 		open_file(c, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_mode) & FMODE_CREATED);
-	c->opening = ITEMS_MAX;
+	c->opening = NOT_OPENING;
 	return 0;
 }
 
@@ -368,7 +370,7 @@ int getname_exit(__u64 *ctx)
  */
 static __always_inline void name_known(struct pending *c, struct filename *name)
 {
-	if (name && !is_error(name))
+	if (name && !is_error(name) && !noted_elsewhere(c))
 		item_add_unless_known(c, name);
 }
 
@@ -403,7 +405,7 @@ int BPF_PROG(lookup_enter, int dfd, struct filename *name)
 	struct pending *c = pending_with_names();
 	__u32 at;
 
-	if (!c || !name || is_error(name))
+	if (!c || !name || is_error(name) || noted_elsewhere(c))
 		return 0;
 	at = item_of_filename(c, (unsigned long)name);
 	if (at < ITEMS_MAX && c->looked & 1 << at && !c->address[at & (ITEMS_SLOTS - 1)])
@@ -576,24 +578,7 @@ CREATES(CREATES_NODE, vfs_mknod, node_enter, node_exit)
 CREATES(CREATES_SYMLINK, vfs_symlink, symlink_enter, symlink_exit)
 CREATES(CREATES_LINK, vfs_link, link_enter, link_exit)
 
-/* A socket address, as the kernel copied it. */
-static __always_inline void saddr_copied(struct pending *c, const void *address, __u32 len)
-{
-	if (!c || !(c->want & WANT_SADDR) || len == 0 || len > SADDR_MAX)
-		return;
-	barrier_var(len);
-	len &= 2 * SADDR_MAX - 1;
-	if (!bpf_probe_read_kernel(c->saddr, len, address))
-		c->saddr_len = len;
-}
-
-SEC("fexit/move_addr_to_kernel")
-int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, int ret)
-{
-	if (!ret)
-		saddr_copied(pending_get(), kaddr, ulen);
-	return 0;
-}
+#include "uring.h"
 
 #include "descriptor.h"
 #include "handle.h"

@@ -13,6 +13,7 @@ enum event_type {
 	EVENT_SYSCALL = 1, /* a system call that a rule matched */
 	EVENT_ARGV = 2,    /* part of the argument vector of the EVENT_SYSCALL of the same token that follows */
 	EVENT_TARGETS = 3, /* tasks that the EVENT_SYSCALL of the same token, which follows, signalled first */
+	EVENT_OPERATION = 4, /* an operation of io_uring that a rule matched; nr is the operation, argv_len the number of its items */
 };
 
 /* What is known of a task and its system call; index into event.facts, and into the policy's fields. */
@@ -37,6 +38,7 @@ enum event_flag {
 	EVENT_F_ARGV_CUT = 2,  /* some of argv could not be read */
 	EVENT_F_ITEMS_CUT = 4, /* more path items, or longer names, than there is room for */
 	EVENT_F_ENDED = 8,     /* the call ended its task: it has no result */
+	EVENT_F_ALONE = 16,    /* an operation outside any system call: an event of its own, not a record of the call's */
 };
 
 struct event {
@@ -51,7 +53,7 @@ struct event {
 	__u32 nr;
 	__u32 rule;     /* index in the rule set of `generation` */
 	__u32 generation;
-	__u32 argv_len; /* bytes of the argument area, 0 unless EVENT_F_EXEC */
+	__u32 argv_len; /* bytes of the argument area, 0 unless EVENT_F_EXEC; of an operation, its path items */
 	__u32 cpu;
 	__u32 facts[FACT_MAX];
 	__u8 comm[16];

@@ -16,6 +16,7 @@ enum judge_when {
 	JUDGE_DELETION, /* a watched name goes: its rules are asked now, before the watch forgets the inode */
 	JUDGE_END,
 	JUDGE_TASK,     /* a task is made: the task list */
+	JUDGE_RING,     /* an operation of io_uring ends: the io_uring list */
 };
 
 /* The row of an item field for one value. Global: verified once. */
@@ -159,7 +160,7 @@ __noinline int judge_item(__u32 slot, __u32 at, __u32 base, __u32 below)
 	match_row(c, p->hashed);
 	place_rows(p, c, PLACE_WATCH, c->found.place, c->found.count, PLACES_FOUND);
 	items_rows(p, slot, at, at + 1);
-	return match_words(slot, below, false);
+	return match_words(slot, below, MATCH_EXIT);
 }
 
 /* The items one after the other, until a rule matches. */
@@ -210,7 +211,7 @@ __noinline int judge(__u32 slot, __u32 known, __u32 when)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
-	bool whole = when == JUDGE_DELETION || when == JUDGE_END;
+	bool whole = when == JUDGE_DELETION || when == JUDGE_END || when == JUDGE_RING;
 	struct item_walk items = { .slot = slot, .best = RULES_MAX };
 	int rule;
 
@@ -219,7 +220,7 @@ __noinline int judge(__u32 slot, __u32 known, __u32 when)
 	items.base = judge_call(slot, known, whole);
 	items.items = c->items;
 	if (!whole)
-		return match_words(slot, RULES_MAX, when == JUDGE_TASK);
+		return match_words(slot, RULES_MAX, when == JUDGE_TASK ? MATCH_TASK : MATCH_EXIT);
 	if (when == JUDGE_DELETION) {
 		match_row(c, p->timeless);
 		items.base = c->match.rows;
@@ -230,11 +231,11 @@ __noinline int judge(__u32 slot, __u32 known, __u32 when)
 		if (p->places & 1 << PLACE_TREE)
 			place_rows(p, c, PLACE_TREE, c->tree, c->trees, TREES_MAX);
 		items_rows(p, slot, 0, c->items);
-		rule = match_words(slot, items.best, false);
+		rule = match_words(slot, items.best, when == JUDGE_RING ? MATCH_RING : MATCH_EXIT);
 		if (rule != MATCH_NONE)
 			items.best = rule;
 	}
-	if (p->hashed)
+	if (p->hashed && when != JUDGE_RING)
 		bpf_loop(ITEMS_MAX, item_step, &items, 0);
 	return items.best < RULES_MAX ? (int)items.best : MATCH_NONE;
 }

@@ -62,6 +62,12 @@ enum {
 
 #define MAX_ERRNO 4095
 
+/* include/linux/sched.h: a task of io_uring's, which never returns to user space. */
+#define PF_IO_WORKER 0x10
+
+/* include/uapi/linux/io_uring.h: a task of the kernel's takes the operations in. */
+#define IORING_SETUP_SQPOLL 2
+
 /* include/linux/fsnotify_backend.h: the name is no longer that inode's */
 #define FS_MOVED_FROM 0x40
 #define FS_DELETE 0x200
@@ -342,6 +348,7 @@ struct task_struct {
 	struct task_struct *real_parent;
 	const struct cred *real_cred, *cred;
 	struct mm_struct *mm;
+	unsigned int flags; /* PF_* */
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct nameidata *nameidata; /* of the path walk under way */
@@ -433,6 +440,16 @@ struct sigevent {
 
 struct open_how {
 	__u64 flags, mode, resolve;
+};
+
+/* include/linux/io_uring_types.h */
+struct io_ring_ctx {
+	unsigned int flags;
+};
+
+struct io_kiocb {
+	__u8 opcode;
+	struct io_ring_ctx *ctx;
 };
 
 #pragma clang attribute pop

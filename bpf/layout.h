@@ -34,5 +34,6 @@ const volatile enum policy_test_kind layout_policy_test_kind;
 const volatile enum loss layout_loss;
 const volatile enum place_kind layout_place_kind;
 const volatile enum item_fact layout_item_fact;
+const volatile enum audited layout_audited;
 
 #endif

@@ -81,12 +81,6 @@ static __always_inline bool item_is_inode(const struct item *item, struct inode 
 	return item->ino == BPF_CORE_READ(inode, i_ino) && item->dev == BPF_CORE_READ(inode, i_sb, s_dev);
 }
 
-/* Whether an item may become, or already is, what a lookup found. */
-static __always_inline bool item_takes(const struct item *item, bool parent)
-{
-	return parent ? item->kind == ITEM_PARENT || item->kind == ITEM_UNKNOWN : item->kind != ITEM_PARENT;
-}
-
 /*
  * A lookup arrived at `dentry`: of the last component, or (parent) of the directory it is in. Global: verified once.
  * `at` is the item of the name; ITEMS_MAX for a file that was given as a descriptor.
@@ -98,13 +92,19 @@ __noinline int lookup_found(__u32 at, __u64 dentry_at, __u32 parent, __u32 noeva
 	struct dentry *dentry = (struct dentry *)dentry_at;
 	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
 	struct item *item = 0, *named, *other;
+	struct filename *filename;
+	bool late;
 
 	if (!c || !inode || left_out(c, inode))
 		return 0;
+	if (at == ITEM_FOREIGN && foreign_found(c->late_name, (unsigned long)inode, parent, noeval))
+		return 0;
+	filename = (struct filename *)c->late_name;
+	late = at == ITEM_FOREIGN || at == ITEM_LATE;
 	named = item_at(c, at);
 	if (named && item_takes(named, parent))
 		item = named;
-	for (int i = ITEMS_MAX - 1; i >= 0 && named && !item; i--) {
+	for (int i = ITEMS_MAX - 1; i >= 0 && (named || late) && !item; i--) {
 		other = &c->item[i];
 		if ((__u32)i < c->items && item_takes(other, parent) && other->flags & ITEM_F_INODE && item_is_inode(other, inode))
 			item = other;
@@ -113,7 +113,9 @@ __noinline int lookup_found(__u32 at, __u64 dentry_at, __u32 parent, __u32 noeva
 		item = named ? item_add_same_name(c, named, ITEM_UNKNOWN) : item_add(c, ITEM_UNKNOWN);
 		if (!item)
 			return 0;
-		if (!named)
+		if (late)
+			item_set_name(c, item, BPF_CORE_READ(filename, name), false);
+		else if (!named)
 			item->flags |= ITEM_F_UNNAMED;
 	}
 	item->kind = parent ? ITEM_PARENT : ITEM_NORMAL;

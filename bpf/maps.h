@@ -10,6 +10,9 @@
 enum {
 	ITEMS_MAX = 24,         /* the mount of an overlay names 22 */
 	ITEMS_SLOTS = 32,       /* room for them: a power of two, so that an index can be masked */
+	ITEM_LATE = ITEMS_MAX + 1,    /* in place of an index: a name that was copied when nothing was audited (bpf/uring.h) */
+	ITEM_FOREIGN = ITEMS_MAX + 2, /* or noted as another call's (bpf/foreign.h) */
+	NOT_OPENING = ITEMS_MAX + 3,  /* no open is under way */
 	TREES_MAX = 16,         /* watched trees that one call reaches */
 	PLACES_FOUND = 8,       /* names that one inode bears */
 	MATCH_ROWS = 256,
@@ -65,6 +68,9 @@ const volatile __u64 notes_cwd_of_files = 1;
 
 /* In 7.x a file that an open was not allowed to make is noted too, as one that was made. */
 const volatile __u64 notes_refused = 0;
+
+/* Since 7.0 the names of an operation of io_uring are noted when it is done, not when it is taken in. */
+const volatile __u64 names_delayed = 0;
 
 /* Since 7.0 the names of a call are copied in the order of its arguments. */
 const volatile __u64 names_in_order = 0;
@@ -137,7 +143,7 @@ struct pending {
 	__u32 want;
 	__u32 facts[FACT_MAX];
 	__u32 items;
-	__u32 opening; /* index of the item of the open under way; ITEMS_MAX when none */
+	__u32 opening; /* index of the item of the open under way; NOT_OPENING when none */
 	__u32 open_flags; /* its O_*, as the kernel copied them; they are also judged by */
 	__u32 opened;  /* it has found or made its file */
 	__u32 walk_end; /* enum walk_end */
@@ -172,6 +178,14 @@ struct pending {
 	__u32 pad_labels;
 	struct rule_walk rules;
 	struct path_walk walked;
+	__u64 request;     /* the operation of io_uring under way, by its struct io_kiocb */
+	__u32 operation;   /* its number */
+	__u32 operations;  /* how many of its functions have begun: one may call another; 0: none is under way */
+	__u32 alone;       /* it is outside any system call: this is its state, not the call's */
+	__u32 late;        /* its names were copied when nothing was audited */
+	__u32 stash;       /* the socket address was copied when nothing was audited, and is the next operation's */
+	__u32 pad_operation;
+	__u64 late_name;   /* the struct filename of ITEM_LATE, ITEM_FOREIGN */
 	__u64 tree_at; /* the dentry that a walk for watched trees has come to */
 	struct matching match;
 };

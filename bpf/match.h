@@ -215,8 +215,14 @@ __noinline int match_word(__u32 slot, __u32 w, __u32 call)
 	return word ? w * 64 + bit_lowest(word) : MATCH_NONE;
 }
 
-/* The first rule below `below` that names the call (or is in the task list) and is in all rows, or MATCH_NONE. Global: verified once. */
-__noinline int match_words(__u32 slot, __u32 below, __u32 tasks)
+enum match_list {
+	MATCH_EXIT,
+	MATCH_TASK,
+	MATCH_RING, /* the io_uring list */
+};
+
+/* The first rule below `below` that names the call (or is in the list) and is in all rows, or MATCH_NONE. Global: verified once. */
+__noinline int match_words(__u32 slot, __u32 below, __u32 list)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
@@ -226,7 +232,12 @@ __noinline int match_words(__u32 slot, __u32 below, __u32 tasks)
 
 	if (!c || !p)
 		return MATCH_NONE;
-	call = tasks ? p->tasks : p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)];
+	if (list == MATCH_TASK)
+		call = p->tasks;
+	else if (list == MATCH_RING)
+		call = p->operation[c->operation & (OPERATIONS_MAX - 1)];
+	else
+		call = p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)];
 	for (__u32 w = 0; w < RULES_MAX / 64 && rule == MATCH_NONE; w++) {
 		if (w >= p->words)
 			break;

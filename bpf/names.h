@@ -8,6 +8,7 @@
 
 #include "path.h"
 #include "place.h"
+#include "foreign.h"
 
 /* The call under way of this task when it has path items, else NULL. */
 static __always_inline struct pending *pending_with_names(void)
@@ -150,9 +151,11 @@ static __always_inline __u32 item_add_named(struct pending *c, struct filename *
 	struct item *item;
 
 	if (at < ITEMS_MAX) {
+		foreign_settle(c, at);
 		c->filename[at & (ITEMS_SLOTS - 1)] = 0;
 		c->again[at & (ITEMS_SLOTS - 1)] = 0;
 	}
+	foreign_forget(c, (unsigned long)filename);
 	at = c->items;
 	item = item_add(c, ITEM_UNKNOWN);
 	if (!item)
@@ -199,12 +202,23 @@ static __always_inline void item_add_unless_known(struct pending *c, struct file
 		item_add_from(c, address, filename);
 }
 
-/* The item of this name, made if there is none. */
+/* Whether a name that is not known was noted elsewhere: by the call that took the operation in, or by none. */
+static __always_inline bool noted_elsewhere(const struct pending *c)
+{
+	return c->operations && !names_delayed;
+}
+
+/* The item of this name, made if there is none and it is this call's. */
 static __always_inline __u32 item_named(struct pending *c, struct filename *filename)
 {
 	__u32 at = item_of_filename(c, (unsigned long)filename);
 
-	return at < ITEMS_MAX ? at : item_add_named(c, filename);
+	if (at < ITEMS_MAX)
+		return at;
+	if (!noted_elsewhere(c))
+		return item_add_named(c, filename);
+	c->late_name = (unsigned long)filename;
+	return c->late ? ITEM_LATE : ITEM_FOREIGN;
 }
 
 #endif

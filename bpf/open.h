@@ -49,7 +49,14 @@ static __always_inline bool open_is_of(struct pending *c, struct nameidata *nd)
 {
 	__u64 name = c->open_name ? c->open_name : c->filename[c->opening & (ITEMS_SLOTS - 1)];
 
-	return c->opening < ITEMS_MAX && (unsigned long)BPF_CORE_READ(nd, name) == name;
+	return c->opening < NOT_OPENING && (unsigned long)BPF_CORE_READ(nd, name) == name;
+}
+
+/* The open's name was looked up. */
+static __always_inline void open_found(struct pending *c, __u64 dentry, bool parent)
+{
+	c->late_name = c->open_name;
+	lookup_found(c->opening, dentry, parent, false);
 }
 
 /* The walk of the open under way, or NULL. Others may go on inside it. */
@@ -68,7 +75,7 @@ static __always_inline void open_step(struct pending *c, const struct qstr *name
 	if (!nd || !(c->open_flags & O_CREAT) || (unsigned long)name != (unsigned long)nd + bpf_core_field_offset(nd->last))
 		return;
 	if (notes_every_parent || !found || !BPF_CORE_READ(found, d_inode))
-		lookup_found(c->opening, dir, true, false);
+		open_found(c, dir, true);
 }
 
 static __always_inline __u32 walk_type(struct nameidata *nd)
@@ -131,7 +138,7 @@ static __always_inline void open_making(struct dentry *dentry)
 static __always_inline void open_file(struct pending *c, struct dentry *dentry, bool made)
 {
 	if (!made) {
-		lookup_found(c->opening, (unsigned long)dentry, false, false);
+		open_found(c, (unsigned long)dentry, false);
 		return;
 	}
 	if (!BPF_CORE_READ(dentry, d_parent, d_inode, i_op, atomic_open))
@@ -147,14 +154,14 @@ static __always_inline void open_failed(struct pending *c, long error)
 	if (c->opened || !c->walk || c->open_flags & (O_PATH | __O_TMPFILE))
 		return;
 	if (c->walk_end == WALK_ARRIVED) {
-		lookup_found(c->opening, c->walk, false, false);
+		open_found(c, c->walk, false);
 		return;
 	}
 	if (!(c->open_flags & O_CREAT))
 		return;
 	/* refused before the lookup: a name that ends in slashes, a directory that is deleted */
 	if (notes_every_parent && (error == -EISDIR || error == -ENOENT))
-		lookup_found(c->opening, c->walk, true, false);
+		open_found(c, c->walk, true);
 	if (making && !notes_refused && open_made(error) && !BPF_CORE_READ(making, d_parent, d_inode, i_op, atomic_open))
 		open_making(making);
 }

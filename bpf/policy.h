@@ -13,6 +13,7 @@ enum policy_limit {
 	RULES_MAX = 4096,
 	NR_MAX = 1024,       /* system call numbers, per architecture */
 	ARCH_COUNT = 2,      /* native, compat */
+	OPERATIONS_MAX = 256, /* numbers of io_uring's operations */
 	FIELDS_MAX = 32,
 	TESTS_MAX = 32,
 	BOUNDS_MAX = 16384,
@@ -131,6 +132,11 @@ struct policy_level {
 	__u64 category[CATEGORIES_MAX / 64];
 };
 
+enum audited {
+	AUDITED_YES = 1,
+	AUDITED_FILE = 2, /* and notes the file of its descriptor (WANT_FD_LATE) */
+};
+
 struct policy {
 	__u32 sequence; /* odd while user space writes here; another than before: what was read meanwhile is void */
 	__u32 generation;
@@ -145,6 +151,7 @@ struct policy {
 	__u32 timeless; /* row of rules that look neither at exit nor at success: what a deletion may match before it has ended */
 	__u32 places; /* bit k: some rule has a field of place_kind k */
 	__u32 tasks;  /* row of the rules of the task list; 0: none */
+	__u32 operation_want; /* enum want: what to collect during an operation that is outside any system call */
 	__u32 without[PLACE_KINDS]; /* row of rules without such a field */
 	__u32 labels; /* questions about labels */
 	__u32 label_sequence; /* the number of SELinux's policy that their numbers are of */
@@ -157,6 +164,8 @@ struct policy {
 	struct policy_field field[FIELDS_MAX];
 	struct policy_test test[TESTS_MAX];
 	__u16 syscall[ARCH_COUNT][NR_MAX]; /* row of the number; 0: no rule names it */
+	__u16 operation[OPERATIONS_MAX]; /* row of the rules of the io_uring list that name the operation */
+	__u8 audited[OPERATIONS_MAX]; /* enum audited: whether the kernel audits it at all */
 	__u32 wants[ARCH_COUNT][NR_MAX];   /* enum want: what to collect during the call */
 	__u32 bound[BOUNDS_MAX];
 	__u16 row[BOUNDS_MAX];
@@ -187,6 +196,7 @@ enum want {
 	WANT_EXE = 1 << 18,    /* a rule with exe= does */
 	WANT_FS = 1 << 20,     /* the filesystem list has rules */
 	WANT_SOCKETCALL = 1 << 19, /* perm= is about argument 0 of socketcall */
+	WANT_RING = 1 << 21, /* io_uring_enter, when the io_uring list has rules: its operations decide whether it is recorded */
 	WANT_RECORDS = 2048, /* what struct records keeps */
 	WANT_QUEUE = 4096,   /* the name is a message queue's, in the root of their file system */
 };

@@ -7,7 +7,28 @@
 
 #define MAP_ANONYMOUS 0x20
 #define O_LARGEFILE 0100000
-#define COMPAT_SOCKETCALL 102 /* arch/x86/entry/syscalls/syscall_32.tbl */
+#define COMPAT_SOCKETCALL 102 /* A socket address, as the kernel copied it. */
+static __always_inline void saddr_copied(struct pending *c, const void *address, __u32 len)
+{
+	if (!c || !(c->want & WANT_SADDR) || len == 0 || len > SADDR_MAX)
+		return;
+	barrier_var(len);
+	len &= 2 * SADDR_MAX - 1;
+	if (!bpf_probe_read_kernel(c->saddr, len, address))
+		c->saddr_len = len;
+}
+
+SEC("fexit/move_addr_to_kernel")
+int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, int ret)
+{
+	struct pending *c = pending_get();
+
+	if (!ret)
+		saddr_copied(c ? c : saddr_stash(), kaddr, ulen);
+	return 0;
+}
+
+/* arch/x86/entry/syscalls/syscall_32.tbl */
 
 /*
  * Compilers may make two functions of move_addr_to_kernel (offer.rs): no program can be attached to the second, which does the

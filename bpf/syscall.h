@@ -123,6 +123,8 @@ static __always_inline bool begin_unnamed(__u32 compat, __u32 nr)
 
 	if (!policy_read(&r))
 		return true;
+	if (r.policy->wants[compat & 1][nr & (NR_MAX - 1)] & WANT_RING)
+		return false;
 	return !r.policy->syscall[compat & 1][nr & (NR_MAX - 1)] && policy_intact(&r);
 }
 
@@ -147,15 +149,15 @@ __noinline int begin_judge(void)
 	if (!c || !policy_read(&r))
 		return BEGIN_FORGET;
 	p = r.policy;
-	if (!p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)] || p->exempt == (__u32)OWN(task, tgid))
-		return policy_intact(&r) ? BEGIN_FORGET : BEGIN_VOID;
 	c->want = p->wants[c->compat & 1][c->nr & (NR_MAX - 1)];
+	if (!(p->syscall[c->compat & 1][c->nr & (NR_MAX - 1)] || c->want & WANT_RING) || p->exempt == (__u32)OWN(task, tgid))
+		return policy_intact(&r) ? BEGIN_FORGET : BEGIN_VOID;
 	if (c->compat)
 		args_compat(c->args, regs);
 	else
 		args_native(c->args, regs);
 	known = early_facts(c->want) & p->facts;
-	if (known) {
+	if (known && !(c->want & WANT_RING)) {
 		facts_identity(c->facts, task);
 		facts_args(c);
 		if (judge(r.slot, known, JUDGE_BEGIN) == MATCH_NONE)
@@ -193,7 +195,8 @@ static __always_inline void pending_begin(struct pending *c, struct task_struct 
 	c->time = bpf_ktime_get_ns();
 	c->token = c->time ^ bpf_get_current_pid_tgid();
 	c->items = 0;
-	c->opening = ITEMS_MAX;
+	c->opening = NOT_OPENING;
+	c->operations = c->alone = c->late = c->stash = 0;
 	c->denied = 0;
 	c->looked = 0;
 	c->rename_from = c->rename_to = 0;
@@ -255,8 +258,8 @@ POINTER_TAKING int item_emit(struct scratch *s, __u32 i)
 	__u32 at, name_at, len;
 	struct item *to;
 
-	if (!s || !c || !n)
-		return 0; /* no memory for names: counted when it happened */
+	if (!s || !c)
+		return 0;
 	if (i >= c->items || i >= ITEMS_MAX)
 		return 0;
 	barrier_var(i);
@@ -517,6 +520,8 @@ __noinline int syscall_end(__s64 ret)
 		return 0;
 	if (ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK && ret != -ENOIOCTLCMD)
 		ret = -EINTR;
+	if (c->want & WANT_RING)
+		foreign_settle_all();
 	facts_fill(c, task, ret);
 	for (int again = 0;; again++) {
 		if (again == 2 || !policy_read(&r)) {

@@ -243,7 +243,8 @@ fn of_login(messages: &[Message], login: u32, others: &mut usize) -> Vec<Event> 
     let (events, rest) = group(messages);
     let all = events.len() + rest;
     let me = std::process::id();
-    let events: Vec<Event> = events.into_iter().filter(|e| e.auid == Some(login) && e.pid != Some(me)).collect();
+    let ours = |e: &Event| (e.auid == Some(login) || e.operation().is_some()) && e.pid != Some(me);
+    let events: Vec<Event> = events.into_iter().filter(ours).collect();
     *others += all - events.len();
     events
 }

@@ -62,7 +62,19 @@ impl Event {
         self.records.iter().filter(|r| r.kind == Kind::PATH).map(|r| r.get("name")).collect()
     }
 
+    /// The URINGOP record of an operation that is an event of its own. It has neither login nor command: no task but a case's does any.
+    pub fn operation(&self) -> Option<&Record> {
+        let found = self.records.iter().find(|r| r.kind == Kind::URINGOP);
+        found.filter(|_| self.call().is_none())
+    }
+
     fn identify(&mut self) {
+        if let Some(operation) = self.operation() {
+            let of = |names: &[&str]| names.iter().map(|n| operation.get(n).unwrap_or_default()).collect::<Vec<_>>().join(" ");
+            let (pid, identity) = (of(&["pid"]), of(&["uring_op", "exit", "items", "key"]));
+            (self.task, self.identity, self.pid) = (format!("operations of {pid}"), identity, pid.parse().ok());
+            return;
+        }
         let Some(call) = self.call() else { return };
         let of = |names: &[&str]| names.iter().map(|n| call.get(n).unwrap_or_default()).collect::<Vec<_>>().join(" ");
         let task = of(&["pid", "comm"]);
@@ -73,7 +85,7 @@ impl Event {
     }
 }
 
-/// Groups messages by serial, in the order of the serials. Of interest are those with a SYSCALL; the number of others follows.
+/// Groups messages by serial, in the order of the serials. Of interest are those with a SYSCALL or an operation; the number of others follows.
 pub fn group(messages: &[Message]) -> (Vec<Event>, usize) {
     let mut events: BTreeMap<u64, Event> = BTreeMap::new();
     for message in messages {
@@ -85,7 +97,7 @@ pub fn group(messages: &[Message]) -> (Vec<Event>, usize) {
         event.records.push(Record { kind: line.kind, body: line.body.to_vec() });
     }
     let all = events.len();
-    let mut calls: Vec<Event> = events.into_values().filter(|e| e.call().is_some()).collect();
+    let mut calls: Vec<Event> = events.into_values().filter(|e| e.call().is_some() || e.operation().is_some()).collect();
     calls.iter_mut().for_each(Event::identify);
     let others = all - calls.len();
     (calls, others)

@@ -15,6 +15,7 @@ mod hard;
 mod labels;
 mod lists;
 mod objects;
+mod operations;
 mod pair;
 mod paths;
 mod random;
@@ -22,6 +23,7 @@ mod record_compat;
 mod record_files;
 mod records;
 mod report;
+mod ring;
 mod watches;
 mod workload;
 

@@ -33,6 +33,8 @@ pub const GROUPS: &[Group] = &[
     lists::LISTS,
     lists::EVERY,
     Group { rules: include_str!("records.rules"), prepare: || (), cases: super::records::CASES },
+    super::operations::GROUP,
+    super::operations::FIELDS,
 ];
 
 /// Cases that take long, or that are there to find differences: they run when they are named, or with `--more`.

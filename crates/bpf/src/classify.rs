@@ -10,7 +10,7 @@ use crate::place::{KINDS, Places};
 use crate::plan::ended::never_matches;
 use crate::selinux::rule::Questions;
 use condition::{Condition, ItemFact};
-use raudit_rules::{Action, FieldId, Op, Rule, Value};
+use raudit_rules::{Action, FieldId, List, Op, Rule, Value};
 use raudit_tables::arch;
 pub use rows::RuleBits;
 use rows::{Rows, bits, clear, meet, set};
@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 pub(crate) mod condition;
+pub(crate) mod operations;
 mod rows;
 
 /// Rules in one list, at most (`RULES_MAX`).
@@ -163,6 +164,10 @@ pub struct Policy {
     pub filesystems: Vec<(u32, bool)>,
     /// The row of the task list's rules.
     pub tasks: u16,
+    /// Rows of the io_uring list's rules, by operation.
+    pub operations: BTreeMap<u8, u16>,
+    /// What to collect of an operation that is outside any system call (`enum want`); 0 when the list has no rules.
+    pub operation_want: u32,
     /// What the rules ask of SELinux's labels.
     pub labels: Questions,
     /// Row of each system call number, by index in [`ARCHES`]; 0: none.
@@ -193,8 +198,8 @@ type User = (usize, Op, u32);
 type Conditions = Vec<Vec<Condition>>;
 
 impl Policy {
-    /// Compiles the rules of the exit list, in their order, behind them those of the task list, and the filesystem list. Names must
-    /// have been given their places.
+    /// Compiles the rules of the exit list (behind which may be those of the io_uring list), in their order, behind them those of the
+    /// task list, and the filesystem list. Names must have been given their places.
     pub fn compile(exit: &[Rule], task: &[Rule], filesystem: &[Rule], places: &Places) -> Result<Self, ClassifyError> {
         let rules = [exit, task].concat();
         if rules.len() > RULES_MAX {
@@ -225,6 +230,8 @@ impl Policy {
             places: BTreeMap::new(),
             filesystems: filesystems(filesystem),
             tasks: 0,
+            operations: BTreeMap::new(),
+            operation_want: 0,
             labels: Questions::default(),
             syscalls: [BTreeMap::new(), BTreeMap::new()],
             wants: [BTreeMap::new(), BTreeMap::new()],
@@ -236,6 +243,7 @@ impl Policy {
         policy.add_items(&conditions, &mut rows)?;
         policy.add_places(&conditions, places, &mut rows)?;
         policy.add_syscalls(exit, &conditions, &mut rows)?;
+        policy.add_operations(exit, &conditions, &mut rows)?;
         let tasks = (exit.len()..rules.len()).filter(|&at| !never(&conditions, at));
         policy.tasks = rows.add(rows.of(tasks))?;
         policy.rows = rows.rows;
@@ -383,24 +391,17 @@ impl Policy {
     }
 
     fn add_syscalls(&mut self, rules: &[Rule], conditions: &Conditions, rows: &mut Rows) -> Result<(), ClassifyError> {
-        let kinds = |rule: usize| {
-            let of = |c: &Condition| match c {
-                Condition::Place(key) | Condition::Elsewhere(key) => {
-                    WANT_KINDS.get(key.kind as usize).copied().unwrap_or(0)
-                }
-                Condition::Item(ItemFact::Inode, ..) => WANT_WATCH,
-                _ => 0,
-            };
-            conditions.get(rule).into_iter().flatten().fold(0, |bits, c| bits | of(c))
-        };
         for (at, (calls, wants)) in self.syscalls.iter_mut().zip(&mut self.wants).enumerate() {
             let mut named = vec![rows.nobody(); NR_MAX];
             let mut wanted = vec![if self.filesystems.is_empty() { 0 } else { WANT_FS }; NR_MAX];
             for (number, rule) in rules.iter().enumerate().filter(|(number, _)| !never(conditions, *number)) {
+                if rule.list != List::Exit {
+                    continue;
+                }
                 for nr in known::calls_of(rule, at).filter(|&nr| !never_matches(rule, at, nr)) {
                     if let (Some(row), Some(want)) = (named.get_mut(nr as usize), wanted.get_mut(nr as usize)) {
                         set(row, number);
-                        *want |= kinds(number);
+                        *want |= kinds(conditions, number);
                         if known::is_socketcall(at, nr) {
                             *want |= WANT_SOCKETCALL;
                         }
@@ -415,6 +416,16 @@ impl Policy {
         }
         Ok(())
     }
+}
+
+/// What a rule has to be told of (`WANT_WATCH` and its like).
+fn kinds(conditions: &Conditions, rule: usize) -> u32 {
+    let of = |c: &Condition| match c {
+        Condition::Place(key) | Condition::Elsewhere(key) => WANT_KINDS.get(key.kind as usize).copied().unwrap_or(0),
+        Condition::Item(ItemFact::Inode, ..) => WANT_WATCH,
+        _ => 0,
+    };
+    conditions.get(rule).into_iter().flatten().fold(0, |bits, c| bits | of(c))
 }
 
 /// Whether nothing satisfies a rule.

@@ -5,7 +5,7 @@ use crate::files::Files;
 use crate::judged::{Generations, Judged};
 use crate::kernel::CaptureError;
 use crate::render::{self, Besides};
-use crate::wire::{EVENT_F_CUT, EVENT_F_EXEC, Event, Record, section};
+use crate::wire::{EVENT_F_ALONE, EVENT_F_CUT, EVENT_F_EXEC, Event, Record, section};
 use libbpf_rs::{MapHandle, RingBuffer, RingBufferBuilder};
 use raudit_record::{EventId, Message};
 use std::cell::RefCell;
@@ -19,6 +19,8 @@ use std::time::Duration;
 const SERIAL_BASE: u32 = 0x8000_0000;
 /// Argument vectors waiting for their event; more means that their events were lost.
 const ARGV_WAITING: usize = 256;
+/// Calls that have not ended since an operation of theirs was recorded; more means that their ends were lost.
+const CALLS_BEGUN: usize = 4096;
 /// Events taken per call, so that a batch stays of a size the writer likes.
 const BATCH: usize = 512;
 
@@ -52,6 +54,8 @@ struct State {
     files: Files,
     argv: HashMap<u64, Vec<u8>>,
     targets: HashMap<u64, Vec<u8>>,
+    /// Calls of which some records are out, those of their operations.
+    begun: HashMap<u64, EventId>,
     all_arguments: bool,
     serial: u32,
     /// `CLOCK_REALTIME` minus `CLOCK_MONOTONIC`, nanoseconds.
@@ -69,6 +73,7 @@ impl Consumer {
             files: Files::default(),
             argv: HashMap::new(),
             targets: HashMap::new(),
+            begun: HashMap::new(),
             all_arguments: false,
             serial: SERIAL_BASE,
             clock_offset: 0,
@@ -135,6 +140,7 @@ impl State {
     fn take(&mut self, bytes: &[u8]) {
         match Record::decode(bytes) {
             Ok(Record::Syscall(event)) => self.event(&event),
+            Ok(Record::Operation(event)) => self.operation(&event),
             Ok(Record::Argv(chunk)) => {
                 if self.argv.len() >= ARGV_WAITING {
                     self.argv.clear();
@@ -159,20 +165,46 @@ impl State {
         let waiting = self.argv.remove(&event.token);
         let inline = event.section(section::ARGV).map_or(&[][..], |s| s.data);
         let argv = waiting.as_deref().unwrap_or(inline);
-        let id = self.stamp(event.time);
+        let begun = self.begun.remove(&event.token);
+        let id = begun.unwrap_or_else(|| self.stamp(event.time));
         let from = self.out.len();
         let key = judged.as_ref().and_then(|j| j.key(event.rule));
         let signalled = self.targets.remove(&event.token);
         let targets = signalled.as_deref().unwrap_or_default();
         let besides = Besides { argv, targets, key, all_arguments: self.all_arguments };
         render::render(event, id, besides, &mut self.files, &mut self.out);
-        if let Some(judged) = judged.as_ref().filter(|j| j.has_exclusions()) {
-            let records = self.out.split_off(from);
-            self.out.extend(records.into_iter().filter(|m| !judged.excludes(event, m.kind)));
-        }
+        self.exclude(event, judged.as_deref(), from);
         self.seen.events += 1;
         let argv_missing = event.flags & EVENT_F_EXEC != 0 && argv.len() < event.argv_len as usize;
         self.seen.cut += u64::from(event.flags & EVENT_F_CUT != 0 || argv_missing);
+    }
+
+    /// An operation of io_uring: an event, or a record of its call's, which then goes on under the same serial.
+    fn operation(&mut self, event: &Event<'_>) {
+        let judged = self.judged(event.generation);
+        let alone = event.flags & EVENT_F_ALONE != 0;
+        let known = self.begun.get(&event.token).copied().filter(|_| !alone);
+        let id = known.unwrap_or_else(|| self.stamp(event.time));
+        if !alone {
+            if self.begun.len() >= CALLS_BEGUN {
+                self.begun.clear();
+            }
+            self.begun.insert(event.token, id);
+        }
+        let from = self.out.len();
+        let key = judged.as_ref().and_then(|j| j.key(event.rule));
+        render::operation(event, id, key, &mut self.files, &mut self.out);
+        self.exclude(event, judged.as_deref(), from);
+        self.seen.events += 1;
+        self.seen.cut += u64::from(event.flags & EVENT_F_CUT != 0);
+    }
+
+    /// Takes back the records from `from` on that the exclude list leaves out.
+    fn exclude(&mut self, event: &Event<'_>, judged: Option<&Judged>, from: usize) {
+        if let Some(judged) = judged.filter(|j| j.has_exclusions()) {
+            let records = self.out.split_off(from);
+            self.out.extend(records.into_iter().filter(|m| !judged.excludes(event, m.kind)));
+        }
     }
 
     fn judged(&mut self, generation: u32) -> Option<Arc<Judged>> {

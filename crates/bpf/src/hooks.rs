@@ -63,6 +63,8 @@ pub enum Need {
     Late,
     /// The same, on a kernel where calls about attributes do so.
     LateAttribute,
+    /// It takes operations of io_uring in.
+    Ring,
 }
 
 /// A program and what it is for.
@@ -111,6 +113,10 @@ fn tracepoint(program: &'static str, needs: &'static [Need]) -> Hook {
     Hook { program, tier: Tier::Tracepoint, needs, when: always }
 }
 
+/// Programs that are cloned for each function: of system calls, and of io_uring's operations.
+#[cfg(test)]
+const TEMPLATES: [&str; 4] = ["syscall_enter", "syscall_exit", "operation_enter", "operation_exit"];
+
 /// All hooks, in the order in which they are attached: what ends something before what begins it.
 pub fn all() -> Vec<Hook> {
     use Need::{Address, Call, Entry, Every, Exec, Late, LateAttribute, Lookup, Open, Program, Watch};
@@ -129,6 +135,9 @@ pub fn all() -> Vec<Hook> {
         fentry("denied_enter", &[Open, Exec, Address, Lookup, Entry]),
         fentry("name_exit", &[Exec, Address, Lookup, Entry]),
         fentry("getname_flags_exit", &[Open, Exec, Lookup, Entry]),
+        // linkat's first name, which in a system call is seen where the link is made
+        Hook { when: |offer| !offer.names_delayed(), ..fentry("getname_uflags_exit", &[Need::Ring]) },
+        Hook { when: Offer::names_delayed, ..fentry("complete_getname_exit", &[Need::Ring]) },
         fentry("create_name_enter", &[Entry]),
         Hook { when: |offer| offer.target("getname_uflags").is_ok(), ..fentry("getname_uflags_exit", &[Exec]) },
         Hook { when: |offer| offer.target("getname").is_ok(), ..fentry("getname_exit", &[Open, Exec, Lookup, Entry]) },
@@ -216,6 +225,7 @@ impl Need {
                 &["security_socket_bind", "__sys_connect_file", "security_socket_sendmsg", "__copy_msghdr_from_user"]
             }
             Self::Lookup => &["getname_flags", "getname_kernel", "filename_lookup", "audit_log_path_denied"],
+            Self::Ring => &["getname_uflags|complete_getname"],
             Self::Late => &["mnt_want_write_file"],
             Self::LateAttribute => &["do_getxattr"],
             Self::Entry => &[
@@ -256,7 +266,7 @@ mod tests {
         let object = ObjectBuilder::default().open_memory(skel::OLD_AUDIT_OBJECT).unwrap();
         let programs: BTreeSet<String> = object.progs().map(|p| p.name().to_string_lossy().into_owned()).collect();
         let hooks = all().into_iter().map(|h| h.program.to_owned());
-        let known: BTreeSet<String> = hooks.chain(["syscall_enter".into(), "syscall_exit".into()]).collect();
+        let known: BTreeSet<String> = hooks.chain(TEMPLATES.map(str::to_owned)).collect();
         assert_eq!(programs, known);
     }
 }

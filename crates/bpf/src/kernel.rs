@@ -30,8 +30,16 @@ const SCRATCH_PER_CPU: u32 = 8;
 /// they serve as bodies of clones.
 const TEMPLATE_TARGETS: [&str; 2] = ["__x64_sys_openat", "security_path_mknod"];
 
-fn template_target(offer: &Offer) -> Option<(&'static str, Target)> {
-    TEMPLATE_TARGETS.into_iter().find_map(|name| Some((name, offer.traced(name)?)))
+/// The same for operations of io_uring: on kernels that audit them.
+const OPERATION_TARGETS: [&str; 1] = ["io_openat2"];
+
+fn template_target(name: &str, offer: &Offer) -> Option<(&'static str, Target)> {
+    let targets = match name.strip_prefix("operation_") {
+        Some(_) if offer.audits_operations() => &OPERATION_TARGETS[..],
+        Some(_) => &[],
+        None => &TEMPLATE_TARGETS,
+    };
+    targets.iter().find_map(|name| Some((*name, offer.traced(name)?)))
 }
 
 /// What failed between us and the kernel.
@@ -102,6 +110,9 @@ impl Counters {
     }
 }
 
+/// Programs attached, by the function.
+type Clones = BTreeMap<String, Vec<Attached>>;
+
 /// The programs of one tier, in the kernel. Dropping it detaches everything.
 #[derive(Debug)]
 pub struct Capture {
@@ -110,12 +121,15 @@ pub struct Capture {
     slots: Slots,
     epoch: Shared,
     object: Object,
-    clones: BTreeMap<String, Vec<Attached>>,
+    clones: Clones,
     /// For entry and exit; dropped after the clones.
     templates: Option<[Template; 2]>,
     hooks: BTreeMap<&'static str, Hooked>,
     /// By which a hook is attached again.
     again: BTreeMap<&'static str, Again>,
+    /// The same for operations of io_uring.
+    operations: Clones,
+    operation_templates: Option<[Template; 2]>,
     /// What was counted up to the trial's end.
     before: Counters,
     /// Of clones that are gone.
@@ -133,12 +147,11 @@ impl Capture {
     /// Loads a tier's programs; nothing is attached yet.
     pub fn load(tier: Tier, offer: &Offer, settings: Settings) -> Result<Self, CaptureError> {
         let object = load_object(tier, offer, settings)?;
-        let templates = match tier {
-            Tier::Tracepoint => None,
-            Tier::Fentry => {
-                Some([template(&object, "syscall_enter", offer)?, template(&object, "syscall_exit", offer)?])
-            }
-        };
+        let pair = |enter, exit| Ok([template(&object, enter, offer)?, template(&object, exit, offer)?]);
+        let fentry = tier == Tier::Fentry;
+        let templates = fentry.then(|| pair("syscall_enter", "syscall_exit")).transpose()?;
+        let rings = fentry && template_target("operation_enter", offer).is_some();
+        let operation_templates = rings.then(|| pair("operation_enter", "operation_exit")).transpose()?;
         Ok(Self {
             tier,
             exempt: settings.exempt,
@@ -146,7 +159,9 @@ impl Capture {
             epoch: Shared::named(&object, "exe_epoch")?,
             object,
             templates,
-            clones: BTreeMap::new(),
+            clones: Clones::new(),
+            operations: Clones::new(),
+            operation_templates,
             hooks: BTreeMap::new(),
             again: BTreeMap::new(),
             before: Counters::default(),
@@ -177,26 +192,24 @@ impl Capture {
 
     /// Attaches clones to system calls that have none.
     fn attach_clones(&mut self, attach: &Attach, offer: &Offer) -> Result<(), CaptureError> {
-        let Some([enter, exit]) = &mut self.templates else { return Ok(()) };
-        for symbol in &attach.syscalls {
-            if self.clones.contains_key(symbol) {
-                continue;
-            }
-            let gone = || CaptureError::Plan(format!("no function {symbol} in the kernel's BTF"));
-            let target = offer.traced(symbol).ok_or_else(gone)?;
-            let attach = |t: &mut Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.clone(), e));
-            // the exit first: an entry without an exit would be remembered and never judged
-            let ends = !entry::never_returns(symbol);
-            let both = [ends.then_some(&mut *exit), Some(&mut *enter)].into_iter().flatten();
-            self.clones.insert(symbol.clone(), both.map(attach).collect::<Result<_, _>>()?);
+        if let Some(templates) = &mut self.templates {
+            let symbols = attach.syscalls.iter().map(String::as_str);
+            attach_clones(&mut self.clones, templates, symbols, offer)?;
         }
-        Ok(())
+        let functions = attach.operations.functions();
+        match &mut self.operation_templates {
+            Some(templates) => attach_clones(&mut self.operations, templates, functions.into_iter(), offer),
+            None if functions.is_empty() => Ok(()),
+            None => Err(CaptureError::Plan("operations of io_uring cannot be seen".into())),
+        }
     }
 
-    /// Detaches those of system calls that no rule names any more.
+    /// Detaches those of system calls and operations that no rule names any more.
     fn detach_clones(&mut self, attach: &Attach) {
-        let needless: Vec<Attached> =
-            self.clones.extract_if(.., |symbol, _| !attach.syscalls.contains(symbol)).flat_map(|(_, c)| c).collect();
+        let functions = attach.operations.functions();
+        let calls = self.clones.extract_if(.., |symbol, _| !attach.syscalls.contains(symbol));
+        let operations = self.operations.extract_if(.., |symbol, _| !functions.contains(symbol.as_str()));
+        let needless: Vec<Attached> = calls.chain(operations).flat_map(|(_, clones)| clones).collect();
         self.missed += needless.iter().map(Attached::missed).sum::<u64>();
         discard(needless);
     }
@@ -315,7 +328,7 @@ impl Capture {
             sum.lost_size += count(5);
             sum.lost_policy += count(6);
         }
-        let clones = self.clones.values().flatten().map(Attached::missed);
+        let clones = self.clones.values().chain(self.operations.values()).flatten().map(Attached::missed);
         let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| clone::missed(&p));
         sum.missed = self.missed + clones.chain(hooks).sum::<u64>();
         Ok(sum.since(self.before))
@@ -324,14 +337,16 @@ impl Capture {
     /// Detaches everything; counters stay readable. Returns how often the clones that are gone were skipped.
     pub fn detach(&mut self) -> u64 {
         self.hooks.clear();
-        let missed = self.clones.values().flatten().map(Attached::missed).sum();
+        let clones = self.clones.values().chain(self.operations.values());
+        let missed = clones.flatten().map(Attached::missed).sum();
         self.clones.clear();
+        self.operations.clear();
         missed
     }
 
     /// What is attached, for people.
     pub fn attached(&self) -> impl Iterator<Item = &str> {
-        self.clones.keys().map(String::as_str).chain(self.hooks.keys().copied())
+        self.clones.keys().chain(self.operations.keys()).map(String::as_str).chain(self.hooks.keys().copied())
     }
 
     fn map(&self, name: &str) -> Result<libbpf_rs::Map<'_>, CaptureError> {
@@ -339,6 +354,28 @@ impl Capture {
             CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with"))
         })
     }
+}
+
+/// Attaches clones to the functions named that have none yet.
+fn attach_clones<'a>(
+    clones: &mut Clones,
+    [enter, exit]: &mut [Template; 2],
+    symbols: impl Iterator<Item = &'a str>,
+    offer: &Offer,
+) -> Result<(), CaptureError> {
+    for symbol in symbols {
+        if clones.contains_key(symbol) {
+            continue;
+        }
+        let gone = || CaptureError::Plan(format!("no function {symbol} in the kernel's BTF"));
+        let target = offer.traced(symbol).ok_or_else(gone)?;
+        let attach = |t: &mut Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.to_owned(), e));
+        // the exit first: an entry without an exit would be remembered and never judged
+        let ends = !entry::never_returns(symbol);
+        let both = [ends.then_some(&mut *exit), Some(&mut *enter)].into_iter().flatten();
+        clones.insert(symbol.to_owned(), both.map(attach).collect::<Result<_, _>>()?);
+    }
+    Ok(())
 }
 
 /// Loads the object. A program for records that few calls have stays out when this kernel's verifier refuses it: rules that need it
@@ -425,6 +462,7 @@ fn constants(offer: &Offer) -> Vec<(usize, u64)> {
         (skel::NOTES_EVERY_PARENT, u64::from(offer.notes_every_parent)),
         (skel::NOTES_CWD_OF_FILES, u64::from(offer.notes_cwd_of_files)),
         (skel::NOTES_REFUSED, u64::from(notes_refused(offer))),
+        (skel::NAMES_DELAYED, u64::from(offer.names_delayed())),
         (skel::NAMES_IN_ORDER, u64::from(offer.names_in_order())),
         (skel::WALK_RCU, rcu),
         (skel::WALK_PARENT, parent),
@@ -451,11 +489,13 @@ fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer
     let found = target.map(|target| offer.target(target));
     let template = section == "fentry" || section == "fexit";
     let ours = template || hooks::all().iter().any(|h| h.tier == tier && h.program == name && (h.when)(offer));
+    let target_of_template = template_target(&name, offer).filter(|_| template);
+    let ours = ours && (!template || target_of_template.is_some());
     let load = ours && found.as_ref().is_none_or(Result::is_ok) && (tier == Tier::Fentry || !template);
     match found {
         Some(Ok(found)) if load && Some(found.as_str()) != target => program.set_attach_target(0, Some(found))?,
         None if load && template => {
-            program.set_attach_target(0, template_target(offer).map(|(name, _)| name.to_owned()))?;
+            program.set_attach_target(0, target_of_template.map(|(name, _)| name.to_owned()))?;
         }
         _ => {}
     }
@@ -475,7 +515,7 @@ fn discard(clones: Vec<Attached>) {
 fn template(object: &Object, name: &str, offer: &Offer) -> Result<Template, CaptureError> {
     let program = object.progs().find(|p| p.name() == name);
     let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
-    let prototype = template_target(offer).map_or(0, |(_, target)| target.prototype);
+    let prototype = template_target(name, offer).map_or(0, |(_, target)| target.prototype);
     Template::of(&program, prototype).map_err(|e| CaptureError::Clone(name.into(), e))
 }
 

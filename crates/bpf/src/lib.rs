@@ -19,6 +19,7 @@ pub mod kernel;
 mod known;
 mod libbpf_log;
 pub mod offer;
+pub mod operations;
 pub mod place;
 pub mod plan;
 pub mod render;

@@ -2,14 +2,16 @@
 
 use crate::btf::KernelBtf;
 use crate::clone::{self, Target};
+use crate::operations::Operations;
 use crate::selinux::{Places, Selinux};
 use crate::trial::Trial;
 use crate::{libbpf_log, targets};
 use libbpf_rs::btf::types::Func;
-use libbpf_rs::btf::ReferencesType;
+use libbpf_rs::btf::{Btf, BtfType, ReferencesType};
 use libbpf_rs::{MapHandle, MapType, libbpf_sys};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fmt;
 
 /// How programs are attached.
@@ -85,6 +87,8 @@ pub struct Offer {
     /// What came of trying the hooks out.
     pub trial: Trial,
     btf: Option<KernelBtf>,
+    /// Asked for only when a rule is about them: reading them takes a walk through kernel memory.
+    operations: OnceCell<Result<Operations, String>>,
     /// Functions asked for so far: a search in BTF walks tens of thousands of names.
     functions: RefCell<HashMap<String, Option<u32>>>,
     targets: RefCell<HashMap<String, Result<String, String>>>,
@@ -136,6 +140,7 @@ impl Offer {
             notes_how: release().is_some_and(|r| r >= (5, 16)),
             walk_flags_renumbered: release().is_some_and(|r| r >= (6, 15)),
             btf,
+            operations: OnceCell::new(),
             old: false,
             thread_size: 0,
             trial: Trial::Untried,
@@ -172,6 +177,32 @@ impl Offer {
         found
     }
 
+    /// The operations of io_uring that this kernel audits, or why they are not known.
+    pub fn operations(&self) -> Result<Operations, String> {
+        self.operations.get_or_init(|| Operations::of(self)).clone()
+    }
+
+    /// Whether this kernel audits any.
+    pub fn audits_operations(&self) -> bool {
+        self.function("__audit_uring_exit").is_some()
+    }
+
+    /// Says what they are, in place of the kernel.
+    #[cfg(test)]
+    pub fn set_operations(&mut self, operations: Result<Operations, String>) {
+        self.operations = OnceCell::from(operations);
+    }
+
+    /// The kernel's own.
+    pub(crate) fn btf(&self) -> Option<&Btf<'static>> {
+        self.btf.as_deref()
+    }
+
+    /// Whether the names of an operation of io_uring are noted when it is done (since 7.0), not when it is taken in.
+    pub fn names_delayed(&self) -> bool {
+        self.function("complete_getname").is_some()
+    }
+
     /// Whether the names of a call are copied in the order of its arguments: since the functions that take them are called for them.
     pub fn names_in_order(&self) -> bool {
         self.function("filename_renameat2").is_some()
@@ -188,7 +219,7 @@ impl Offer {
         if let Some(&known) = self.functions.borrow().get(name) {
             return known;
         }
-        let found = btf.type_by_name::<Func<'_>>(name).map(|f| f.type_id().into());
+        let found = find(btf, name).map(|f| f.type_id().into());
         self.functions.borrow_mut().insert(name.to_owned(), found);
         found
     }
@@ -223,11 +254,20 @@ impl Offer {
             old: false,
             thread_size: 0,
             btf: KernelBtf::load().ok(),
+            operations: OnceCell::new(),
             trial: Trial::Untried,
             functions: RefCell::default(),
             targets: RefCell::default(),
         }
     }
+}
+
+/// A function of the kernel. Where a structure has its name, as with many of io_uring's, the search by name ends there.
+fn find<'a>(btf: &'a Btf<'_>, name: &str) -> Option<Func<'a>> {
+    btf.type_by_name::<Func<'_>>(name).or_else(|| {
+        btf.type_by_name::<BtfType<'_>>(name)?;
+        btf.type_by_kind::<Func<'_>>().find(|f| f.name() == Some(OsStr::new(name)))
+    })
 }
 
 /// Version and patch level of the running kernel.

@@ -6,6 +6,7 @@ use crate::classify::{ARCHES, ClassifyError, FS_MAX, Policy};
 use crate::hooks::{Need, reads_attributes_late};
 use crate::known;
 use crate::offer::{Offer, Tier};
+use crate::operations::Operations;
 use crate::place::{Key, Kind, Places, of_rule};
 use labels::Labels;
 use raudit_rules::{Action, Field, FieldId, List, Rule, RuleSet};
@@ -27,7 +28,7 @@ pub struct Plan {
     pub policy: Option<Policy>,
     /// The names that rules watch, with the numbers that the policy has for them.
     pub places: Vec<(Key, u16)>,
-    /// Keys of the exit list's rules, by their bit.
+    /// Keys of the rules of the exit and io_uring lists, by their bit.
     pub keys: Vec<Option<Vec<u8>>>,
     /// When rules ask about SELinux's labels: what `selinux::policy_loads` said. Another number, and the plan is to be made anew.
     pub label_loads: Option<u32>,
@@ -71,6 +72,8 @@ pub struct Attach {
     pub wants: [BTreeMap<u32, u32>; 2],
     /// What the calls do that hooks must see.
     pub needs: BTreeSet<Need>,
+    /// Operations of io_uring: their functions, when a rule is about them.
+    pub operations: Operations,
 }
 
 /// System calls with programs of their own, at most; more are seen where all pass.
@@ -79,10 +82,10 @@ const ENTRIES_MAX: usize = 250;
 impl Plan {
     /// Plans for a rule set on a kernel that offers this. Names that rules watch get places, if they have none yet.
     pub fn new(rules: &RuleSet, offer: &Offer, places: &mut Places) -> Self {
-        let exit = rules.list(List::Exit);
+        let of_calls = || rules.list(List::Exit).iter().chain(rules.list(List::IoUring));
         let mut calls = Calls { offer, attach: Attach::default(), known: BTreeMap::new() };
         let mut labels = Labels::new(rules, offer);
-        let mut judged = |rule| labels.resolve(rule).map_or_else(both, |rule| judge(&rule, &mut calls));
+        let mut judged = |rule| labels.resolve(rule).map_or_else(both, |rule| judge(&rule, rules, &mut calls));
         let judged: Vec<Judgement> = rules.iter().map(&mut judged).collect();
         let task = rules.list(List::Task);
         let mut plan = Self {
@@ -92,7 +95,7 @@ impl Plan {
             attach: calls.attach,
             policy: None,
             places: Vec::new(),
-            keys: exit.iter().map(|r| r.key().map(<[u8]>::to_vec)).collect(),
+            keys: of_calls().map(|r| r.key().map(<[u8]>::to_vec)).collect(),
             label_loads: labels.loads(),
             refusal: offer.unusable.clone(),
         };
@@ -128,7 +131,8 @@ impl Plan {
         if self.usable.is_none() {
             return;
         }
-        let exit: Vec<Rule> = rules.list(List::Exit).iter().filter_map(|rule| labels.resolve(rule).ok()).collect();
+        let of_calls = rules.list(List::Exit).iter().chain(rules.list(List::IoUring));
+        let exit: Vec<Rule> = of_calls.filter_map(|rule| labels.resolve(rule).ok()).collect();
         if !places.assign(exit.iter()) {
             return self.refuse(&ClassifyError::TooManyPlaces);
         }
@@ -167,7 +171,7 @@ impl Calls<'_> {
     }
 }
 
-fn judge(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
+fn judge(rule: &Rule, rules: &RuleSet, calls: &mut Calls<'_>) -> Judgement {
     match rule.list {
         // left to the kernel, which filters what user space sends; and applied to our own records
         List::User => Judgement::default(),
@@ -175,7 +179,7 @@ fn judge(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
         List::Exit => exit(rule, calls),
         List::Task => task(rule),
         List::Filesystem => filesystem(rule),
-        List::IoUring => both(Obstacle::Refused("the io_uring list is not served by BPF yet".into())),
+        List::IoUring => uring::judge(rule, rules, calls),
     }
 }
 
@@ -358,5 +362,6 @@ pub(crate) mod ended;
 pub(crate) mod entry;
 mod labels;
 mod signals;
+mod uring;
 #[cfg(test)]
 mod tests;

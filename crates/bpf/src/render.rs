@@ -12,7 +12,7 @@ mod syscall;
 mod target;
 
 use crate::wire::records::Target;
-use crate::wire::{EVENT_F_EXEC, Event, Item, item, section};
+use crate::wire::{EVENT_F_ALONE, EVENT_F_EXEC, Event, Item, item, section};
 use raudit_record::{EventId, Kind, Message, text};
 
 /// What the kernel knows of a file and the event does not carry.
@@ -79,17 +79,34 @@ pub fn render(event: &Event<'_>, id: EventId, besides: Besides<'_>, lookup: &mut
     if let Some(body) = special::fd_pair(event) {
         push(Kind::FD_PAIR, &|t| t.extend_from_slice(&body));
     }
+    address(event, &mut push);
+    let own = event.section(section::TARGETS).map_or(&[][..], |s| s.data);
+    let targets: Vec<_> = Target::all(besides.targets).chain(Target::all(own)).collect();
+    for body in target::bodies(&targets, |sid| label::object(event, sid, lookup)) {
+        push(Kind::OBJ_PID, &|t| t.extend_from_slice(&body));
+    }
+    paths(event, &items, lookup, &mut push);
+    push(Kind::PROCTITLE, &|t| syscall::push_title(t, event));
+    push(Kind::EOE, &|_| {});
+}
+
+/// SOCKADDR.
+fn address(event: &Event<'_>, push: &mut impl FnMut(Kind, &dyn Fn(&mut Vec<u8>))) {
     if let Some(saddr) = event.section(section::SADDR) {
         push(Kind::SOCKADDR, &|t| {
             t.extend_from_slice(b"saddr=");
             text::push_hex_bytes(t, saddr.data);
         });
     }
-    let own = event.section(section::TARGETS).map_or(&[][..], |s| s.data);
-    let targets: Vec<_> = Target::all(besides.targets).chain(Target::all(own)).collect();
-    for body in target::bodies(&targets, |sid| label::object(event, sid, lookup)) {
-        push(Kind::OBJ_PID, &|t| t.extend_from_slice(&body));
-    }
+}
+
+/// CWD, and a PATH for each item.
+fn paths(
+    event: &Event<'_>,
+    items: &[Item<'_>],
+    lookup: &mut dyn Lookup,
+    push: &mut impl FnMut(Kind, &dyn Fn(&mut Vec<u8>)),
+) {
     let cwd = event.section(section::CWD).map(|s| assemble(&s));
     if let Some(cwd) = cwd.as_deref() {
         push(Kind::CWD, &|t| {
@@ -99,12 +116,30 @@ pub fn render(event: &Event<'_>, id: EventId, besides: Besides<'_>, lookup: &mut
     }
     let shown = items.iter().enumerate().filter(|(_, item)| item.flags & item::F_HIDDEN == 0);
     for (number, (at, item)) in shown.enumerate() {
-        let interpreter = path::interpreter(event, &items, at, lookup);
+        let interpreter = path::interpreter(event, items, at, lookup);
         let caps = path::capabilities(event, item, interpreter.as_deref().unwrap_or(item.name), lookup);
         let object = label::object(event, item.sid, lookup);
         push(Kind::PATH, &|t| path::push(t, number, item, interpreter.as_deref(), cwd.as_deref(), &object, caps));
     }
-    push(Kind::PROCTITLE, &|t| syscall::push_title(t, event));
+}
+
+/// Appends the records of an operation of io_uring: URINGOP, and when it is an event of its own the others (`audit_log_uring`,
+/// `audit_log_exit`).
+pub fn operation(event: &Event<'_>, id: EventId, key: Option<&[u8]>, lookup: &mut dyn Lookup, out: &mut Vec<Message>) {
+    let stamp = format!("{id}: ");
+    let mut push = |kind, body: &dyn Fn(&mut Vec<u8>)| {
+        let mut text = Vec::with_capacity(256);
+        text.extend_from_slice(stamp.as_bytes());
+        body(&mut text);
+        out.push(Message { kind, text });
+    };
+    let subject = label::subject(event, lookup);
+    push(Kind::URINGOP, &|t| syscall::push_operation(t, event, subject.as_deref(), key));
+    if event.flags & EVENT_F_ALONE == 0 {
+        return;
+    }
+    address(event, &mut push);
+    paths(event, &event.items().collect::<Vec<_>>(), lookup, &mut push);
     push(Kind::EOE, &|_| {});
 }
 

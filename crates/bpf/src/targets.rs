@@ -73,7 +73,8 @@ const WHEREVER: [(&str, &str, &str, usize); 3] = [
 const BEHIND_ENTRY: [usize; 5] = [2, 1, 2, 1, 1];
 
 /// And how many there are of functions whose result is read.
-const OLD_ARGUMENTS: [(&str, usize); 3] = [("getname_flags", 3), ("getname", 1), ("lookup_open", 3)];
+const OLD_ARGUMENTS: [(&str, usize); 5] =
+    [("getname_flags", 3), ("getname_uflags", 2), ("complete_getname", 1), ("getname", 1), ("lookup_open", 3)];
 
 /// The running kernel's name of a function, or why no program can be attached to it.
 pub(crate) fn resolve(offer: &Offer, function: &str) -> Result<String, String> {

@@ -23,6 +23,8 @@ pub enum WireError {
 pub enum Record<'a> {
     /// A system call that a rule matched.
     Syscall(Event<'a>),
+    /// An operation of io_uring that a rule matched: its number is the event's, its items' number the event's `argv_len`.
+    Operation(Event<'a>),
     /// Part of the argument vector of the event with the same token that follows.
     Argv(Chunk<'a>),
     /// Tasks that the event with the same token, which follows, signalled first.
@@ -98,6 +100,9 @@ pub mod section {
 pub const EVENT_F_EXEC: u16 = 1;
 /// `EVENT_F_ARGV_CUT`, `EVENT_F_ITEMS_CUT`: something of it is missing.
 pub const EVENT_F_CUT: u16 = 2 | 4;
+
+/// `EVENT_F_ALONE`: an operation that is an event of its own.
+pub const EVENT_F_ALONE: u16 = 16;
 
 /// `EVENT_F_ENDED`: the call ended its task, and has no result.
 pub const EVENT_F_ENDED: u16 = 8;
@@ -177,6 +182,7 @@ impl<'a> Record<'a> {
         match u16_at(bytes, 4).ok_or(short)? {
             1 => Event::decode(bytes).map(Self::Syscall).ok_or(short),
             2 => Chunk::decode(bytes).map(Self::Argv).ok_or(short),
+            4 => Event::decode(bytes).map(Self::Operation).ok_or(short),
             3 => records::Targets::decode(bytes).map(Self::Targets).ok_or(short),
             other => Err(WireError::Type(other)),
         }

@@ -264,7 +264,7 @@ impl Backend {
             return false;
         }
         // without a rule there is nothing to gain, and tasks born meanwhile would be invisible to kernel rules to come
-        !self.rules.list(List::Exit).is_empty()
+        [List::Exit, List::IoUring].iter().any(|&list| !self.rules.list(list).is_empty())
     }
 
     /// BPF is ready, or will not be. Until this moment the kernel had the rules, and they may have changed.

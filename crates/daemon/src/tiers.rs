@@ -30,9 +30,6 @@ mod bpf {
         if only(List::User) {
             return vec!["in the kernel, whatever serves the other rules: it filters what programs send".into()];
         }
-        if only(List::IoUring) {
-            return vec!["netlink, the kernel's own audit: BPF does not serve this list".into()];
-        }
         let plan = Plan::new(rules, offer, &mut Places::default());
         if let Some(why) = &plan.refusal {
             return vec![format!("netlink, the kernel's own audit: no BPF here: {why}")];

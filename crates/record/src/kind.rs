@@ -56,6 +56,7 @@ impl Kind {
     pub const KERN_MODULE: Self = Self(1330);
     pub const TIME_INJOFFSET: Self = Self(1332);
     pub const TIME_ADJNTPVAL: Self = Self(1333);
+    pub const URINGOP: Self = Self(1336);
     pub const OPENAT2: Self = Self(1337);
     pub const AVC: Self = Self(1400);
     pub const CRYPTO_KEY_USER: Self = Self(2404);

@@ -42,7 +42,7 @@ impl Capture {
             programs
                 .extend(template.bodies().skip(1).map(|body| cost(format!("{which} (of another prototype)"), body)));
         }
-        for (symbol, pair) in &self.clones {
+        for (symbol, pair) in self.clones.iter().chain(&self.operations) {
             for (which, clone) in ["exit", "enter"].into_iter().rev().take(pair.len()).rev().zip(pair) {
                 programs.push(cost(format!("{symbol} {which}"), clone.as_fd()));
             }

@@ -112,6 +112,10 @@ impl Slots {
             let want = |nr: usize| of(wants, nr) | of(more, nr);
             put(at::WANTS + arch * NR_MAX * 4, &words(&(0..NR_MAX).map(want).collect::<Vec<_>>()));
         }
+        put(at::OPERATION_WANT, &policy.operation_want.to_ne_bytes());
+        let row = |operation: u8| policy.operations.get(&operation).copied().unwrap_or(0);
+        put(at::OPERATION, &shorts((0..=u8::MAX).map(row)));
+        put(at::AUDITED, &(0..=u8::MAX).map(|operation| attach.operations.audited(operation)).collect::<Vec<_>>());
         put(at::BOUND, &words(&policy.intervals.iter().map(|i| i.low).collect::<Vec<_>>()));
         put(at::ROW, &shorts(policy.intervals.iter().map(|i| i.row)));
         for (n, row) in policy.rows.iter().enumerate() {

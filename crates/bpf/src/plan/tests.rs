@@ -50,7 +50,7 @@ fn what_is_not_served_says_why() {
     for (rule, why) in [
         (rule(&["openat"], vec![inode]), "field inode"),
         (Rule { list: List::Task, action: Action::Always, ..rule(&[], vec![]) }, "every call of the tasks"),
-        (Rule { list: List::IoUring, ..rule(&[], vec![]) }, "io_uring list"),
+        (Rule { list: List::IoUring, ..rule(&[], vec![]) }, "arch in the io_uring list"),
     ] {
         let plan = plan(vec![rule], true);
         assert_eq!(plan.usable, None);

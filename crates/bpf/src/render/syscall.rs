@@ -97,6 +97,39 @@ fn push_task(out: &mut Vec<u8>, event: &Event<'_>, exe: Option<&[u8]>, subject: 
     }
 }
 
+/// URINGOP (`audit_log_uring`).
+pub fn push_operation(out: &mut Vec<u8>, event: &Event<'_>, subject: Option<&[u8]>, key: Option<&[u8]>) {
+    out.extend_from_slice(b"uring_op=");
+    push_decimal(out, event.nr.into());
+    let success = event.fact(fact::SUCCESS) == SUCCESS;
+    out.extend_from_slice(if success { b" success=yes exit=" } else { b" success=no exit=" });
+    push_signed(out, event.ret);
+    out.extend_from_slice(b" items=");
+    push_decimal(out, event.argv_len.into());
+    let fields = [
+        (" ppid=", fact::PPID),
+        (" pid=", fact::PID),
+        (" uid=", fact::UID),
+        (" gid=", fact::GID),
+        (" euid=", fact::EUID),
+        (" suid=", fact::SUID),
+        (" fsuid=", fact::FSUID),
+        (" egid=", fact::EGID),
+        (" sgid=", fact::SGID),
+        (" fsgid=", fact::FSGID),
+    ];
+    for (name, fact) in fields {
+        out.extend_from_slice(name.as_bytes());
+        push_decimal(out, event.fact(fact).into());
+    }
+    if let Some(label) = subject {
+        out.extend_from_slice(b" subj=");
+        out.extend_from_slice(label);
+    }
+    out.extend_from_slice(b" key=");
+    push_or_null(out, key);
+}
+
 fn push_or_null(out: &mut Vec<u8>, value: Option<&[u8]>) {
     match value {
         Some(value) => push_untrusted(out, value),

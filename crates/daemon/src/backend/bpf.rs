@@ -266,7 +266,7 @@ impl Side {
         self.label_loads = outlook.plan.label_loads;
         self.generation += 1;
         self.generations.add(self.generation, Judged::new(&outlook.plan, rules));
-        self.lists.push_back((self.generation, rules.list(List::Exit).to_vec()));
+        self.lists.push_back((self.generation, [rules.list(List::Exit), rules.list(List::IoUring)].concat()));
         while self.lists.len() > LISTS_KEPT {
             self.lists.pop_front();
         }

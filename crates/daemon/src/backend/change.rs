@@ -288,13 +288,14 @@ impl Backend {
         drop(self.work.send(Work::Records(records.collect())));
     }
 
-    /// All rules, those of the exit list with how often they decided.
+    /// All rules, those of the exit and io_uring lists with how often they decided.
     pub(super) fn list_hits(&mut self) -> Result<Reply, Error> {
         let rules = self.list()?;
         let counted = self.mode == Mode::Bpf;
         let hits = self.side.hits();
         let count = |rule: &Rule| {
-            let here = counted && rule.list == List::Exit && self.rules.list(List::Exit).contains(rule);
+            let judged = matches!(rule.list, List::Exit | List::IoUring);
+            let here = counted && judged && self.rules.list(rule.list).contains(rule);
             here.then(|| hits.get(rule).copied().unwrap_or(0))
         };
         let hits = rules.iter().map(|rule| (rule.clone(), count(rule))).collect();
