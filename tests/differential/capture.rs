@@ -177,7 +177,10 @@ impl Capture {
         self.logins += 1;
         let login = self.logins;
         set_login(login);
-        let mut child = Command::new(std::env::current_exe().unwrap()).args(args).spawn().unwrap_or_else(|e| panic!("{args:?}: {e}"));
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(args)
+            .spawn()
+            .unwrap_or_else(|e| panic!("{args:?}: {e}"));
         let (mut kernel, mut bpf) = (Vec::new(), Vec::new());
         let (begin, mut quiet, mut ended) = (Instant::now(), Instant::now(), None);
         while ended.is_none() || quiet.elapsed() < QUIET || self.kernel.status().unwrap().backlog > 0 {

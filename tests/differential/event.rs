@@ -70,7 +70,9 @@ impl Event {
 
     fn identify(&mut self) {
         if let Some(operation) = self.operation() {
-            let of = |names: &[&str]| names.iter().map(|n| operation.get(n).unwrap_or_default()).collect::<Vec<_>>().join(" ");
+            let of = |names: &[&str]| {
+                names.iter().map(|n| operation.get(n).unwrap_or_default()).collect::<Vec<_>>().join(" ")
+            };
             let (pid, identity) = (of(&["pid"]), of(&["uring_op", "exit", "items", "key"]));
             (self.task, self.identity, self.pid) = (format!("operations of {pid}"), identity, pid.parse().ok());
             return;
@@ -97,7 +99,8 @@ pub fn group(messages: &[Message]) -> (Vec<Event>, usize) {
         event.records.push(Record { kind: line.kind, body: line.body.to_vec() });
     }
     let all = events.len();
-    let mut calls: Vec<Event> = events.into_values().filter(|e| e.call().is_some() || e.operation().is_some()).collect();
+    let mut calls: Vec<Event> =
+        events.into_values().filter(|e| e.call().is_some() || e.operation().is_some()).collect();
     calls.iter_mut().for_each(Event::identify);
     let others = all - calls.len();
     (calls, others)

@@ -208,7 +208,8 @@ fn attributes() {
     let mut room = [0u8; 64];
     for flags in [0, ASYNC] {
         for name in [&name, &other] {
-            let value = |opcode: u8| Operation::new(opcode, file).text(name).off(room.as_ptr() as u64).sized(4).with(flags);
+            let value =
+                |opcode: u8| Operation::new(opcode, file).text(name).off(room.as_ptr() as u64).sized(4).with(flags);
             ring.one(value(41));
             ring.one(Operation { addr3: path.as_ptr() as u64, ..value(42) });
         }

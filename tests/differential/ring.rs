@@ -87,7 +87,14 @@ pub struct Ring {
 fn map(fd: i32, len: usize, at: i64) -> *mut u8 {
     // SAFETY: a new mapping of the ring, which stays until the process ends.
     let mapped = unsafe {
-        libc::mmap(ptr::null_mut(), len, libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_POPULATE, fd, at)
+        libc::mmap(
+            ptr::null_mut(),
+            len,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_SHARED | libc::MAP_POPULATE,
+            fd,
+            at,
+        )
     };
     assert_ne!(mapped, libc::MAP_FAILED, "the ring cannot be mapped");
     mapped.cast()

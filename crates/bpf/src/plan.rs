@@ -362,6 +362,6 @@ pub(crate) mod ended;
 pub(crate) mod entry;
 mod labels;
 mod signals;
-mod uring;
 #[cfg(test)]
 mod tests;
+mod uring;

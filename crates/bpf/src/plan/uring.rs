@@ -59,7 +59,8 @@ pub(super) fn judge(rule: &Rule, rules: &RuleSet, calls: &mut Calls<'_>) -> Judg
 fn inexact(rules: &RuleSet, calls: &Calls<'_>) -> Option<Obstacle> {
     let enters = |rule: &Rule| (0..ARCHES.len()).filter_map(enter).any(|nr| rule.syscalls.contains(nr));
     if rules.list(List::Exit).iter().any(enters) {
-        let why = "rules of the exit list name io_uring_enter, and which of two lists' rules was added first is not known";
+        let why =
+            "rules of the exit list name io_uring_enter, and which of two lists' rules was added first is not known";
         return Some(Obstacle::Inexact(why.into()));
     }
     let differs = |name: &&str| {
