@@ -207,9 +207,9 @@ impl Capture {
     /// Detaches those of system calls and operations that no rule names any more.
     fn detach_clones(&mut self, attach: &Attach) {
         let functions = attach.operations.functions();
-        let calls = self.clones.extract_if(.., |symbol, _| !attach.syscalls.contains(symbol));
-        let operations = self.operations.extract_if(.., |symbol, _| !functions.contains(symbol.as_str()));
-        let needless: Vec<Attached> = calls.chain(operations).flat_map(|(_, clones)| clones).collect();
+        let calls = take_out(&mut self.clones, |symbol| !attach.syscalls.contains(symbol));
+        let operations = take_out(&mut self.operations, |symbol| !functions.contains(symbol));
+        let needless: Vec<Attached> = calls.into_values().chain(operations.into_values()).flatten().collect();
         self.missed += needless.iter().map(Attached::missed).sum::<u64>();
         discard(needless);
     }
@@ -354,6 +354,13 @@ impl Capture {
             CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with"))
         })
     }
+}
+
+/// Takes out the clones of some functions.
+fn take_out(clones: &mut Clones, which: impl Fn(&str) -> bool) -> Clones {
+    let (out, rest) = std::mem::take(clones).into_iter().partition(|(symbol, _)| which(symbol));
+    *clones = rest;
+    out
 }
 
 /// Attaches clones to the functions named that have none yet.

@@ -15,6 +15,7 @@ use std::thread::{Builder, JoinHandle};
 
 /// What came of it.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one for each takeover")]
 pub enum Outcome {
     /// BPF captures by the rules it was given.
     Captures(Outlook),
