@@ -135,9 +135,6 @@ pub fn all() -> Vec<Hook> {
         fentry("denied_enter", &[Open, Exec, Address, Lookup, Entry]),
         fentry("name_exit", &[Exec, Address, Lookup, Entry]),
         fentry("getname_flags_exit", &[Open, Exec, Lookup, Entry]),
-        // linkat's first name, which in a system call is seen where the link is made
-        Hook { when: |offer| !offer.names_delayed(), ..fentry("getname_uflags_exit", &[Need::Ring]) },
-        Hook { when: Offer::names_delayed, ..fentry("complete_getname_exit", &[Need::Ring]) },
         fentry("create_name_enter", &[Entry]),
         Hook { when: |offer| offer.target("getname_uflags").is_ok(), ..fentry("getname_uflags_exit", &[Exec]) },
         Hook { when: |offer| offer.target("getname").is_ok(), ..fentry("getname_exit", &[Open, Exec, Lookup, Entry]) },
@@ -177,6 +174,7 @@ pub fn all() -> Vec<Hook> {
     ]
     .into_iter()
     .chain(tasks())
+    .chain(names_of_operations())
     .chain(records::all())
     .collect()
 }
@@ -184,6 +182,14 @@ pub fn all() -> Vec<Hook> {
 /// Whether a program is one of those for records that few calls have.
 pub(crate) fn of_few_calls(program: &str) -> bool {
     records::all().iter().any(|hook| hook.program == program)
+}
+
+/// The names of io_uring's operations. Up to 6.19, of linkat's first name, which in a system call is seen where the link is made.
+fn names_of_operations() -> [Hook; 2] {
+    [
+        Hook { when: |offer| !offer.names_delayed(), ..fentry("getname_uflags_exit", &[Need::Ring]) },
+        Hook { when: Offer::names_delayed, ..fentry("complete_getname_exit", &[Need::Ring]) },
+    ]
 }
 
 /// What begins and ends with a task. An older kernel keeps what is known of a task by its address, and has to be told.
