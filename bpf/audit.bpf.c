@@ -41,6 +41,7 @@
  * clock.h, ipc.h, module.h, signal.h, socket.h  fentry: what is noted for the records of few calls
  */
 #include "exec.h"
+#include "hook.h"
 #include "layout.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -159,7 +160,7 @@ int BPF_PROG(every_exit, struct pt_regs *regs, long ret)
 }
 
 SEC("fentry/audit_watch_handle_event")
-int BPF_PROG(watch_event, void *mark, __u32 mask)
+int HOOK(watch_event, void *mark, __u32 mask)
 {
 	struct pending *c = pending_with_names();
 
@@ -169,7 +170,7 @@ int BPF_PROG(watch_event, void *mark, __u32 mask)
 }
 
 SEC("fexit/audit_mark_handle_event")
-int BPF_PROG(exe_event)
+int HOOK(exe_event)
 {
 	__u32 zero = 0, *epoch = bpf_map_lookup_elem(&exe_epoch, &zero);
 
@@ -182,7 +183,7 @@ int BPF_PROG(exe_event)
 
 /* Templates: user space sets the target, and loads a clone for each further one. */
 SEC("fentry")
-int BPF_PROG(syscall_enter)
+int HOOK(syscall_enter)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
@@ -192,7 +193,7 @@ int BPF_PROG(syscall_enter)
 }
 
 SEC("fexit")
-int syscall_exit(void *ctx)
+int HOOK(syscall_exit)
 {
 	struct pending *c = pending_get();
 	__u64 ret = 0;
@@ -210,7 +211,7 @@ static __always_inline bool is_error(const void *pointer)
 }
 
 SEC("fentry/do_filp_open")
-int BPF_PROG(open_enter, int dfd, struct filename *pathname, const struct open_flags *op)
+int HOOK(open_enter, int dfd, struct filename *pathname, const struct open_flags *op)
 {
 	struct pending *c = pending_with_names();
 
@@ -237,13 +238,13 @@ static __always_inline int open_over(__u64 *ctx, __u32 arguments)
 }
 
 SEC("fexit/do_filp_open")
-int open_exit(__u64 *ctx)
+int HOOK(open_exit)
 {
 	return open_over(ctx, 3);
 }
 
 SEC("fexit/d_lookup")
-int BPF_PROG(step_exit, struct dentry *dir, const struct qstr *name, struct dentry *found)
+int HOOK(step_exit, struct dentry *dir, const struct qstr *name, struct dentry *found)
 {
 	struct pending *c = pending_with_names();
 	__u64 at = 0;
@@ -254,7 +255,7 @@ int BPF_PROG(step_exit, struct dentry *dir, const struct qstr *name, struct dent
 }
 
 SEC("fexit/security_inode_create")
-int BPF_PROG(making_exit, struct inode *dir, struct dentry *dentry, int mode, int ret)
+int HOOK(making_exit, struct inode *dir, struct dentry *dentry, int mode, int ret)
 {
 	struct pending *c = pending_with_names();
 
@@ -265,7 +266,7 @@ int BPF_PROG(making_exit, struct inode *dir, struct dentry *dentry, int mode, in
 
 /* Where the entry was not there, and none was made. The kernel notes it even if none might be made. */
 SEC("fexit/lookup_open")
-int BPF_PROG(making_failed, struct nameidata *nd)
+int HOOK(making_failed, struct nameidata *nd)
 {
 	struct pending *c = pending_with_names();
 	__u64 ret = 0;
@@ -278,7 +279,7 @@ int BPF_PROG(making_failed, struct nameidata *nd)
 
 /* Of a file that was just made, no access is asked for. */
 SEC("fentry/may_open")
-int file_enter(__u64 *ctx)
+int HOOK(file_enter)
 {
 	struct pending *c = pending_with_names();
 	struct nameidata *nd = c ? open_walk(c) : 0;
@@ -294,7 +295,7 @@ int file_enter(__u64 *ctx)
 }
 
 SEC("fentry/terminate_walk")
-int BPF_PROG(walk_end, struct nameidata *nd)
+int HOOK(walk_end, struct nameidata *nd)
 {
 	struct pending *c = pending_with_names();
 
@@ -307,7 +308,7 @@ int BPF_PROG(walk_end, struct nameidata *nd)
 
 /* The kernel writes this record for tasks that it audits. Of a link that was not followed ("follow_link") it notes the file. */
 SEC("fentry/audit_log_path_denied")
-int BPF_PROG(denied_enter, int type, const char *operation)
+int HOOK(denied_enter, int type, const char *operation)
 {
 	struct nameidata *nd = BPF_CORE_READ(bpf_get_current_task_btf(), nameidata);
 	struct pending *c = pending_get();
@@ -324,7 +325,7 @@ int BPF_PROG(denied_enter, int type, const char *operation)
 
 /* A name the kernel made up itself: an interpreter, a socket's path. */
 SEC("fexit/getname_kernel")
-int BPF_PROG(name_exit, const char *text, struct filename *filename)
+int HOOK(name_exit, const char *text, struct filename *filename)
 {
 	struct pending *c = pending_with_names();
 
@@ -345,21 +346,21 @@ static __always_inline int name_copied(__u64 *ctx, __u32 arguments)
 }
 
 SEC("fexit/getname_flags")
-int getname_flags_exit(__u64 *ctx)
+int HOOK(getname_flags_exit)
 {
 	return name_copied(ctx, 3);
 }
 
 /* The same for calls with AT_EMPTY_PATH, since 5.18. */
 SEC("fexit/getname_uflags")
-int getname_uflags_exit(__u64 *ctx)
+int HOOK(getname_uflags_exit)
 {
 	return name_copied(ctx, 2);
 }
 
 /* Up to 6.12 a function, which may contain the other; or call it, and then the name is known already. */
 SEC("fexit/getname")
-int getname_exit(__u64 *ctx)
+int HOOK(getname_exit)
 {
 	return name_copied(ctx, 1);
 }
@@ -386,7 +387,7 @@ static __always_inline int names_copied(struct filename *one, struct filename *o
 }
 
 SEC("fexit/filename_lookup")
-int BPF_PROG(lookup_exit, int dfd, struct filename *name, unsigned int flags, struct path *path, struct path *root, int ret)
+int HOOK(lookup_exit, int dfd, struct filename *name, unsigned int flags, struct path *path, struct path *root, int ret)
 {
 	struct pending *c = pending_with_names();
 
@@ -400,7 +401,7 @@ int BPF_PROG(lookup_exit, int dfd, struct filename *name, unsigned int flags, st
  * first one was: no name outlives its use, unless the kernel's audit keeps it.
  */
 SEC("fentry/filename_lookup")
-int BPF_PROG(lookup_enter, int dfd, struct filename *name)
+int HOOK(lookup_enter, int dfd, struct filename *name)
 {
 	struct pending *c = pending_with_names();
 	__u32 at;
@@ -421,7 +422,7 @@ int BPF_PROG(lookup_enter, int dfd, struct filename *name)
 /* A call that makes, moves or deletes entries begins, with the names of these arguments. */
 #define NAMES(function, program, one, other, arguments...) \
 	SEC("fentry/" #function)                           \
-	int BPF_PROG(program, arguments)                   \
+	int HOOK(program, arguments)                   \
 	{                                                  \
 		return names_copied(one, other);           \
 	}
@@ -440,7 +441,7 @@ NAMES(do_renameat2, renameat_enter, from, to, int olddfd, struct filename *from,
  * no program can be attached to a function of seven arguments. Compilers put either into some of its callers.
  */
 SEC("fexit/path_parentat")
-int BPF_PROG(parent_walked, struct nameidata *nd, unsigned int flags, struct path *parent, int ret)
+int HOOK(parent_walked, struct nameidata *nd, unsigned int flags, struct path *parent, int ret)
 {
 	struct pending *c = pending_with_names();
 
@@ -450,7 +451,7 @@ int BPF_PROG(parent_walked, struct nameidata *nd, unsigned int flags, struct pat
 }
 
 SEC("fexit/__filename_parentat")
-int BPF_PROG(parent_exit, int dfd, struct filename *name, unsigned int flags, struct path *parent, struct qstr *last, int *type,
+int HOOK(parent_exit, int dfd, struct filename *name, unsigned int flags, struct path *parent, struct qstr *last, int *type,
 	     const struct path *root, int ret)
 {
 	struct pending *c = pending_with_names();
@@ -462,11 +463,12 @@ int BPF_PROG(parent_exit, int dfd, struct filename *name, unsigned int flags, st
 
 /* An entry is looked up in the directory of a name: where the above was not seen, this tells the directory. */
 SEC("fentry/lookup_one_qstr_excl")
-int BPF_PROG(entry_lookup, const struct qstr *last, struct dentry *base)
+int HOOK(entry_lookup, const struct qstr *last, struct dentry *base)
 {
 	struct pending *c = pending_with_names();
 
-	if (c)
+	/* since 7.0 queues are looked up by it as well: what is noted of their directory is another thing (bpf/ipc.h) */
+	if (c && !(c->want & WANT_QUEUE))
 		lookup_parent((unsigned long)BPF_CORE_READ(base, d_inode), (unsigned long)BPF_CORE_READ(last, name),
 			      BPF_CORE_READ(last, len));
 	return 0;
@@ -474,7 +476,7 @@ int BPF_PROG(entry_lookup, const struct qstr *last, struct dentry *base)
 
 /* Before a deletion; of a rename, what it moves and what it replaces. */
 SEC("fexit/may_delete")
-int delete_exit(__u64 *ctx)
+int HOOK(delete_exit)
 {
 	struct pending *c = pending_with_names();
 	struct dentry *victim, *to;
@@ -494,7 +496,7 @@ int delete_exit(__u64 *ctx)
 }
 
 SEC("fentry/vfs_rename")
-int BPF_PROG(rename_enter, struct renamedata *rd)
+int HOOK(rename_enter, struct renamedata *rd)
 {
 	struct pending *c = pending_with_names();
 
@@ -506,7 +508,7 @@ int BPF_PROG(rename_enter, struct renamedata *rd)
 }
 
 SEC("fexit/vfs_rename")
-int BPF_PROG(rename_exit, struct renamedata *rd, int ret)
+int HOOK(rename_exit, struct renamedata *rd, int ret)
 {
 	struct pending *c = pending_with_names();
 	struct dentry *from = BPF_CORE_READ(rd, old_dentry), *to = BPF_CORE_READ(rd, new_dentry);
@@ -529,12 +531,12 @@ int BPF_PROG(rename_exit, struct renamedata *rd, int ret)
  */
 #define CREATES(at, function, before, after)                                    \
 	SEC("fentry/" #function)                                                \
-	int before(__u64 *ctx)                                                  \
+	int HOOK(before)                                                  \
 	{                                                                       \
 		return entry_begins(ctx, entry_argument[at]);                   \
 	}                                                                       \
 	SEC("fexit/" #function)                                                 \
-	int after(__u64 *ctx)                                                   \
+	int HOOK(after)                                                   \
 	{                                                                       \
 		return entry_made(ctx, entry_argument[at], at);                 \
 	}

@@ -35,7 +35,7 @@ static __always_inline void wall_to_monotonic(struct timespec64 *to)
 }
 
 SEC("fentry/do_settimeofday64")
-int BPF_PROG(settime_enter)
+int HOOK(settime_enter)
 {
 	struct records *r = records_now();
 
@@ -45,7 +45,7 @@ int BPF_PROG(settime_enter)
 }
 
 SEC("fexit/do_settimeofday64")
-int BPF_PROG(settime_exit, const struct timespec64 *ts, int ret)
+int HOOK(settime_exit, const struct timespec64 *ts, int ret)
 {
 	struct records *r = records_now();
 	struct timespec64 now = {};
@@ -65,7 +65,7 @@ int BPF_PROG(settime_exit, const struct timespec64 *ts, int ret)
 
 /* Before the call writes its results over what it was given. */
 SEC("fentry/do_adjtimex")
-int BPF_PROG(adjtimex_enter, struct __kernel_timex *txc)
+int HOOK(adjtimex_enter, struct __kernel_timex *txc)
 {
 	struct records *r = records_now();
 	__u32 modes;
@@ -108,13 +108,13 @@ static __always_inline int clock_adjusted(const struct audit_ntp_data *of)
 
 /* One of the two: ntp_adjtimex since 6.14. */
 SEC("fexit/__do_adjtimex")
-int BPF_PROG(adjtimex_exit, void *txc, void *ts, __s32 *tai, struct audit_ntp_data *data)
+int HOOK(adjtimex_exit, void *txc, void *ts, __s32 *tai, struct audit_ntp_data *data)
 {
 	return clock_adjusted(data);
 }
 
 SEC("fexit/ntp_adjtimex")
-int BPF_PROG(ntp_exit, unsigned int id, void *txc, void *ts, __s32 *tai, struct audit_ntp_data *data)
+int HOOK(ntp_exit, unsigned int id, void *txc, void *ts, __s32 *tai, struct audit_ntp_data *data)
 {
 	return clock_adjusted(data);
 }

@@ -13,7 +13,7 @@ static __always_inline void file_noted(__u64 dentry)
 }
 
 SEC("fexit/mnt_want_write_file")
-int BPF_PROG(writable_exit, struct file *file, int ret)
+int HOOK(writable_exit, struct file *file, int ret)
 {
 	if (!ret)
 		file_noted((unsigned long)BPF_CORE_READ(file, f_path.dentry));
@@ -21,7 +21,7 @@ int BPF_PROG(writable_exit, struct file *file, int ret)
 }
 
 SEC("fentry/do_getxattr")
-int attribute_enter(__u64 *ctx)
+int HOOK(attribute_enter)
 {
 	__u64 dentry = 0;
 

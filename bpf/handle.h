@@ -4,7 +4,7 @@
 #define RAUDIT_HANDLE_H
 
 SEC("fentry/do_file_open_root")
-int handle_enter(__u64 *ctx)
+int HOOK(handle_enter)
 {
 	struct pending *c = pending_with_names();
 	__u64 op = 0;
@@ -15,7 +15,7 @@ int handle_enter(__u64 *ctx)
 }
 
 SEC("fexit/do_file_open_root")
-int handle_exit(__u64 *ctx)
+int HOOK(handle_exit)
 {
 	return open_over(ctx, handle_argument + 1);
 }

@@ -25,7 +25,7 @@ static __always_inline void ipc_noted(struct records *r, struct kern_ipc_perm *o
 
 /* Whoever uses an object is asked for permission. */
 SEC("fentry/ipcperms")
-int BPF_PROG(ipc_asked, void *ns, struct kern_ipc_perm *object)
+int HOOK(ipc_asked, void *ns, struct kern_ipc_perm *object)
 {
 	ipc_noted(records_now(), object);
 	return 0;
@@ -34,7 +34,7 @@ int BPF_PROG(ipc_asked, void *ns, struct kern_ipc_perm *object)
 /* Controls that ask no permission of the object: SHM_LOCK, SHM_STAT_ANY and their like. Those of no object have NULL. */
 #define CONTROLS(function, name)                                       \
 	SEC("fentry/" #function)                                       \
-	int BPF_PROG(name, struct kern_ipc_perm *object)               \
+	int HOOK(name, struct kern_ipc_perm *object)               \
 	{                                                              \
 		ipc_noted(records_now(), object);                      \
 		return 0;                                              \
@@ -71,7 +71,7 @@ static __always_inline struct kern_ipc_perm *ipc_object(struct ipc_ids *ids, int
 
 /* IPC_SET and IPC_RMID note the object before they ask whether the task may. */
 SEC("fexit/ipcctl_obtain_check")
-int BPF_PROG(ipc_control, void *ns, struct ipc_ids *ids, int id, int cmd, struct ipc64_perm *perm, int bytes, struct kern_ipc_perm *object)
+int HOOK(ipc_control, void *ns, struct ipc_ids *ids, int id, int cmd, struct ipc64_perm *perm, int bytes, struct kern_ipc_perm *object)
 {
 	struct records *r = records_now();
 	struct special *s;
@@ -106,7 +106,7 @@ static __always_inline void attributes_read(struct special *s, const struct mq_a
 }
 
 SEC("fentry/do_mq_open")
-int BPF_PROG(queue_open, const char *name, int flags, __u16 mode, struct mq_attr *attr)
+int HOOK(queue_open, const char *name, int flags, __u16 mode, struct mq_attr *attr)
 {
 	struct records *r = records_now();
 	struct special *s;
@@ -152,19 +152,19 @@ static __always_inline int queue_used(__u32 fd, __u64 len, __u32 priority, const
 }
 
 SEC("fentry/do_mq_timedsend")
-int BPF_PROG(queue_send, int fd, const char *text, __u64 len, __u32 priority, struct timespec64 *until)
+int HOOK(queue_send, int fd, const char *text, __u64 len, __u32 priority, struct timespec64 *until)
 {
 	return queue_used(fd, len, priority, until);
 }
 
 SEC("fentry/do_mq_timedreceive")
-int BPF_PROG(queue_receive, int fd, char *text, __u64 len, __u32 *priority, struct timespec64 *until)
+int HOOK(queue_receive, int fd, char *text, __u64 len, __u32 *priority, struct timespec64 *until)
 {
 	return queue_used(fd, len, 0, until);
 }
 
 SEC("fentry/do_mq_notify")
-int BPF_PROG(queue_notify, int fd, const struct sigevent *notification)
+int HOOK(queue_notify, int fd, const struct sigevent *notification)
 {
 	struct records *r = records_now();
 	struct special *s;
@@ -178,7 +178,7 @@ int BPF_PROG(queue_notify, int fd, const struct sigevent *notification)
 }
 
 SEC("fentry/do_mq_getsetattr")
-int BPF_PROG(queue_attributes, int fd, struct mq_attr *new)
+int HOOK(queue_attributes, int fd, struct mq_attr *new)
 {
 	struct records *r = records_now();
 	struct special *s;
@@ -219,32 +219,32 @@ static __always_inline int queue_looked_up(struct dentry *root, struct dentry *f
 
 /* One of these: up to 6.15, since 6.16, since 7.0. */
 SEC("fexit/lookup_one_len")
-int BPF_PROG(queue_lookup_one, const char *name, struct dentry *base, int len, struct dentry *found)
+int HOOK(queue_lookup_one, const char *name, struct dentry *base, int len, struct dentry *found)
 {
 	return queue_looked_up(base, found);
 }
 
 SEC("fexit/lookup_noperm")
-int BPF_PROG(queue_lookup_noperm, struct qstr *name, struct dentry *base, struct dentry *found)
+int HOOK(queue_lookup_noperm, struct qstr *name, struct dentry *base, struct dentry *found)
 {
 	return queue_looked_up(base, found);
 }
 
 SEC("fexit/start_creating_noperm")
-int BPF_PROG(queue_creating, struct dentry *base, struct qstr *name, struct dentry *found)
+int HOOK(queue_creating, struct dentry *base, struct qstr *name, struct dentry *found)
 {
 	return queue_looked_up(base, found);
 }
 
 SEC("fentry/start_removing_noperm")
-int BPF_PROG(queue_removing, struct dentry *base)
+int HOOK(queue_removing, struct dentry *base)
 {
 	return queue_looked_up(base, 0);
 }
 
 /* A queue, or the file of a BPF object, is made: vfs_mkobj stands for vfs_create. */
 SEC("fentry/vfs_mkobj")
-int BPF_PROG(object_enter, struct dentry *dentry)
+int HOOK(object_enter, struct dentry *dentry)
 {
 	struct pending *c = pending_with_names();
 
@@ -257,7 +257,7 @@ int BPF_PROG(object_enter, struct dentry *dentry)
 }
 
 SEC("fexit/vfs_mkobj")
-int BPF_PROG(object_exit, struct dentry *dentry)
+int HOOK(object_exit, struct dentry *dentry)
 {
 	struct pending *c = pending_with_names();
 

@@ -17,7 +17,7 @@ static __always_inline void module_named(struct records *r, const char *name)
 }
 
 SEC("fentry/load_module")
-int BPF_PROG(module_load, struct load_info *info)
+int HOOK(module_load, struct load_info *info)
 {
 	struct records *r = records_now();
 
@@ -35,7 +35,7 @@ int BPF_PROG(module_load, struct load_info *info)
 
 /* Past the checks: from here on it is noted on every kernel. */
 SEC("fentry/module_frob_arch_sections")
-int BPF_PROG(module_layout, void *header, void *sections, char *names, struct module *mod)
+int HOOK(module_layout, void *header, void *sections, char *names, struct module *mod)
 {
 	struct records *r = records_now();
 
@@ -46,7 +46,7 @@ int BPF_PROG(module_layout, void *header, void *sections, char *names, struct mo
 
 /* A module is looked for by its name: the one to be unloaded, or whether the new one is there already. */
 SEC("fentry/find_module_all")
-int BPF_PROG(module_find, const char *name)
+int HOOK(module_find, const char *name)
 {
 	struct records *r = records_now();
 
@@ -57,7 +57,7 @@ int BPF_PROG(module_find, const char *name)
 
 /* The copy of a module that was read from the task is given up: the last sight of the name of one that was refused. */
 SEC("fentry/vfree")
-int module_free(__u64 *ctx)
+int HOOK(module_free)
 {
 	struct pending *c = pending_now();
 	struct load_info *info;

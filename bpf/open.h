@@ -44,11 +44,27 @@ static __always_inline void open_begin(struct pending *c, __u32 at, __u64 name, 
 	c->walk = c->making = 0;
 }
 
+/*
+ * The item of an open by handle, where the kernel's making of its name was not seen: compilers put that into its caller. Global:
+ * verified once.
+ */
+__noinline int open_named(__u64 filename)
+{
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
+
+	if (c && c->opening == c->items)
+		item_add_named(c, (struct filename *)filename);
+	return 0;
+}
+
 /* Whether a walk is that of the open under way. */
 static __always_inline bool open_is_of(struct pending *c, struct nameidata *nd)
 {
-	__u64 name = c->open_name ? c->open_name : c->filename[c->opening & (ITEMS_SLOTS - 1)];
+	__u64 name;
 
+	if (c->opening < ITEMS_MAX && c->opening == c->items)
+		open_named((unsigned long)BPF_CORE_READ(nd, name));
+	name = c->open_name ? c->open_name : c->filename[c->opening & (ITEMS_SLOTS - 1)];
 	return c->opening < NOT_OPENING && (unsigned long)BPF_CORE_READ(nd, name) == name;
 }
 

@@ -51,7 +51,7 @@ __noinline int target_add(__u64 task_at)
 
 /* Every signal that a task sends to another passes here, whether it may or not (check_kill_permission, kernel/signal.c). */
 SEC("fentry/audit_signal_info")
-int BPF_PROG(signal_sent, int signal, struct task_struct *to)
+int HOOK(signal_sent, int signal, struct task_struct *to)
 {
 	struct pending *c = pending_now();
 
@@ -62,7 +62,7 @@ int BPF_PROG(signal_sent, int signal, struct task_struct *to)
 
 /* The task that ptrace was asked to attach to: noted when the flags make sense, before it is asked whether it may. */
 SEC("fexit/find_get_task_by_vpid")
-int BPF_PROG(traced_found, int pid, struct task_struct *task)
+int HOOK(traced_found, int pid, struct task_struct *task)
 {
 	struct pending *c = pending_now();
 
@@ -76,7 +76,7 @@ int BPF_PROG(traced_found, int pid, struct task_struct *task)
 
 /* The task ends inside a call: exit, exit_group. The kernel tells before it gives the task's memory up (do_exit). */
 SEC("fentry/exit_signals")
-int BPF_PROG(exit_enter)
+int HOOK(exit_enter)
 {
 	struct pending *c = pending_now();
 

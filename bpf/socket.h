@@ -19,7 +19,7 @@ static __always_inline void saddr_copied(struct pending *c, const void *address,
 }
 
 SEC("fexit/move_addr_to_kernel")
-int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, int ret)
+int HOOK(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, int ret)
 {
 	struct pending *c = pending_get();
 
@@ -35,14 +35,14 @@ int BPF_PROG(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, 
  * copying. Then an address is seen where it is used next; in a message, which may be refused before that, at once.
  */
 SEC("fentry/security_socket_bind")
-int BPF_PROG(saddr_bound, void *socket, struct sockaddr *address, int len)
+int HOOK(saddr_bound, void *socket, struct sockaddr *address, int len)
 {
 	saddr_copied(pending_get(), address, len);
 	return 0;
 }
 
 SEC("fentry/__sys_connect_file")
-int BPF_PROG(saddr_connected, void *file, struct sockaddr_storage *address, int len)
+int HOOK(saddr_connected, void *file, struct sockaddr_storage *address, int len)
 {
 	saddr_copied(pending_get(), address, len);
 	return 0;
@@ -50,7 +50,7 @@ int BPF_PROG(saddr_connected, void *file, struct sockaddr_storage *address, int 
 
 /* Of sendto; of sendmsg and sendmmsg it is known already. */
 SEC("fentry/security_socket_sendmsg")
-int BPF_PROG(saddr_sent, void *socket, struct msghdr *message)
+int HOOK(saddr_sent, void *socket, struct msghdr *message)
 {
 	struct pending *c = pending_get();
 	void *address = BPF_CORE_READ(message, msg_name);
@@ -64,7 +64,7 @@ int BPF_PROG(saddr_sent, void *socket, struct msghdr *message)
 
 /* A call that receives passes where the task's own address goes (the third argument). */
 SEC("fexit/__copy_msghdr_from_user")
-int saddr_of_message(__u64 *ctx)
+int HOOK(saddr_of_message)
 {
 	__u64 message = 0, receives = 0, ret = 0;
 	void *address;
@@ -81,7 +81,7 @@ int saddr_of_message(__u64 *ctx)
 
 /* An address that the call gives to the task: noted when the task asked for any of it. */
 SEC("fentry/move_addr_to_user")
-int BPF_PROG(peer_enter, struct sockaddr_storage *address, int len)
+int HOOK(peer_enter, struct sockaddr_storage *address, int len)
 {
 	struct pending *c = pending_now();
 	__s32 wanted = 0;
@@ -102,7 +102,7 @@ int BPF_PROG(peer_enter, struct sockaddr_storage *address, int len)
 
 /* Descriptors in the order in which they are reserved. */
 SEC("fexit/get_unused_fd_flags")
-int BPF_PROG(fd_reserved, unsigned int flags, int fd)
+int HOOK(fd_reserved, unsigned int flags, int fd)
 {
 	struct records *r = records_now();
 
@@ -118,7 +118,7 @@ int BPF_PROG(fd_reserved, unsigned int flags, int fd)
 
 /* Old mmap, whose arguments lie in the task's memory. */
 SEC("fentry/ksys_mmap_pgoff")
-int BPF_PROG(mmap_enter, unsigned long address, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd)
+int HOOK(mmap_enter, unsigned long address, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd)
 {
 	struct records *r = records_now();
 	struct special *s;
@@ -133,7 +133,7 @@ int BPF_PROG(mmap_enter, unsigned long address, unsigned long len, unsigned long
 
 /* capset takes effect. */
 SEC("fentry/commit_creds")
-int BPF_PROG(capset_done, struct cred *new)
+int HOOK(capset_done, struct cred *new)
 {
 	struct records *r = records_now();
 	struct special *s;
@@ -152,7 +152,7 @@ int BPF_PROG(capset_done, struct cred *new)
 
 /* The struct open_how of an openat2. The kernel has added O_LARGEFILE to it, so that bit is the task's own. */
 SEC("fentry/do_sys_openat2")
-int BPF_PROG(how_enter, int dfd, const char *name, struct open_how *how)
+int HOOK(how_enter, int dfd, const char *name, struct open_how *how)
 {
 	struct pending *c = pending_now();
 	struct records *r = records_get(c);
@@ -189,7 +189,7 @@ static __always_inline struct special *socketcall(void)
 
 #define SOCKETCALL(function, name)                                             \
 	SEC("fentry/" #function)                                               \
-	int name(void *ctx)                                                    \
+	int HOOK(name)                                                    \
 	{                                                                      \
 		struct special *s = socketcall();                              \
                                                                                \

@@ -173,14 +173,14 @@ __noinline int operation_end(__s64 ret)
 
 /* Since 7.0 the names of operations are noted here, when one begins. */
 SEC("fexit/complete_getname")
-int complete_getname_exit(__u64 *ctx)
+int HOOK(complete_getname_exit)
 {
 	return name_copied(ctx, 1);
 }
 
 /* Templates, as those of system calls: for the functions in the kernel's table of operations. */
 SEC("fentry")
-int operation_enter(__u64 *ctx)
+int HOOK(operation_enter)
 {
 	__u64 request = 0;
 
@@ -190,7 +190,7 @@ int operation_enter(__u64 *ctx)
 }
 
 SEC("fexit")
-int operation_exit(__u64 *ctx)
+int HOOK(operation_exit)
 {
 	struct pending *c = pending_get();
 	__u64 request = 0, ret = 0;

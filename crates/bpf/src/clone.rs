@@ -8,6 +8,7 @@
 #![allow(unsafe_code, reason = "libbpf-rs has no safe way to load instructions or to read func_info")]
 
 use libbpf_rs::{AsRawLibbpf, MapCore, MapFlags, MapHandle, MapType, Program, libbpf_sys as sys};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::io;
@@ -155,6 +156,17 @@ pub fn size(program: BorrowedFd<'_>) -> io::Result<(u32, u32)> {
 /// The kernel's count of skipped runs of a program libbpf loaded.
 pub fn missed(program: &Program<'_>) -> u64 {
     info(program.as_fd().as_raw_fd()).map_or(0, |i| i.recursion_misses)
+}
+
+/// Lets this process have the descriptors that clones need: two each, and rules may name hundreds of calls. Where that is not allowed,
+/// attaching says that there are too many.
+pub fn allow_descriptors() {
+    const ENOUGH: u64 = 16384;
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
+    if soft < ENOUGH && setrlimit(Resource::RLIMIT_NOFILE, ENOUGH, hard.max(ENOUGH)).is_err() {
+        // at least as many as there may be; an error leaves what was
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, hard.min(ENOUGH), hard);
+    }
 }
 
 /// Loads and attaches a program that does nothing; an error says why the tier is not to be had.

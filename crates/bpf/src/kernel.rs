@@ -86,7 +86,8 @@ pub struct Counters {
     pub lost_size: u64,
     /// Calls that could not be judged, because the rules changed again and again meanwhile.
     pub lost_policy: u64,
-    /// Runs the kernel skipped because the program was already running on the CPU.
+    /// Runs the kernel skipped because the program was already running on the CPU. Of a pair, what was skipped of both may be less:
+    /// it is not more than what was skipped of either.
     pub missed: u64,
 }
 
@@ -134,6 +135,10 @@ pub struct Capture {
     before: Counters,
     /// Of clones that are gone.
     missed: u64,
+    /// The same of clones beside a hook's program, by hook.
+    twins_missed: BTreeMap<&'static str, u64>,
+    /// How often each program is attached: two times where it may be preempted.
+    copies: usize,
     /// A program that is not attached, so that a trial fails.
     #[cfg(test)]
     pub(crate) without: Option<&'static str>,
@@ -146,6 +151,7 @@ fn bpf(what: impl Into<String>) -> impl FnOnce(libbpf_rs::Error) -> CaptureError
 impl Capture {
     /// Loads a tier's programs; nothing is attached yet.
     pub fn load(tier: Tier, offer: &Offer, settings: Settings) -> Result<Self, CaptureError> {
+        clone::allow_descriptors();
         let object = load_object(tier, offer, settings)?;
         let pair = |enter, exit| Ok([template(&object, enter, offer)?, template(&object, exit, offer)?]);
         let fentry = tier == Tier::Fentry;
@@ -166,6 +172,8 @@ impl Capture {
             again: BTreeMap::new(),
             before: Counters::default(),
             missed: 0,
+            twins_missed: BTreeMap::new(),
+            copies: copies(offer),
             #[cfg(test)]
             without: None,
         })
@@ -186,7 +194,7 @@ impl Capture {
         let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, generation, self.exempt);
         self.forget_programs();
         self.detach_clones(&plan.attach);
-        self.hooks.retain(|name, _| needed.contains(name));
+        self.retain_hooks(&needed);
         Ok(evicted)
     }
 
@@ -209,9 +217,30 @@ impl Capture {
         let functions = attach.operations.functions();
         let calls = take_out(&mut self.clones, |symbol| !attach.syscalls.contains(symbol));
         let operations = take_out(&mut self.operations, |symbol| !functions.contains(symbol));
-        let needless: Vec<Attached> = calls.into_values().chain(operations.into_values()).flatten().collect();
-        self.missed += needless.iter().map(Attached::missed).sum::<u64>();
-        discard(needless);
+        let needless: Vec<_> = calls.into_values().chain(operations.into_values()).collect();
+        self.missed += needless.iter().map(|clones| missed_of(clones, self.copies)).sum::<u64>();
+        discard(needless.into_iter().flatten().collect());
+    }
+
+    /// Detaches hooks but these.
+    fn retain_hooks(&mut self, needed: &[&str]) {
+        let (kept, gone) = std::mem::take(&mut self.hooks).into_iter().partition(|(name, _)| needed.contains(name));
+        self.hooks = kept;
+        let gone: BTreeMap<_, Hooked> = gone;
+        for (name, hooked) in gone {
+            *self.twins_missed.entry(name).or_default() += hooked.twin_missed();
+        }
+    }
+
+    /// How often the kernel skipped a hook's program; and the clone beside it, where there is one.
+    fn hook_missed(&self, program: &libbpf_rs::Program<'_>) -> u64 {
+        let missed = clone::missed(program);
+        let name = program.name().to_string_lossy();
+        if self.copies == 1 || !self.again.contains_key(&*name) {
+            return missed;
+        }
+        let gone = self.twins_missed.get(&*name).copied().unwrap_or_default();
+        missed.min(gone + self.hooks.get(&*name).map_or(0, Hooked::twin_missed))
     }
 
     /// What was found of executables is void: the names that rules watch may be others now.
@@ -253,16 +282,22 @@ impl Capture {
         if self.hooks.contains_key(name) {
             return Ok(());
         }
+        let refused = |e| CaptureError::Clone(name.into(), e);
         let hooked = match self.again.get_mut(name) {
-            Some(again) => again.attach().map_err(|e| CaptureError::Clone(name.into(), e))?,
-            None => {
+            Some(again) if offer.old => Hooked::Clone(again.attach().map_err(refused)?),
+            _ => {
                 let program = self.object.progs_mut().find(|p| p.name() == name);
                 let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
                 let link = program.attach().map_err(bpf(format!("attach {name}")))?;
-                if let Some(again) = Again::of(&program, offer).map_err(|e| CaptureError::Clone(name.into(), e))? {
+                if !self.again.contains_key(name)
+                    && let Some(again) = Again::of(&program, offer).map_err(refused)?
+                {
                     self.again.insert(name, again);
                 }
-                Hooked::Link(link)
+                match self.again.get_mut(name).filter(|_| self.copies > 1) {
+                    Some(again) => Hooked::Pair(link, again.attach().map_err(refused)?),
+                    None => Hooked::Link(link),
+                }
             }
         };
         self.hooks.insert(name, hooked);
@@ -288,7 +323,7 @@ impl Capture {
         let mut attach = plan.attach.clone();
         attach.needs.insert(Need::Every);
         let needed = self.attach_hooks(&attach, offer)?;
-        self.hooks.retain(|name, _| needed.contains(name));
+        self.retain_hooks(&needed);
         Ok(())
     }
 
@@ -328,17 +363,17 @@ impl Capture {
             sum.lost_size += count(5);
             sum.lost_policy += count(6);
         }
-        let clones = self.clones.values().chain(self.operations.values()).flatten().map(Attached::missed);
-        let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| clone::missed(&p));
+        let clones = self.clones.values().chain(self.operations.values()).map(|clones| missed_of(clones, self.copies));
+        let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| self.hook_missed(&p));
         sum.missed = self.missed + clones.chain(hooks).sum::<u64>();
         Ok(sum.since(self.before))
     }
 
     /// Detaches everything; counters stay readable. Returns how often the clones that are gone were skipped.
     pub fn detach(&mut self) -> u64 {
-        self.hooks.clear();
+        self.retain_hooks(&[]);
         let clones = self.clones.values().chain(self.operations.values());
-        let missed = clones.flatten().map(Attached::missed).sum();
+        let missed = clones.map(|clones| missed_of(clones, self.copies)).sum();
         self.clones.clear();
         self.operations.clear();
         missed
@@ -363,6 +398,11 @@ fn take_out(clones: &mut Clones, which: impl Fn(&str) -> bool) -> Clones {
     out
 }
 
+/// How often each program is attached (bpf/hook.h).
+fn copies(offer: &Offer) -> usize {
+    if offer.preemptible { 2 } else { 1 }
+}
+
 /// Attaches clones to the functions named that have none yet.
 fn attach_clones<'a>(
     clones: &mut Clones,
@@ -379,8 +419,13 @@ fn attach_clones<'a>(
         let attach = |t: &mut Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.to_owned(), e));
         // the exit first: an entry without an exit would be remembered and never judged
         let ends = !entry::never_returns(symbol);
-        let both = [ends.then_some(&mut *exit), Some(&mut *enter)].into_iter().flatten();
-        clones.insert(symbol.to_owned(), both.map(attach).collect::<Result<_, _>>()?);
+        let mut both = Vec::new();
+        for template in [ends.then_some(&mut *exit), Some(&mut *enter)].into_iter().flatten() {
+            for _ in 0..copies(offer) {
+                both.push(attach(template)?);
+            }
+        }
+        clones.insert(symbol.to_owned(), both);
     }
     Ok(())
 }
@@ -461,6 +506,7 @@ fn constants(offer: &Offer) -> Vec<(usize, u64)> {
     let [rcu, parent] = if offer.walk_flags_renumbered { [1 << 8, 1 << 10] } else { [0x40, 0x10] };
     let mut constants = vec![
         (skel::APPARMOR, offer.apparmor),
+        (skel::PREEMPTIBLE, u64::from(offer.preemptible)),
         (skel::THREAD_SIZE, offer.thread_size),
         (skel::VICTIM_ARGUMENT, targets::argument(offer, "may_delete", "dentry").unwrap_or_default() as u64),
         (skel::HANDLE_ARGUMENT, targets::argument(offer, "do_file_open_root", "open_flags").unwrap_or_default() as u64),
@@ -508,6 +554,11 @@ fn choose_program(program: &mut libbpf_rs::OpenProgramMut<'_>, tier: Tier, offer
     }
     program.set_autoload(load);
     Ok(())
+}
+
+/// How often a call's clones were skipped, where as many as `copies`, one behind the other, do the same.
+fn missed_of(clones: &[Attached], copies: usize) -> u64 {
+    clones.chunks(copies).filter_map(|same| same.iter().map(Attached::missed).min()).sum()
 }
 
 /// Detaches clones in a thread: each takes the kernel grace periods of some 10 ms, and no rule names their calls any more.

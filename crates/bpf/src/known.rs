@@ -1,6 +1,7 @@
 //! All system calls of the machine's two architectures, by number: what they are and what `perm=` takes them for.
 
 use crate::calls::Call;
+use crate::classes::Classes;
 use crate::classify::condition::needs_items;
 use crate::classify::{ARCHES, NR_MAX};
 use raudit_rules::{Field, FieldId, Op, Rule, Value, perm};
@@ -33,7 +34,7 @@ impl Default for Access {
     }
 }
 
-/// Classes of include/asm-generic/audit_write.h and audit_dir_write.h.
+/// Classes of include/asm-generic/audit_write.h and audit_dir_write.h; where the kernel's own cannot be read.
 const WRITE: &[&str] = &[
     "acct",
     "bind",
@@ -103,29 +104,33 @@ const ATTR: &[&str] = &[
     "setxattrat",
 ];
 
-fn access(name: &str) -> Access {
+/// What the call of this number and name does. By the kernel's own lists, where they are known.
+fn access(own: Option<&Classes>, at: usize, nr: u32, name: &str) -> Access {
     match name {
         "open" | "openat" | "openat2" | "socketcall" => Access::Arguments,
         "execve" | "execveat" => Access::Class(perm::EXEC),
-        name => {
-            let classes = [(WRITE, perm::WRITE), (READ, perm::READ), (ATTR, perm::ATTR)];
-            Access::Class(classes.iter().filter(|(list, _)| list.contains(&name)).fold(0, |bits, (_, bit)| bits | bit))
-        }
+        name => Access::Class(own.map_or_else(
+            || {
+                let classes = [(WRITE, perm::WRITE), (READ, perm::READ), (ATTR, perm::ATTR)];
+                classes.iter().filter(|(list, _)| list.contains(&name)).fold(0, |bits, (_, bit)| bits | bit)
+            },
+            |own| own.access(at, nr),
+        )),
     }
 }
 
 static KNOWN: LazyLock<[Vec<Known>; 2]> = LazyLock::new(|| {
+    let own = Classes::of_kernel();
     ARCHES.map(|arch| {
+        let at = usize::from(arch != ARCHES[0]);
         let mut calls = vec![Known::default(); NR_MAX];
         for (nr, name) in syscall::table(arch).into_iter().flat_map(raudit_tables::Table::iter) {
             if let Some(call) = calls.get_mut(nr as usize) {
                 call.names.push(name);
                 if call.names.len() == 1 {
-                    call.access = access(name);
+                    call.access = access(own.as_ref(), at, nr, name);
                 }
-                call.kind = call.kind.or_else(|| {
-                    Call::of_arch(usize::from(arch != ARCHES[0]), name).map(|(kind, wants)| (kind, wants.into()))
-                });
+                call.kind = call.kind.or_else(|| Call::of_arch(at, name).map(|(kind, wants)| (kind, wants.into())));
             }
         }
         calls

@@ -7,6 +7,7 @@
 //! root of the repository.
 mod btf;
 pub mod calls;
+mod classes;
 pub mod classify;
 mod clock;
 mod clone;

@@ -3,6 +3,7 @@
 use crate::btf::KernelBtf;
 use crate::clone::{self, Target};
 use crate::operations::Operations;
+use crate::selinux::memory::{self, Memory};
 use crate::selinux::{Places, Selinux};
 use crate::trial::Trial;
 use crate::{libbpf_log, targets};
@@ -70,6 +71,8 @@ pub struct Offer {
     pub splits_addresses: bool,
     /// Whether a name that ends in slashes is taken for the entry it names (since 6.14): seen by no probe, either.
     pub takes_trailing_slashes: bool,
+    /// Whether tasks may be preempted in the kernel's own code, where programs are therefore attached twice (bpf/hook.h).
+    pub preemptible: bool,
     /// Where the kernel keeps what it follows for rules that watch names.
     pub watches: Watches,
     /// Address of the kernel's clock (`struct timekeeper`); 0 when it cannot be known.
@@ -118,8 +121,8 @@ impl Offer {
         };
         let module = active_module();
         let (labels, apparmor, selinux) = security_labels(module);
-        let [inode_hash, filter_list, tree_ops] =
-            kernel_symbols(["audit_inode_hash", "audit_filter_list", "audit_tree_ops"]);
+        let [inode_hash, filter_list, tree_ops, preemption] =
+            kernel_symbols(["audit_inode_hash", "audit_filter_list", "audit_tree_ops", "preempt_dynamic_mode"]);
         let watches = Watches { inode_hash, filter_list, tree_ops };
         let notes_every_parent = release().is_some_and(|r| r < (6, 12));
         let mut offer = Self {
@@ -134,6 +137,7 @@ impl Offer {
             judges_by_last_call: release().is_some_and(|r| r < (5, 16)),
             splits_addresses: has_symbol("move_addr_to_kernel.part."),
             takes_trailing_slashes: release().is_some_and(|r| r >= (6, 14)),
+            preemptible: false,
             watches,
             timekeeper: timekeeper(),
             notes_failed_loads: patch().is_some_and(notes_failed_loads),
@@ -154,6 +158,7 @@ impl Offer {
                 clone::trial(id).err().map(|e| format!("fentry: {e}"))
             }
         };
+        offer.preemptible = !offer.old && preemptible(preemption);
         if offer.old {
             // the first task's stack lies between them (INIT_TASK_DATA, asm-generic/vmlinux.lds.h)
             let [start, end] = kernel_symbols(["__start_init_task", "__end_init_task"]);
@@ -246,6 +251,7 @@ impl Offer {
             judges_by_last_call: false,
             splits_addresses: false,
             takes_trailing_slashes: false,
+            preemptible: false,
             watches: Watches { inode_hash: 1, filter_list: 1, tree_ops: 1 },
             timekeeper: 1,
             notes_failed_loads: true,
@@ -280,6 +286,16 @@ fn patch() -> Option<(u32, u32, u32)> {
     let name = nix::sys::utsname::uname().ok()?;
     let mut numbers = name.release().to_str()?.split(|c: char| !c.is_ascii_digit()).map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next().and_then(Result::ok).unwrap_or(0)))
+}
+
+/// Whether tasks are preempted in the kernel's own code. One that can do either (PREEMPT_DYNAMIC) has the mode in a variable
+/// (`preempt_dynamic_mode`, kernel/sched/core.c), others tell by their name; one that does not tell is taken for one that does.
+fn preemptible(mode_at: u64) -> bool {
+    /// `preempt_dynamic_full`; lazy preemption comes behind it, and modes without before it.
+    const FULL: u32 = 2;
+    let name = nix::sys::utsname::uname().map(|n| n.version().to_string_lossy().into_owned()).unwrap_or_default();
+    let mode = || Memory::word(&mut memory::Kernel::open().ok()?, mode_at);
+    if name.contains("PREEMPT_DYNAMIC") { mode().is_none_or(|mode| mode >= FULL) } else { name.contains("PREEMPT") }
 }
 
 /// Since 6.17, and the releases of older series that took the change over.
@@ -360,4 +376,12 @@ pub(crate) fn kernel_symbols<const N: usize>(names: [&str; N]) -> [u64; N] {
         }
     }
     found
+}
+
+/// Every address that has this name: modules, and files of the kernel, may use it for themselves.
+pub(crate) fn addresses_of(name: &str) -> Vec<u64> {
+    let symbols = std::fs::read_to_string("/proc/kallsyms").unwrap_or_default();
+    let of_name = symbols.lines().filter(|line| line.split_whitespace().nth(2) == Some(name));
+    let addresses = of_name.filter_map(|line| u64::from_str_radix(line.split_whitespace().next()?, 16).ok());
+    addresses.filter(|&at| at != 0).collect()
 }

@@ -42,8 +42,10 @@ impl Capture {
             programs
                 .extend(template.bodies().skip(1).map(|body| cost(format!("{which} (of another prototype)"), body)));
         }
-        for (symbol, pair) in self.clones.iter().chain(&self.operations) {
-            for (which, clone) in ["exit", "enter"].into_iter().rev().take(pair.len()).rev().zip(pair) {
+        // a call that never returns has no exit
+        let which = ["enter", "exit"].into_iter().flat_map(|which| std::iter::repeat_n(which, self.copies));
+        for (symbol, clones) in self.clones.iter().chain(&self.operations) {
+            for (which, clone) in which.clone().zip(clones.iter().rev()) {
                 programs.push(cost(format!("{symbol} {which}"), clone.as_fd()));
             }
         }

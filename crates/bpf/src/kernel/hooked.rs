@@ -1,5 +1,6 @@
 //! A hook that is attached. Before 5.13 a program is attached to a function no more than once in its life (`bpf_tracing_prog_attach`,
-//! kernel/bpf/syscall.c); the next time it is a clone of a few instructions that goes on to it.
+//! kernel/bpf/syscall.c); the next time it is a clone of a few instructions that goes on to it. Where the kernel's own code may be
+//! preempted such a clone is attached beside the program (bpf/hook.h).
 
 use crate::clone::{Clone, Target, Template};
 use crate::offer::Offer;
@@ -12,9 +13,20 @@ use std::io;
 pub(super) enum Hooked {
     Link(Link),
     Clone(Clone),
+    Pair(Link, Clone),
 }
 
-/// What a hook is attached by when it was attached before.
+impl Hooked {
+    /// How often the kernel skipped the clone beside the program.
+    pub(super) fn twin_missed(&self) -> u64 {
+        match self {
+            Self::Pair(_, twin) => twin.missed(),
+            Self::Link(_) | Self::Clone(_) => 0,
+        }
+    }
+}
+
+/// What a hook is attached by when it was attached before, or is attached already.
 #[derive(Debug)]
 pub(super) struct Again {
     template: Template,
@@ -22,16 +34,17 @@ pub(super) struct Again {
 }
 
 impl Again {
-    /// `None` for a program that libbpf can attach as often as needed: of a tracepoint, or on a newer kernel.
+    /// `None` for a program that libbpf can attach as often as needed: of a tracepoint, or on a newer kernel where that is once.
     pub(super) fn of(program: &ProgramMut<'_>, offer: &Offer) -> io::Result<Option<Self>> {
         let section = program.section().to_string_lossy().into_owned();
-        let found = function(&section).filter(|_| offer.old).and_then(|name| offer.target(name).ok());
+        let found =
+            function(&section).filter(|_| offer.old || offer.preemptible).and_then(|name| offer.target(name).ok());
         let Some(target) = found.and_then(|name| offer.traced(&name)) else { return Ok(None) };
         Ok(Some(Self { template: Template::of(program, target.prototype)?, target }))
     }
 
-    pub(super) fn attach(&mut self) -> io::Result<Hooked> {
-        self.template.attach(self.target).map(Hooked::Clone)
+    pub(super) fn attach(&mut self) -> io::Result<Clone> {
+        self.template.attach(self.target)
     }
 }
 
