@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 ///
 /// A missing or surplus record has the field `-`.
 pub const KNOWN: &[(&str, &str, &str, &str)] = &[
+    ("record-capset", "CAPSET", "cap_pi", INHERITABLE),
     ("hard-capabilities", "PATH", "cap_fver", THIRD),
     ("hard-capabilities", "BPRM_FCAPS", "fver", THIRD),
     ("*", "event", "(turned)", TURNED),
@@ -37,6 +38,8 @@ pub const KNOWN: &[(&str, &str, &str, &str)] = &[
         "the kernel shows the title that a task had at its first event, also after it executed another program; we show the present one",
     ),
 ];
+
+const INHERITABLE: &str = "kernels without a later correction (6.18 as tested) write the effective set in place of the inheritable one; we show what is asked for";
 
 const THIRD: &str = "capabilities of version 3 whose root is 0 are shown to user space, and so to us, as version 2";
 
