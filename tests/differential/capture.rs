@@ -149,8 +149,15 @@ impl Capture {
         self.generation += 1;
         self.generations.add(self.generation, Judged::new(&plan, &set));
         for rule in &rules {
-            self.kernel.add_rule(rule, false).unwrap_or_else(|e| panic!("the kernel refuses a rule: {e}"));
-            self.rules.push(rule.clone());
+            match self.kernel.add_rule(rule, false) {
+                Ok(()) => self.rules.push(rule.clone()),
+                // 6.18 takes exe= only of a file that is there
+                Err(e @ Error::Refused { errno: Errno::ENOENT, .. }) => {
+                    self.unload();
+                    return Err(format!("this kernel refuses a rule about a file to come: {e}"));
+                }
+                Err(e) => panic!("the kernel refuses {rule:?}: {e}"),
+            }
         }
         // what the kernel follows for BPF
         for (key, place) in &plan.places {
