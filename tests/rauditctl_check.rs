@@ -215,6 +215,8 @@ fn where_a_rule_runs_depends_on_the_kernel() {
     let bpf = cfg!(feature = "bpf") && nix::unistd::geteuid().is_root();
     assert_eq!(tier.starts_with("not known: only root"), cfg!(feature = "bpf") && !bpf, "{tier}");
     assert!(!bpf || tier.contains("fentry") || tier.contains("BPF"), "{tier}");
-    let task = explain("-a never,task");
-    assert!(!bpf || task.contains("BPF does not serve this list"), "{task}");
+    let never = explain("-a never,task");
+    assert!(!bpf || never.contains("if it can serve all other rules exactly, too"), "{never}");
+    let always = explain("-a always,task -F uid=5");
+    assert!(!bpf || always.contains("BPF does not serve it exactly"), "{always}");
 }
