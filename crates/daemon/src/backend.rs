@@ -274,15 +274,20 @@ impl Backend {
             return;
         };
         self.side.restore(side);
-        let wanted = self.wants_bpf();
+        let (wanted, same) = (self.wants_bpf(), self.rules.is_same(&rules));
         match outcome {
-            Outcome::Captures(outlook) if wanted && self.rules.is_same(&rules) => self.bpf_captures(&outlook),
-            // programs are kept: the next time is soon over
-            _ if wanted && !self.rules.is_same(&rules) => self.changed = self.changed.or_else(|| Some(Instant::now())),
-            Outcome::Captures(_) => self.side.remove(&mut self.kernel),
+            Outcome::Captures(outlook) if wanted && same => return self.bpf_captures(&outlook),
+            _ if wanted && !same => {
+                // programs are kept: the next time is soon over
+                self.changed = self.changed.or_else(|| Some(Instant::now()));
+                return;
+            }
+            Outcome::Captures(_) => {}
             Outcome::Inexact(why) => say::notice(format!("capturing with kernel audit: {why}")),
             Outcome::Failed(why) => say::error(format!("capturing with kernel audit: {why}")),
         }
+        // programs may be left of a time before, when the rules had changed meanwhile
+        self.side.remove(&mut self.kernel);
     }
 
     fn install(&mut self, outlook: &Outlook, rules: &RuleSet) -> Result<(), String> {
