@@ -51,13 +51,7 @@ pub struct Besides<'a> {
 
 /// Appends the event's records to `out`.
 pub fn render(event: &Event<'_>, id: EventId, besides: Besides<'_>, lookup: &mut dyn Lookup, out: &mut Vec<Message>) {
-    let stamp = format!("{id}: ");
-    let mut push = |kind, body: &dyn Fn(&mut Vec<u8>)| {
-        let mut text = Vec::with_capacity(256);
-        text.extend_from_slice(stamp.as_bytes());
-        body(&mut text);
-        out.push(Message { kind, text });
-    };
+    let mut push = records_of(id, out);
     let items: Vec<_> = event.items().collect();
     let exe = event.section(section::EXE).map(|s| assemble(&s));
     let subject = label::subject(event, lookup);
@@ -90,8 +84,21 @@ pub fn render(event: &Event<'_>, id: EventId, besides: Besides<'_>, lookup: &mut
     push(Kind::EOE, &|_| {});
 }
 
+type Body<'a> = &'a dyn Fn(&mut Vec<u8>);
+
+/// Appends records of one event.
+fn records_of(id: EventId, out: &mut Vec<Message>) -> impl FnMut(Kind, Body<'_>) {
+    let stamp = format!("{id}: ");
+    move |kind, body| {
+        let mut text = Vec::with_capacity(256);
+        text.extend_from_slice(stamp.as_bytes());
+        body(&mut text);
+        out.push(Message { kind, text });
+    }
+}
+
 /// SOCKADDR.
-fn address(event: &Event<'_>, push: &mut impl FnMut(Kind, &dyn Fn(&mut Vec<u8>))) {
+fn address(event: &Event<'_>, push: &mut impl FnMut(Kind, Body<'_>)) {
     if let Some(saddr) = event.section(section::SADDR) {
         push(Kind::SOCKADDR, &|t| {
             t.extend_from_slice(b"saddr=");
@@ -101,12 +108,7 @@ fn address(event: &Event<'_>, push: &mut impl FnMut(Kind, &dyn Fn(&mut Vec<u8>))
 }
 
 /// CWD, and a PATH for each item.
-fn paths(
-    event: &Event<'_>,
-    items: &[Item<'_>],
-    lookup: &mut dyn Lookup,
-    push: &mut impl FnMut(Kind, &dyn Fn(&mut Vec<u8>)),
-) {
+fn paths(event: &Event<'_>, items: &[Item<'_>], lookup: &mut dyn Lookup, push: &mut impl FnMut(Kind, Body<'_>)) {
     let cwd = event.section(section::CWD).map(|s| assemble(&s));
     if let Some(cwd) = cwd.as_deref() {
         push(Kind::CWD, &|t| {
@@ -126,13 +128,7 @@ fn paths(
 /// Appends the records of an operation of io_uring: URINGOP, and when it is an event of its own the others (`audit_log_uring`,
 /// `audit_log_exit`).
 pub fn operation(event: &Event<'_>, id: EventId, key: Option<&[u8]>, lookup: &mut dyn Lookup, out: &mut Vec<Message>) {
-    let stamp = format!("{id}: ");
-    let mut push = |kind, body: &dyn Fn(&mut Vec<u8>)| {
-        let mut text = Vec::with_capacity(256);
-        text.extend_from_slice(stamp.as_bytes());
-        body(&mut text);
-        out.push(Message { kind, text });
-    };
+    let mut push = records_of(id, out);
     let subject = label::subject(event, lookup);
     push(Kind::URINGOP, &|t| syscall::push_operation(t, event, subject.as_deref(), key));
     if event.flags & EVENT_F_ALONE == 0 {

@@ -66,23 +66,8 @@ pub fn push_denied(out: &mut Vec<u8>, event: &Event<'_>, operation: &[u8], exe: 
 }
 
 fn push_task(out: &mut Vec<u8>, event: &Event<'_>, exe: Option<&[u8]>, subject: Option<&[u8]>) {
-    let fields = [
-        (" ppid=", fact::PPID),
-        (" pid=", fact::PID),
-        (" auid=", fact::AUID),
-        (" uid=", fact::UID),
-        (" gid=", fact::GID),
-        (" euid=", fact::EUID),
-        (" suid=", fact::SUID),
-        (" fsuid=", fact::FSUID),
-        (" egid=", fact::EGID),
-        (" sgid=", fact::SGID),
-        (" fsgid=", fact::FSGID),
-    ];
-    for (name, fact) in fields {
-        out.extend_from_slice(name.as_bytes());
-        push_decimal(out, event.fact(fact).into());
-    }
+    push_facts(out, event, &[(" ppid=", fact::PPID), (" pid=", fact::PID), (" auid=", fact::AUID)]);
+    push_facts(out, event, &CREDENTIALS);
     out.extend_from_slice(b" tty=");
     out.extend_from_slice(if event.tty.is_empty() { b"(none)" } else { event.tty });
     out.extend_from_slice(b" ses=");
@@ -91,6 +76,28 @@ fn push_task(out: &mut Vec<u8>, event: &Event<'_>, exe: Option<&[u8]>, subject: 
     push_untrusted(out, event.comm);
     out.extend_from_slice(b" exe=");
     push_or_null(out, exe);
+    push_subject(out, subject);
+}
+
+const CREDENTIALS: [(&str, fact::Fact); 8] = [
+    (" uid=", fact::UID),
+    (" gid=", fact::GID),
+    (" euid=", fact::EUID),
+    (" suid=", fact::SUID),
+    (" fsuid=", fact::FSUID),
+    (" egid=", fact::EGID),
+    (" sgid=", fact::SGID),
+    (" fsgid=", fact::FSGID),
+];
+
+fn push_facts(out: &mut Vec<u8>, event: &Event<'_>, facts: &[(&str, fact::Fact)]) {
+    for &(name, fact) in facts {
+        out.extend_from_slice(name.as_bytes());
+        push_decimal(out, event.fact(fact).into());
+    }
+}
+
+fn push_subject(out: &mut Vec<u8>, subject: Option<&[u8]>) {
     if let Some(label) = subject {
         out.extend_from_slice(b" subj=");
         out.extend_from_slice(label);
@@ -106,26 +113,9 @@ pub fn push_operation(out: &mut Vec<u8>, event: &Event<'_>, subject: Option<&[u8
     push_signed(out, event.ret);
     out.extend_from_slice(b" items=");
     push_decimal(out, event.argv_len.into());
-    let fields = [
-        (" ppid=", fact::PPID),
-        (" pid=", fact::PID),
-        (" uid=", fact::UID),
-        (" gid=", fact::GID),
-        (" euid=", fact::EUID),
-        (" suid=", fact::SUID),
-        (" fsuid=", fact::FSUID),
-        (" egid=", fact::EGID),
-        (" sgid=", fact::SGID),
-        (" fsgid=", fact::FSGID),
-    ];
-    for (name, fact) in fields {
-        out.extend_from_slice(name.as_bytes());
-        push_decimal(out, event.fact(fact).into());
-    }
-    if let Some(label) = subject {
-        out.extend_from_slice(b" subj=");
-        out.extend_from_slice(label);
-    }
+    push_facts(out, event, &[(" ppid=", fact::PPID), (" pid=", fact::PID)]);
+    push_facts(out, event, &CREDENTIALS);
+    push_subject(out, subject);
     out.extend_from_slice(b" key=");
     push_or_null(out, key);
 }
