@@ -188,12 +188,14 @@ __noinline int lookup_parent(__u64 dir_at, __u64 name_at, __u32 len)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct names *n = bpf_task_storage_get(&names, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	struct item *item, *unknown = 0;
+	struct item *item;
 
 	len &= 255;
 	if (!c || !n || left_out(c, (struct inode *)dir_at) ||
 	    bpf_probe_read_kernel(n->text + NAMES_LEAF, len, (void *)name_at))
 		return 0;
+	/* kept in memory, which the verifier does not follow: a variable doubles its work with every turn */
+	c->leaf.unknown = 0;
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
 		item = &c->item[i];
 		if (i >= c->items)
@@ -203,12 +205,13 @@ __noinline int lookup_parent(__u64 dir_at, __u64 name_at, __u32 len)
 		/* a link may lead to a name like its own, which is not looked up */
 		if (item->kind == ITEM_PARENT && item_is_inode(item, (struct inode *)dir_at))
 			return 0;
-		if (!unknown && item->kind == ITEM_UNKNOWN && !(item->flags & ITEM_F_INODE))
-			unknown = item;
+		if (!c->leaf.unknown && item->kind == ITEM_UNKNOWN && !(item->flags & ITEM_F_INODE))
+			c->leaf.unknown = i + 1;
 	}
-	if (unknown) {
-		unknown->kind = ITEM_PARENT;
-		item_set_inode(unknown, (struct inode *)dir_at);
+	item = item_at(c, c->leaf.unknown - 1);
+	if (item) {
+		item->kind = ITEM_PARENT;
+		item_set_inode(item, (struct inode *)dir_at);
 	}
 	return 0;
 }

@@ -108,6 +108,7 @@ struct leaf {
 	__u32 start; /* of the component: the length of the directory part */
 	__u32 end;
 	__u32 inside;
+	__u32 unknown; /* an item that may be the parent, its index plus 1 */
 };
 
 /* A walk along one of the kernel's lists, for the rules whose name an inode bears: watches, or executables. */

@@ -64,7 +64,10 @@ fn push_octal_or_hex(meaning: Meaning, kind: Kind, text: &[u8], out: &mut Vec<u8
         (Meaning::MapFlags, _, Some(flags)) => push_map_flags(out, flags),
         (Meaning::LookupFlags, _, Some(flags)) => lookup_flags(out, flags),
         (Meaning::Resolve, _, Some(flags)) => push_or_hex(out, &RESOLVE, flags),
-        (Meaning::CapabilitySet, _, Some(set)) => capability_set(out, set),
+        (Meaning::CapabilitySet, ..) => match leading_hex(text) {
+            Some(set) => capability_set(out, set),
+            None => unknown(out, "conversion error(", text),
+        },
         (Meaning::Personality, _, Some(number)) => push_personality(out, number),
         (Meaning::Seccomp, _, Some(code)) => {
             named(out, &SECCOMP, i64::try_from(code >> 16).ok(), text, "unknown-seccomp-code(")
@@ -104,6 +107,13 @@ fn octal(text: &[u8]) -> Option<u64> {
 pub fn hex(text: &[u8]) -> Option<u64> {
     let digits = text.strip_prefix(b"0x").unwrap_or(text);
     u64::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
+}
+
+/// The number that a text starts with, hex; 0 when it is none, as `?` is for capabilities nobody could read. `None`: too large.
+fn leading_hex(text: &[u8]) -> Option<u64> {
+    let digits = text.strip_prefix(b"0x").unwrap_or(text);
+    let end = digits.iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or(digits.len());
+    if end == 0 { Some(0) } else { hex(&digits[..end]) }
 }
 
 fn word(out: &mut Vec<u8>, holds: bool, word: &str) -> bool {

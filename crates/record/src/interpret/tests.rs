@@ -115,9 +115,16 @@ fn arguments_of_calls() {
 
 #[test]
 fn what_does_not_fit_its_field_is_shown_as_it_is() {
-    let odd = "uid=abc ses=x exit=abc mode=xyz sig=abc res=success list=exit cap_fp=zz perm=r prom=? ";
+    let odd = "uid=abc ses=x exit=abc mode=xyz sig=abc res=success list=exit perm=r prom=? ";
     assert_eq!(body("USER", odd), odd);
     assert_eq!(body("USER", "text without fields"), "text without fields ");
+}
+
+#[test]
+fn a_set_of_capabilities_is_the_number_its_text_starts_with() {
+    let sets = "cap_fp=? cap_fi=zz cap_pe=3zz cap_pi=(null) cap_pa=fffffffffffffffffff cap_fver=?";
+    let meant = "cap_fp=none cap_fi=none cap_pe=chown,dac_override cap_pi=none cap_pa=conversion error(fffffffffffffffffff) cap_fver=? ";
+    assert_eq!(body("PATH", sets), meant);
 }
 
 #[test]
