@@ -31,6 +31,23 @@ pub const GROUP: Group = Group {
     ],
 };
 
+/// The call that operations are submitted by, for itself.
+pub const CALL: Group = Group {
+    rules: "-a always,exit -F arch=b64 -S io_uring_enter -F auid>=700000 -F auid!=unset -k enter\n",
+    prepare: || (),
+    cases: &[
+        Case { name: "ring-call-at-once", run: at_once },
+        Case { name: "ring-call-left-out", run: left_out },
+        Case { name: "ring-call-entries", run: entries },
+        Case { name: "ring-call-opens", run: opens },
+        Case { name: "ring-call-attributes", run: attributes },
+        Case { name: "ring-call-sockets", run: sockets },
+        Case { name: "ring-call-many", run: many },
+        Case { name: "ring-call-links", run: links },
+        Case { name: "ring-call-user", run: user },
+    ],
+};
+
 pub const FIELDS: Group = Group {
     rules: "\
 -a never,io_uring -S close,connect -F uid=1000

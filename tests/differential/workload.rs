@@ -35,6 +35,7 @@ pub const GROUPS: &[Group] = &[
     Group { rules: include_str!("records.rules"), prepare: || (), cases: super::records::CASES },
     super::operations::GROUP,
     super::operations::FIELDS,
+    super::operations::CALL,
 ];
 
 /// Cases that take long, or that are there to find differences: they run when they are named, or with `--more`.
