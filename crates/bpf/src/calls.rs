@@ -170,16 +170,6 @@ impl Call {
         }
     }
 
-    /// Why the fentry tier does not serve the call exactly on any kernel, if it does not.
-    pub fn inexact_by_fentry(self) -> Option<&'static str> {
-        match self {
-            Self::Ring => {
-                Some("what its operations name is seen while the call runs, not what the kernel's workers do for it")
-            }
-            _ => None,
-        }
-    }
-
     /// Why the tracepoint tier cannot serve the call at all, if it cannot.
     pub fn refused_by_tracepoint(self) -> Option<&'static str> {
         match self {

@@ -291,6 +291,9 @@ fn exit(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
             }
         }
     }
+    if uring::enters(rule) {
+        judgement.fentry = worse(judgement.fentry, uring::judge_call(calls));
+    }
     judgement
 }
 
@@ -326,8 +329,7 @@ fn call(at: usize, nr: u32, offer: &Offer, attach: &mut Attach) -> Result<PerTie
         None => drop(attach.needs.insert(Need::Every)),
     }
     let sees = needs.iter().any(|need| *need != Need::Call) || kind == Call::Descriptor;
-    let always = kind.inexact_by_fentry().map(|why| format!("{name}: {why}"));
-    let inexact = || always.or_else(|| offer.trial.obstacle(name, kind).filter(|_| sees)).map(Obstacle::Inexact);
+    let inexact = || offer.trial.obstacle(name, kind).filter(|_| sees).map(Obstacle::Inexact);
     let fentry = missing(&needs, offer).or_else(inexact);
     if let Some(calls) = attach.wants.get_mut(at) {
         calls.insert(nr, wants);

@@ -5,6 +5,7 @@ use crate::calls::{Call, want};
 use crate::classify::ARCHES;
 use crate::classify::operations::{WANT_RING, enter};
 use crate::hooks::Need;
+use crate::operations::Operations;
 use raudit_rules::{Action, FieldId, List, Rule, RuleSet};
 
 /// System calls that do what operations do, by the same functions: where the trial found that the hooks do not see one of them, they
@@ -32,15 +33,31 @@ pub(super) fn judge(rule: &Rule, rules: &RuleSet, calls: &mut Calls<'_>) -> Judg
     if rule.action == Action::Never {
         return judged;
     }
+    if rule.fields.iter().any(|f| f.id == FieldId::EXE) {
+        calls.attach.needs.insert(Need::Program);
+    }
+    judged.fentry = worse(judged.fentry, attach(operations, calls).or_else(|| order(rules)));
+    judged
+}
+
+/// What stands against a rule of the exit list that names the call by which operations are done: what they note is part of its event,
+/// and so are they.
+pub(super) fn judge_call(calls: &mut Calls<'_>) -> Option<Obstacle> {
+    match calls.offer.operations() {
+        Ok(operations) => attach(operations, calls),
+        Err(why) if calls.offer.audits_operations() => Some(Obstacle::Inexact(why)),
+        Err(_) => Some(Obstacle::Inexact("what its operations name was not compared on kernels before 5.16".into())),
+    }
+}
+
+/// Has operations seen; what stands against it.
+fn attach(operations: Operations, calls: &mut Calls<'_>) -> Option<Obstacle> {
     let mut needs = Call::Ring.needs().to_vec();
     needs.extend([Need::Peer, Need::Ring]);
     if operations.notes_files() {
         needs.extend([Need::Late, Need::LateAttribute]);
     }
-    if rule.fields.iter().any(|f| f.id == FieldId::EXE) {
-        needs.push(Need::Program);
-    }
-    judged.fentry = worse(judged.fentry, missing(&needs, calls.offer).or_else(|| inexact(rules, calls)));
+    let obstacle = missing(&needs, calls.offer).or_else(|| differs(calls));
     for at in 0..ARCHES.len() {
         let Some(nr) = enter(at) else { continue };
         match entry::function(at, &["io_uring_enter"], |f| calls.offer.function(f).is_some()) {
@@ -53,16 +70,20 @@ pub(super) fn judge(rule: &Rule, rules: &RuleSet, calls: &mut Calls<'_>) -> Judg
     }
     calls.attach.operations = operations;
     calls.attach.needs.extend(needs);
-    judged
+    obstacle
 }
 
-fn inexact(rules: &RuleSet, calls: &Calls<'_>) -> Option<Obstacle> {
-    let enters = |rule: &Rule| (0..ARCHES.len()).filter_map(enter).any(|nr| rule.syscalls.contains(nr));
-    if rules.list(List::Exit).iter().any(enters) {
-        let why =
-            "rules of the exit list name io_uring_enter, and which of two lists' rules was added first is not known";
-        return Some(Obstacle::Inexact(why.into()));
-    }
+/// Whether a rule names it.
+pub(super) fn enters(rule: &Rule) -> bool {
+    (0..ARCHES.len()).filter_map(enter).any(|nr| rule.syscalls.contains(nr))
+}
+
+fn order(rules: &RuleSet) -> Option<Obstacle> {
+    let why = "rules of the exit list name io_uring_enter, and which of two lists' rules was added first is not known";
+    rules.list(List::Exit).iter().any(enters).then(|| Obstacle::Inexact(why.into()))
+}
+
+fn differs(calls: &Calls<'_>) -> Option<Obstacle> {
     let differs = |name: &&str| {
         let kind = Call::of(name)?.0;
         calls.offer.trial.obstacle(name, kind).map(|why| format!("{name}: {why}"))
