@@ -170,7 +170,8 @@ static __always_inline void open_failed(struct pending *c, long error)
 	if (c->opened || !c->walk || c->open_flags & (O_PATH | __O_TMPFILE))
 		return;
 	if (c->walk_end == WALK_ARRIVED) {
-		open_found(c, c->walk, false);
+		/* O_DIRECTORY, before it was refused with O_CREAT: the file is made, and then is none */
+		open_file(c, (struct dentry *)c->walk, making && (unsigned long)making == c->walk && BPF_CORE_READ(making, d_inode));
 		return;
 	}
 	if (!(c->open_flags & O_CREAT))

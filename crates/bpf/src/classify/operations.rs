@@ -18,7 +18,8 @@ pub fn enter(at: usize) -> Option<u32> {
 
 impl Policy {
     /// The rows of the list's rules; `rules` are those of the exit list and this one, by their bits. When one of them may say always,
-    /// the call that operations are done in is followed whatever it is.
+    /// the call that operations are done in is followed whatever it is. When a rule of the exit list names that call, operations are
+    /// followed: what workers look up for it is its own.
     pub(super) fn add_operations(
         &mut self,
         rules: &[Rule],
@@ -27,8 +28,10 @@ impl Policy {
     ) -> Result<(), ClassifyError> {
         let mut named = vec![rows.nobody(); OPERATIONS_MAX];
         let mut wanted = if self.filesystems.is_empty() { 0 } else { WANT_FS };
+        let mut call = false;
         for (number, rule) in rules.iter().enumerate().filter(|(number, _)| !never(conditions, *number)) {
             if rule.list != List::IoUring {
+                call |= (0..ARCHES.len()).filter_map(enter).any(|nr| rule.syscalls.contains(nr));
                 continue;
             }
             wanted |= kinds(conditions, number);
@@ -41,7 +44,7 @@ impl Policy {
         for (operation, row) in (0..=u8::MAX).zip(named).filter(|(_, row)| meet(row, &self.always)) {
             self.operations.insert(operation, rows.add(row)?);
         }
-        if self.operations.is_empty() {
+        if self.operations.is_empty() && !call {
             return Ok(());
         }
         wanted |= u32::from(want::NAMES | want::SADDR) | WANT_RING;
@@ -79,6 +82,14 @@ mod tests {
         for (at, wants) in policy.wants.iter().enumerate() {
             assert_eq!(wants[&enter(at).unwrap()] & WANT_RING, WANT_RING);
         }
+    }
+
+    #[test]
+    fn operations_are_followed_for_the_call_as_well() {
+        let rules = [rule(List::Exit, Action::Always, &[enter(0).unwrap()])];
+        let policy = Policy::compile(&rules, &[], &[], &Places::default()).unwrap();
+        assert!(policy.operations.is_empty());
+        assert_eq!(policy.operation_want & (u32::from(want::NAMES) | WANT_RING), u32::from(want::NAMES) | WANT_RING);
     }
 
     #[test]
