@@ -11,13 +11,15 @@
  * fentry, fexit/do_filp_open        fentry      a name is opened (open family, execve and its interpreters)
  * fexit/d_lookup                    fentry      its last component is looked up: the parent directory of what may be made
  * fexit/security_inode_create       fentry      a file may be made there
+ * fentry/inode_init_owner           fentry      before 5.15: or is made, by an open that is refused all the same
  * fexit/lookup_open                 fentry      in 7.x: or may not
  * fentry/may_open                   fentry      a file was found, or made, and it is asked whether it may be opened
  * fentry/terminate_walk             fentry      where the walk ended, also when the open was refused
  * fentry/audit_log_path_denied      fentry      a link was not followed or not made: a record of its own
  * fexit/getname_kernel              fentry      a name the kernel made itself: an interpreter, a socket's path
  * fexit/getname_flags, getname,
- *       getname_uflags             fentry      a name copied from memory
+ *   getname_uflags, __getname_maybe_null
+ *                                   fentry      a name copied from memory
  * fentry, fexit/filename_lookup     fentry      a name is looked up: of all calls but opens
  * fentry/do_mkdirat, do_mknodat, do_rmdir, do_unlinkat, do_symlinkat, do_linkat, do_renameat2, filename_create
  *                                   fentry      the names of entries that are to be made, moved or deleted
@@ -264,6 +266,17 @@ int HOOK(making_exit, struct inode *dir, struct dentry *dentry, int mode, int re
 	return 0;
 }
 
+/* A new inode gets its owner: that of the file, which the open may yet refuse. */
+SEC("fentry/inode_init_owner")
+int HOOK(owner_enter)
+{
+	struct pending *c = pending_with_names();
+
+	if (c && c->making && open_walk(c))
+		c->made = 1;
+	return 0;
+}
+
 /* Where the entry was not there, and none was made. The kernel notes it even if none might be made. */
 SEC("fexit/lookup_open")
 int HOOK(making_failed, struct nameidata *nd)
@@ -356,6 +369,13 @@ SEC("fexit/getname_uflags")
 int HOOK(getname_uflags_exit)
 {
 	return name_copied(ctx, 2);
+}
+
+/* The same for calls that take an empty name for none, since 6.13: compilers put the above into it. */
+SEC("fexit/__getname_maybe_null")
+int HOOK(getname_maybe_exit)
+{
+	return name_copied(ctx, 1);
 }
 
 /* Up to 6.12 a function, which may contain the other; or call it, and then the name is known already. */

@@ -166,6 +166,7 @@ struct pending {
 	__u64 open_name; /* the struct filename of the open under way; 0: the one its item was made for */
 	__u64 walk; /* the dentry where its walk ended; 0: on the way to the last component */
 	__u64 making; /* the dentry of a file that may be made */
+	__u32 made;   /* it got an inode that is new */
 	__u32 denied; /* a record of its own: enum anomaly of the kernel; 0: none */
 	__u32 done_by; /* the program that has done its work and expects its twin next */
 	__u8 denied_op[ANOMALY_MAX];

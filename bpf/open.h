@@ -41,7 +41,7 @@ static __always_inline void open_begin(struct pending *c, __u32 at, __u64 name, 
 	c->open_name = name;
 	c->open_flags = flags;
 	c->opened = 0;
-	c->walk = c->making = 0;
+	c->walk = c->making = c->made = 0;
 }
 
 /*
@@ -171,7 +171,7 @@ static __always_inline void open_failed(struct pending *c, long error)
 		return;
 	if (c->walk_end == WALK_ARRIVED) {
 		/* O_DIRECTORY, before it was refused with O_CREAT: the file is made, and then is none */
-		open_file(c, (struct dentry *)c->walk, making && (unsigned long)making == c->walk && BPF_CORE_READ(making, d_inode));
+		open_file(c, (struct dentry *)c->walk, c->made && c->making == c->walk);
 		return;
 	}
 	if (!(c->open_flags & O_CREAT))

@@ -155,12 +155,18 @@ impl Ring {
         self.submitting(1).store(tail.wrapping_add(operations.len() as u32), Ordering::Release);
         let polled = self.flags & SQPOLL != 0;
         let flags = if polled { GETEVENTS | SQ_WAKEUP } else { GETEVENTS };
-        self.enter(operations.len(), wait, flags);
+        // kernels before 5.18 take no more after one that is invalid
+        let taken = self.enter(operations.len(), wait, flags);
+        if let Ok(taken @ 1..) = usize::try_from(taken)
+            && taken < operations.len()
+        {
+            self.enter(operations.len() - taken, wait, flags);
+        }
     }
 
-    fn enter(&self, submit: usize, wait: usize, flags: usize) {
+    fn enter(&self, submit: usize, wait: usize, flags: usize) -> i64 {
         // SAFETY: plain numbers.
-        unsafe { libc::syscall(libc::SYS_io_uring_enter, self.fd as usize, submit, wait, flags, 0usize, 0usize) };
+        unsafe { libc::syscall(libc::SYS_io_uring_enter, self.fd as usize, submit, wait, flags, 0usize, 0usize) }
     }
 
     /// What has ended: waits for `count` of them.

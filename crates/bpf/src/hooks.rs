@@ -131,12 +131,17 @@ pub fn all() -> Vec<Hook> {
         fentry("file_enter", &[Open, Exec]),
         Hook { when: notes_refused, ..fentry("making_failed", &[Open]) },
         fentry("making_exit", &[Open]),
+        Hook { when: |offer| offer.old, ..fentry("owner_enter", &[Open]) },
         fentry("step_exit", &[Open]),
         fentry("denied_enter", &[Open, Exec, Address, Lookup, Entry]),
         fentry("name_exit", &[Exec, Address, Lookup, Entry]),
         fentry("getname_flags_exit", &[Open, Exec, Lookup, Entry]),
         fentry("create_name_enter", &[Entry]),
         Hook { when: |offer| offer.target("getname_uflags").is_ok(), ..fentry("getname_uflags_exit", &[Exec]) },
+        Hook {
+            when: |offer| offer.target("__getname_maybe_null").is_ok(),
+            ..fentry("getname_maybe_exit", &[Lookup, Entry])
+        },
         Hook { when: |offer| offer.target("getname").is_ok(), ..fentry("getname_exit", &[Open, Exec, Lookup, Entry]) },
         fentry("mkdirat_enter", &[Entry]),
         fentry("mknodat_enter", &[Entry]),
