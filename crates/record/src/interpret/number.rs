@@ -113,7 +113,10 @@ pub fn hex(text: &[u8]) -> Option<u64> {
 fn leading_hex(text: &[u8]) -> Option<u64> {
     let digits = text.strip_prefix(b"0x").unwrap_or(text);
     let end = digits.iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or(digits.len());
-    if end == 0 { Some(0) } else { hex(&digits[..end]) }
+    match digits.split_at(end).0 {
+        [] => Some(0),
+        digits => hex(digits),
+    }
 }
 
 fn word(out: &mut Vec<u8>, holds: bool, word: &str) -> bool {
