@@ -121,7 +121,7 @@ impl Capture {
         Plan::new(&set, &self.offer, &mut Places::default()).usable == Some(Tier::Fentry)
     }
 
-    /// Gives both sides these rules in place of the last; or says why BPF does not serve them.
+    /// Gives both sides these rules in place of the last; or says why BPF does not serve them exactly.
     pub fn load(&mut self, text: &str) -> Result<(), String> {
         let mut rules = parse(text);
         rules.retain(|rule| match by_last_call(rule, &self.offer) {
@@ -137,13 +137,15 @@ impl Capture {
             set.add(rule.clone(), false).map_err(|e| e.to_string())?;
         }
         let plan = Plan::new(&set, &self.offer, &mut self.places);
+        // what is not served exactly is left to the kernel, where rauditd may choose
+        let obstacle = |(at, rule): (usize, &raudit_bpf::plan::Judgement)| {
+            Some(format!("rule {}: {}", at + 1, rule.fentry.as_ref()?))
+        };
+        if let Some(why) = plan.rules.iter().enumerate().find_map(obstacle) {
+            return Err(why);
+        }
         if plan.usable != Some(Tier::Fentry) {
-            let obstacle = |(at, j): (usize, &raudit_bpf::plan::Judgement)| {
-                let why = j.fentry.as_ref().filter(|o| matches!(o, raudit_bpf::plan::Obstacle::Refused(_)))?;
-                Some(format!("rule {}: {why}", at + 1))
-            };
-            let first = plan.rules.iter().enumerate().find_map(obstacle);
-            return Err(first.or(plan.refusal).unwrap_or_else(|| "no tier serves all of it".into()));
+            return Err(plan.refusal.unwrap_or_else(|| "no tier serves all of it".into()));
         }
         self.unload();
         self.generation += 1;
