@@ -45,6 +45,7 @@ enum loop_bound {
 	ROUNDS_same_step = 256,
 	ROUNDS_level_step = 16,
 	ROUNDS_label_step = 32,
+	ROUNDS_profile_step = 8,
 };
 
 #define bpf_loop(n, step, context, flags)                                       \

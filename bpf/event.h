@@ -157,7 +157,7 @@ enum special_limit {
 	SPECIAL_ATTRIBUTES = 2,
 	SPECIAL_VALUES = 14,
 	SPECIAL_F_SET_PERM = 1,
-	TARGETS_MAX = 32, /* a power of two; more go ahead of the event */
+	TARGETS_MAX = 16, /* a power of two; more go ahead of the event */
 };
 
 struct special {
@@ -172,7 +172,7 @@ struct target {
 	__u32 pid, auid, uid, session;
 	__u32 sid; /* SELinux's number of its label; 0: it has none */
 	__u8 comm[16];
-	__u8 label[92]; /* AppArmor's */
+	__u8 label[220]; /* AppArmor's */
 };
 
 struct target_chunk {

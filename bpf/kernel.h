@@ -105,9 +105,32 @@ struct cred {
 	void *security;
 };
 
-/* security/apparmor/include/label.h */
-struct aa_label {
+/* security/apparmor/include/lib.h, policy_ns.h, policy.h, label.h */
+struct aa_policy {
 	char *hname;
+};
+
+struct aa_ns {
+	struct aa_policy base;
+	struct aa_ns *parent;
+	struct aa_profile *unconfined;
+};
+
+struct aa_profile {
+	struct aa_policy base;
+	struct aa_ns *ns;
+	long mode;
+};
+
+struct aa_label {
+	struct aa_proxy *proxy;
+	long flags;
+	int size;
+	struct aa_profile *vec[0];
+};
+
+struct aa_proxy {
+	struct aa_label *label; /* the one in use, when this is stale */
 };
 
 struct qstr {

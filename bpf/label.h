@@ -63,4 +63,131 @@ static __always_inline void task_sid(struct label_sid *to, struct task_struct *t
 		bpf_probe_read_kernel(&to->sequence, sizeof(to->sequence), policy + selinux.sequence);
 }
 
+/* SELinux's label of the task, as a number. */
+static __always_inline void sid_emit(struct scratch *s, struct task_struct *task)
+{
+	__u32 at = section_begin(s, SECTION_LABEL);
+	struct label_sid *to = (struct label_sid *)scratch_end(s);
+
+	if (!to)
+		return;
+	task_sid(to, task);
+	s->used += sizeof(*to);
+	section_end(s, at, SECTION_F_SID);
+}
+
+enum {
+	PROFILES_MAX = 16, /* in one label */
+	AA_STALE = 0x800,  /* FLAG_STALE: profiles were replaced (security/apparmor/include/label.h) */
+	AA_ROOT = 6,       /* of the name of a namespace: "root//", which is not shown */
+};
+
+/* The profiles of a label, one after the other. */
+struct profile_walk {
+	struct scratch *scratch;
+	struct aa_label *label;
+	struct aa_ns *ns; /* that of the profile before */
+	__u32 mode;       /* of those that are not their namespace's default */
+};
+
+/* enum profile_mode (security/apparmor/include/policy.h), and two that only a label has. */
+enum {
+	MODE_MIXED = 5,
+	MODE_NONE = 7, /* nothing but such defaults: not shown */
+	MODES = 8,
+};
+
+/* aa_profile_mode_names; "user" is none of a profile before 6.2 */
+static const char mode_names[MODES][16] = { " (enforce)", " (complain)", " (kill)", " (unconfined)", " (user)", " (mixed)" };
+
+static __always_inline void byte_append(struct scratch *s, char byte)
+{
+	__u8 *to = scratch_end(s);
+
+	if (to) {
+		*to = byte;
+		s->used++;
+	}
+}
+
+/* Without its NUL. */
+static __always_inline void text_append(struct scratch *s, const char *text)
+{
+	__u8 *to = scratch_end(s);
+	long len = to ? bpf_probe_read_kernel_str(to, LABEL_MAX, text) : 0;
+
+	if (len > 1 && len <= LABEL_MAX)
+		s->used += len - 1;
+}
+
+/* A profile's name as the root sees it: with its namespace's, where that changes (aa_profile_snxprint). */
+static long profile_step(__u32 i, struct profile_walk *w)
+{
+	struct aa_label *label = w->label;
+	struct scratch *s = w->scratch;
+	struct aa_profile *profile = 0;
+	struct aa_ns *ns;
+
+	bpf_probe_read_kernel(&profile, sizeof(profile), (void *)label + bpf_core_field_offset(label->vec) + i * sizeof(profile));
+	ns = BPF_CORE_READ(profile, ns);
+	if (i) {
+		byte_append(s, '/');
+		byte_append(s, '/');
+		byte_append(s, '&');
+	}
+	if (ns != w->ns && BPF_CORE_READ(ns, parent)) {
+		byte_append(s, ':');
+		text_append(s, BPF_CORE_READ(ns, base.hname) + AA_ROOT);
+		byte_append(s, ':');
+	}
+	w->ns = ns;
+	text_append(s, BPF_CORE_READ(profile, base.hname));
+	if (profile != BPF_CORE_READ(ns, unconfined)) {
+		__u32 mode = BPF_CORE_READ(profile, mode);
+
+		w->mode = w->mode == MODE_NONE || w->mode == mode ? mode : MODE_MIXED;
+	}
+	return 0;
+}
+
+/* Appends the AppArmor label of a credential (aa_label_snxprint), if there is one. */
+static __always_inline void profiles_append(struct scratch *s, const struct cred *cred)
+{
+	const void *blob = BPF_CORE_READ(cred, security);
+	struct profile_walk w = { .scratch = s, .mode = MODE_NONE };
+	struct aa_label *label = 0;
+	__u32 count;
+	int offset = 0, shown = 1;
+
+	if (!apparmor_blob_sizes || !blob)
+		return;
+	bpf_probe_read_kernel(&offset, sizeof(offset), (void *)apparmor_blob_sizes);
+	bpf_probe_read_kernel(&label, sizeof(label), blob + offset);
+	if (label && BPF_CORE_READ(label, flags) & AA_STALE)
+		label = BPF_CORE_READ(label, proxy, label);
+	if (!label)
+		return;
+	w.label = label;
+	count = BPF_CORE_READ(label, size);
+	bpf_loop(count < PROFILES_MAX ? count : PROFILES_MAX, profile_step, &w, 0);
+	if (apparmor_modes != 1)
+		bpf_probe_read_kernel(&shown, sizeof(shown), (void *)apparmor_modes);
+	if (shown)
+		text_append(s, mode_names[w.mode & (MODES - 1)]);
+}
+
+static __always_inline void label_emit(struct scratch *s, struct task_struct *task)
+{
+	__u32 at;
+
+	if (selinux.policy)
+		sid_emit(s, task);
+	at = section_begin(s, SECTION_LABEL);
+	profiles_append(s, OWN(task, cred));
+	if (s->used == at + sizeof(struct section))
+		s->used = at;
+	else
+		section_end(s, at, 0);
+}
+
 #endif

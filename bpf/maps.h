@@ -35,6 +35,12 @@ enum {
  */
 const volatile __u64 apparmor_blob_sizes = 0;
 
+/*
+ * Whether AppArmor's labels are shown with a mode: the address of apparmor_display_secid_mode (an int), which says so since 6.0;
+ * 1: always.
+ */
+const volatile __u64 apparmor_modes = 0;
+
 /* Since 6.14 a name that ends in slashes is an entry's too (audit_compare_dname_path, kernel/auditfilter.c). */
 const volatile __u64 trailing_slashes = 0;
 

@@ -20,6 +20,7 @@ __noinline int target_add(__u64 task_at)
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct records *r = records_get(c);
 	const struct cred *cred;
+	struct scratch *s;
 	struct target *t;
 	__u32 at;
 
@@ -45,7 +46,13 @@ __noinline int target_add(__u64 task_at)
 	BPF_CORE_READ_INTO(&t->comm, of, comm);
 	t->sid = sid_behind(BPF_CORE_READ(cred, security), selinux.cred_sid);
 	t->label[0] = 0;
-	label_read(t->label, sizeof(t->label), cred);
+	s = scratch_take();
+	if (s) {
+		profiles_append(s, cred);
+		byte_append(s, 0);
+		bpf_probe_read_kernel_str(t->label, sizeof(t->label), s->data);
+		scratch_release(s);
+	}
 	return 0;
 }
 

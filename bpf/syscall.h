@@ -332,53 +332,6 @@ static __always_inline void caps_emit(struct scratch *s, const struct pending *c
 	section_end(s, at, 0);
 }
 
-/* SELinux's label of the task, as a number. */
-static __always_inline void sid_emit(struct scratch *s, struct task_struct *task)
-{
-	__u32 at = section_begin(s, SECTION_LABEL);
-	struct label_sid *to = (struct label_sid *)scratch_end(s);
-
-	if (!to)
-		return;
-	task_sid(to, task);
-	s->used += sizeof(*to);
-	section_end(s, at, SECTION_F_SID);
-}
-
-/* The AppArmor label of a credential; how many bytes with its NUL, 0 or less when there is none. */
-static __always_inline long label_read(__u8 *to, __u32 room, const struct cred *cred)
-{
-	struct aa_label *label = 0;
-	const void *blob = BPF_CORE_READ(cred, security);
-	int offset = 0;
-
-	if (!apparmor_blob_sizes || !blob)
-		return 0;
-	bpf_probe_read_kernel(&offset, sizeof(offset), (void *)apparmor_blob_sizes);
-	bpf_probe_read_kernel(&label, sizeof(label), blob + offset);
-	return label ? bpf_probe_read_kernel_str(to, room, BPF_CORE_READ(label, hname)) : 0;
-}
-
-static __always_inline void label_emit(struct scratch *s, struct task_struct *task)
-{
-	__u32 at;
-	__u8 *to;
-	long len;
-
-	if (selinux.policy)
-		sid_emit(s, task);
-	at = section_begin(s, SECTION_LABEL);
-	to = scratch_end(s);
-	len = to ? label_read(to, LABEL_MAX, OWN(task, cred)) : 0;
-	if (len <= 0) {
-		s->used = at;
-		return;
-	}
-	if (len > 1 && len <= LABEL_MAX)
-		s->used += len - 1;
-	section_end(s, at, 0);
-}
-
 static __always_inline void denied_emit(struct scratch *s, const struct pending *c)
 {
 	__u32 at;

@@ -163,6 +163,11 @@ fn profiles() {
     ] {
         drop(fs::write("/proc/self/attr/apparmor/exec", change));
         drop(Command::new("/bin/cat").args(["/etc/hostname", "/proc/self/attr/current"]).status());
+        drop(fs::write("/proc/self/attr/apparmor/exec", change));
+        if let Ok(mut other) = Command::new("/bin/sleep").arg("9").spawn() {
+            drop(other.kill());
+            drop(other.wait());
+        }
     }
     // the task itself
     drop(fs::write("/proc/self/attr/apparmor/current", "changeprofile raudit_b"));

@@ -506,6 +506,7 @@ fn constants(offer: &Offer) -> Vec<(usize, u64)> {
     let [rcu, parent] = if offer.walk_flags_renumbered { [1 << 8, 1 << 10] } else { [0x40, 0x10] };
     let mut constants = vec![
         (skel::APPARMOR, offer.apparmor),
+        (skel::APPARMOR_MODES, offer.apparmor_modes),
         (skel::PREEMPTIBLE, u64::from(offer.preemptible)),
         (skel::THREAD_SIZE, offer.thread_size),
         (skel::VICTIM_ARGUMENT, targets::argument(offer, "may_delete", "dentry").unwrap_or_default() as u64),

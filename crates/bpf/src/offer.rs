@@ -56,6 +56,8 @@ pub struct Offer {
     pub module: Module,
     /// Address of AppArmor's `apparmor_blob_sizes`, by which its labels are found; 0 without AppArmor.
     pub apparmor: u64,
+    /// Whether they are shown with a mode: the address of the kernel's variable that says so; 1: always.
+    pub apparmor_modes: u64,
     /// Where SELinux's labels are found, when it is active and they can be read.
     pub selinux: Option<Places>,
     /// Whether the kernel notes the parent directory of every open with O_CREAT (up to 6.11), or only of a file that is not
@@ -131,6 +133,7 @@ impl Offer {
             labels,
             module,
             apparmor,
+            apparmor_modes: kernel_symbols(["apparmor_display_secid_mode"])[0].max(1),
             selinux,
             notes_every_parent,
             notes_cwd_of_files: release().is_none_or(|r| r >= (5, 12)),
@@ -245,6 +248,7 @@ impl Offer {
             labels: None,
             module: Module::None,
             apparmor: 0,
+            apparmor_modes: 1,
             selinux: None,
             notes_every_parent: false,
             notes_cwd_of_files: true,
@@ -348,11 +352,7 @@ fn security_labels(module: Module) -> (Option<String>, u64, Option<Places>) {
         Module::AppArmor => {
             let [found] = kernel_symbols(["apparmor_blob_sizes"]);
             let why = "apparmor labels (subj=) cannot be read: /proc/kallsyms does not tell where they are";
-            let modes = "apparmor labels (subj=) with modes (kernel.apparmor_display_secid_mode) are not rendered";
-            let shows =
-                std::fs::read("/proc/sys/kernel/apparmor_display_secid_mode").is_ok_and(|v| !v.starts_with(b"0"));
-            let why = if found == 0 { Some(why) } else { shows.then_some(modes) };
-            (why.map(str::to_owned), found, None)
+            ((found == 0).then(|| why.to_owned()), found, None)
         }
         Module::Smack => (Some("smack labels (subj=, obj=) are not rendered yet".to_owned()), 0, None),
     }

@@ -31,6 +31,7 @@ mod generated_old {
 const _: () = {
     use generated_old::types as old;
     assert!(APPARMOR == offset_of!(old::rodata, apparmor_blob_sizes));
+    assert!(APPARMOR_MODES == offset_of!(old::rodata, apparmor_modes));
     assert!(SELINUX == offset_of!(old::rodata, selinux));
     assert!(EXE_EVENTS == offset_of!(old::rodata, exe_events));
     assert!(PREEMPTIBLE == offset_of!(old::rodata, preemptible));
@@ -51,13 +52,16 @@ pub const ITEM_LEN: usize = 56;
 pub const CHUNK_LEN: usize = 24;
 pub const COUNTERS_LEN: usize = 56;
 /// Bytes of `struct target`, and of `struct target_chunk` before its targets.
-pub const TARGET_LEN: usize = 128;
+pub const TARGET_LEN: usize = 256;
 pub const TARGETS_LEN: usize = 24;
 pub const POLICY_LEN: usize = size_of::<types::policy>();
 pub const HITS_LEN: usize = size_of::<types::hits>();
 
 /// Where `apparmor_blob_sizes` lies in the object's read-only data.
 pub const APPARMOR: usize = offset_of!(types::rodata, apparmor_blob_sizes);
+
+/// Where `apparmor_modes` does.
+pub const APPARMOR_MODES: usize = offset_of!(types::rodata, apparmor_modes);
 
 /// Where `selinux` lies there.
 pub const SELINUX: usize = offset_of!(types::rodata, selinux);

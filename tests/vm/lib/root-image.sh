@@ -2,7 +2,7 @@
 # of this file, so an edit here makes setup build a new image.
 
 root_suite=bookworm
-root_packages=auditd,libc6-i386,libcap2-bin,libelf1,zlib1g,procps,iproute2,kmod,attr,acl,python3-minimal,strace,psmisc,login,adduser,bpftool
+root_packages=auditd,apparmor,libc6-i386,libcap2-bin,libelf1,zlib1g,procps,iproute2,kmod,attr,acl,python3-minimal,strace,psmisc,login,adduser,bpftool
 
 # build_root: never changed after it is made: each guest writes to a throw-away snapshot.
 build_root() {
