@@ -103,14 +103,15 @@ fn remembered<T: Clone>(
 /// Opens the file by the name the task used, and returns it only if it is the very inode of the event.
 fn open_same(event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<File> {
     let pid = event.fact(crate::fact::PID);
-    let cwd = event.section(section::CWD).map(|s| PathBuf::from(OsStr::from_bytes(&crate::render::assemble(&s))));
-    let mut path = cwd.unwrap_or_default().join(OsStr::from_bytes(name));
+    let of = |kind| event.section(kind).map(|s| PathBuf::from(OsStr::from_bytes(&crate::render::assemble(&s))));
+    let mut path = of(section::CWD).unwrap_or_default().join(OsStr::from_bytes(name));
     // what is the task's own in /proc would be ours
     if let Ok(own) = path.strip_prefix("/proc/self").or_else(|_| path.strip_prefix("/proc/thread-self")) {
         path = PathBuf::from(format!("/proc/{pid}")).join(own);
     }
     let elsewhere = PathBuf::from(format!("/proc/{pid}/root")).join(path.strip_prefix("/").unwrap_or(&path));
-    [path, elsewhere].into_iter().filter(|p| p.is_absolute()).find_map(|path| {
+    // /proc/self/exe is gone with its task
+    [Some(path), Some(elsewhere), of(section::EXE)].into_iter().flatten().filter(|p| p.is_absolute()).find_map(|path| {
         let meta = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
         let file = same(&meta, item).then(|| File::open(&path).ok())??;
         same(&file.metadata().ok()?, item).then_some(file)
