@@ -136,13 +136,38 @@ pub fn all() -> Vec<Hook> {
         fentry("denied_enter", &[Open, Exec, Address, Lookup, Entry]),
         fentry("name_exit", &[Exec, Address, Lookup, Entry]),
         fentry("getname_flags_exit", &[Open, Exec, Lookup, Entry]),
-        fentry("create_name_enter", &[Entry]),
         Hook { when: |offer| offer.target("getname_uflags").is_ok(), ..fentry("getname_uflags_exit", &[Exec]) },
         Hook {
             when: |offer| offer.target("__getname_maybe_null").is_ok(),
             ..fentry("getname_maybe_exit", &[Lookup, Entry])
         },
         Hook { when: |offer| offer.target("getname").is_ok(), ..fentry("getname_exit", &[Open, Exec, Lookup, Entry]) },
+        fentry("writable_exit", &[Late]),
+        Hook { when: reads_attributes_late, ..fentry("attribute_enter", &[LateAttribute]) },
+        fentry("saddr_exit", &[Address]),
+        fentry("watch_event", &[Watch]),
+        Hook { when: |offer| offer.function("audit_mark_handle_event").is_some(), ..fentry("exe_event", &[Program]) },
+        fentry("every_exit", &[Every]),
+        fentry("every_enter", &[Every]),
+    ]
+    .into_iter()
+    .chain(entries())
+    .chain(tasks())
+    .chain(names_of_operations())
+    .chain(records::all())
+    .collect()
+}
+
+/// Whether a program is one of those for records that few calls have.
+pub(crate) fn of_few_calls(program: &str) -> bool {
+    records::all().iter().any(|hook| hook.program == program)
+}
+
+/// Names that are looked up, and entries of directories (`bpf/entry.h`).
+fn entries() -> Vec<Hook> {
+    use Need::{Address, Entry, Exec, Lookup};
+    vec![
+        fentry("create_name_enter", &[Entry]),
         fentry("mkdirat_enter", &[Entry]),
         fentry("mknodat_enter", &[Entry]),
         fentry("rmdir_enter", &[Entry]),
@@ -169,24 +194,7 @@ pub fn all() -> Vec<Hook> {
         fentry("symlink_enter", &[Entry]),
         fentry("link_exit", &[Entry]),
         fentry("link_enter", &[Entry]),
-        fentry("writable_exit", &[Late]),
-        Hook { when: reads_attributes_late, ..fentry("attribute_enter", &[LateAttribute]) },
-        fentry("saddr_exit", &[Address]),
-        fentry("watch_event", &[Watch]),
-        Hook { when: |offer| offer.function("audit_mark_handle_event").is_some(), ..fentry("exe_event", &[Program]) },
-        fentry("every_exit", &[Every]),
-        fentry("every_enter", &[Every]),
     ]
-    .into_iter()
-    .chain(tasks())
-    .chain(names_of_operations())
-    .chain(records::all())
-    .collect()
-}
-
-/// Whether a program is one of those for records that few calls have.
-pub(crate) fn of_few_calls(program: &str) -> bool {
-    records::all().iter().any(|hook| hook.program == program)
 }
 
 /// The names of io_uring's operations. Up to 6.19, of linkat's first name, which in a system call is seen where the link is made.
