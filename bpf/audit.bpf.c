@@ -11,7 +11,7 @@
  * fentry, fexit/do_filp_open        fentry      a name is opened (open family, execve and its interpreters)
  * fexit/d_lookup                    fentry      its last component is looked up: the parent directory of what may be made
  * fexit/security_inode_create       fentry      a file may be made there
- * fentry/inode_init_owner           fentry      before 5.15: or is made, by an open that is refused all the same
+ * fentry/inode_init_owner           fentry      before 5.17: or is made, by an open that is refused all the same
  * fexit/lookup_open                 fentry      in 7.x: or may not
  * fentry/may_open                   fentry      a file was found, or made, and it is asked whether it may be opened
  * fentry/terminate_walk             fentry      where the walk ended, also when the open was refused

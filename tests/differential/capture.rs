@@ -116,12 +116,21 @@ impl Capture {
 
     /// Whether BPF serves a rule on this kernel.
     pub fn serves(&self, text: &str) -> bool {
-        let mut set = RuleSet::new();
-        parse(text).into_iter().for_each(|rule| set.add(rule, false).unwrap_or_else(|e| panic!("{text}: {e}")));
-        Plan::new(&set, &self.offer, &mut Places::default()).usable == Some(Tier::Fentry)
+        self.plan(text).usable == Some(Tier::Fentry)
     }
 
-    /// Gives both sides these rules in place of the last; or says why BPF does not serve them exactly.
+    /// Why rauditd would rather leave these rules to the kernel: BPF serves one of them, but not exactly.
+    pub fn inexact(&self, text: &str) -> Option<String> {
+        self.plan(text).rules.iter().find_map(|rule| rule.fentry.as_ref()).map(ToString::to_string)
+    }
+
+    fn plan(&self, text: &str) -> Plan {
+        let mut set = RuleSet::new();
+        parse(text).into_iter().for_each(|rule| set.add(rule, false).unwrap_or_else(|e| panic!("{text}: {e}")));
+        Plan::new(&set, &self.offer, &mut Places::default())
+    }
+
+    /// Gives both sides these rules in place of the last; or says why BPF does not serve them.
     pub fn load(&mut self, text: &str) -> Result<(), String> {
         let mut rules = parse(text);
         rules.retain(|rule| match by_last_call(rule, &self.offer) {
@@ -137,15 +146,13 @@ impl Capture {
             set.add(rule.clone(), false).map_err(|e| e.to_string())?;
         }
         let plan = Plan::new(&set, &self.offer, &mut self.places);
-        // what is not served exactly is left to the kernel, where rauditd may choose
-        let obstacle = |(at, rule): (usize, &raudit_bpf::plan::Judgement)| {
-            Some(format!("rule {}: {}", at + 1, rule.fentry.as_ref()?))
-        };
-        if let Some(why) = plan.rules.iter().enumerate().find_map(obstacle) {
-            return Err(why);
-        }
         if plan.usable != Some(Tier::Fentry) {
-            return Err(plan.refusal.unwrap_or_else(|| "no tier serves all of it".into()));
+            let obstacle = |(at, j): (usize, &raudit_bpf::plan::Judgement)| {
+                let why = j.fentry.as_ref().filter(|o| matches!(o, raudit_bpf::plan::Obstacle::Refused(_)))?;
+                Some(format!("rule {}: {why}", at + 1))
+            };
+            let first = plan.rules.iter().enumerate().find_map(obstacle);
+            return Err(first.or(plan.refusal).unwrap_or_else(|| "no tier serves all of it".into()));
         }
         self.unload();
         self.generation += 1;

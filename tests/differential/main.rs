@@ -119,6 +119,11 @@ fn fixed(capture: &mut Capture, table: &mut Table, wanted: &[&str], more: bool, 
             continue;
         }
         (group.prepare)();
+        // rules that are not served exactly are compared all the same; but what io_uring_enter alone does is known to differ then
+        if let Some(why) = capture.inexact(group.rules).filter(|_| group.rules == operations::CALL.rules) {
+            table.skip(&cases, &why);
+            continue;
+        }
         if let Err(why) = capture.load(&objects::filled_in(group.rules)) {
             assert_ne!(at, 0, "every rule of the common file is served: {why}");
             table.skip(&cases, &why);

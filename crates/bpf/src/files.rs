@@ -111,7 +111,8 @@ fn open_same(event: &Event<'_>, item: &Item<'_>, name: &[u8]) -> Option<File> {
     }
     let elsewhere = PathBuf::from(format!("/proc/{pid}/root")).join(path.strip_prefix("/").unwrap_or(&path));
     // /proc/self/exe is gone with its task
-    [Some(path), Some(elsewhere), of(section::EXE)].into_iter().flatten().filter(|p| p.is_absolute()).find_map(|path| {
+    let executable = std::iter::once_with(|| of(section::EXE)).flatten();
+    [path, elsewhere].into_iter().chain(executable).filter(|p| p.is_absolute()).find_map(|path| {
         let meta = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
         let file = same(&meta, item).then(|| File::open(&path).ok())??;
         same(&file.metadata().ok()?, item).then_some(file)

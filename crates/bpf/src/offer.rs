@@ -122,9 +122,15 @@ impl Offer {
             Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
         };
         let module = active_module();
-        let (labels, apparmor, selinux) = security_labels(module);
-        let [inode_hash, filter_list, tree_ops, preemption] =
-            kernel_symbols(["audit_inode_hash", "audit_filter_list", "audit_tree_ops", "preempt_dynamic_mode"]);
+        let [inode_hash, filter_list, tree_ops, preemption, apparmor, apparmor_modes] = kernel_symbols([
+            "audit_inode_hash",
+            "audit_filter_list",
+            "audit_tree_ops",
+            "preempt_dynamic_mode",
+            "apparmor_blob_sizes",
+            "apparmor_display_secid_mode",
+        ]);
+        let (labels, apparmor, selinux) = security_labels(module, apparmor);
         let watches = Watches { inode_hash, filter_list, tree_ops };
         let notes_every_parent = release().is_some_and(|r| r < (6, 12));
         let mut offer = Self {
@@ -133,7 +139,7 @@ impl Offer {
             labels,
             module,
             apparmor,
-            apparmor_modes: kernel_symbols(["apparmor_display_secid_mode"])[0].max(1),
+            apparmor_modes: apparmor_modes.max(1),
             selinux,
             notes_every_parent,
             notes_cwd_of_files: release().is_none_or(|r| r >= (5, 12)),
@@ -341,8 +347,8 @@ fn active_module() -> Module {
     }
 }
 
-/// Why the module's labels cannot be read; and where AppArmor's and SELinux's can.
-fn security_labels(module: Module) -> (Option<String>, u64, Option<Places>) {
+/// Why the module's labels cannot be read; and where AppArmor's and SELinux's can. `apparmor`: its symbol's address.
+fn security_labels(module: Module, apparmor: u64) -> (Option<String>, u64, Option<Places>) {
     match module {
         Module::None => (None, 0, None),
         Module::Selinux => match Selinux::open() {
@@ -350,9 +356,8 @@ fn security_labels(module: Module) -> (Option<String>, u64, Option<Places>) {
             Err(why) => (Some(format!("selinux labels (subj=, obj=) cannot be read: {why}")), 0, None),
         },
         Module::AppArmor => {
-            let [found] = kernel_symbols(["apparmor_blob_sizes"]);
             let why = "apparmor labels (subj=) cannot be read: /proc/kallsyms does not tell where they are";
-            ((found == 0).then(|| why.to_owned()), found, None)
+            ((apparmor == 0).then(|| why.to_owned()), apparmor, None)
         }
         Module::Smack => (Some("smack labels (subj=, obj=) are not rendered yet".to_owned()), 0, None),
     }

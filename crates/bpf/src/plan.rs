@@ -2,6 +2,7 @@
 
 use crate::calls::{Call, notes_late, want};
 use crate::classify::condition::{self, Condition, needs_items};
+use crate::classify::operations::enters;
 use crate::classify::{ARCHES, ClassifyError, FS_MAX, Policy};
 use crate::hooks::{Need, reads_attributes_late};
 use crate::known;
@@ -291,7 +292,7 @@ fn exit(rule: &Rule, calls: &mut Calls<'_>) -> Judgement {
             }
         }
     }
-    if uring::enters(rule) {
+    if enters(rule) {
         judgement.fentry = worse(judgement.fentry, uring::judge_call(calls));
     }
     judgement

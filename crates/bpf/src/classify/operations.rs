@@ -16,6 +16,11 @@ pub fn enter(at: usize) -> Option<u32> {
     syscall::table(*ARCHES.get(at)?)?.number("io_uring_enter")
 }
 
+/// Whether a rule names that call.
+pub fn enters(rule: &Rule) -> bool {
+    (0..ARCHES.len()).filter_map(enter).any(|nr| rule.syscalls.contains(nr))
+}
+
 impl Policy {
     /// The rows of the list's rules; `rules` are those of the exit list and this one, by their bits. When one of them may say always,
     /// the call that operations are done in is followed whatever it is. When a rule of the exit list names that call, operations are
@@ -31,7 +36,7 @@ impl Policy {
         let mut call = false;
         for (number, rule) in rules.iter().enumerate().filter(|(number, _)| !never(conditions, *number)) {
             if rule.list != List::IoUring {
-                call |= (0..ARCHES.len()).filter_map(enter).any(|nr| rule.syscalls.contains(nr));
+                call |= enters(rule);
                 continue;
             }
             wanted |= kinds(conditions, number);

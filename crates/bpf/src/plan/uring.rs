@@ -3,7 +3,7 @@
 use super::{Calls, Judgement, Obstacle, entry, fields, missing, worse};
 use crate::calls::{Call, want};
 use crate::classify::ARCHES;
-use crate::classify::operations::{WANT_RING, enter};
+use crate::classify::operations::{WANT_RING, enter, enters};
 use crate::hooks::Need;
 use crate::operations::Operations;
 use raudit_rules::{Action, FieldId, List, Rule, RuleSet};
@@ -74,11 +74,6 @@ fn attach(operations: Operations, calls: &mut Calls<'_>) -> Option<Obstacle> {
     calls.attach.operations = operations;
     calls.attach.needs.extend(needs);
     obstacle
-}
-
-/// Whether a rule names it.
-pub(super) fn enters(rule: &Rule) -> bool {
-    (0..ARCHES.len()).filter_map(enter).any(|nr| rule.syscalls.contains(nr))
 }
 
 fn order(rules: &RuleSet) -> Option<Obstacle> {
