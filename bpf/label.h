@@ -88,6 +88,7 @@ struct profile_walk {
 	struct aa_label *label;
 	struct aa_ns *ns; /* that of the profile before */
 	__u32 mode;       /* of those that are not their namespace's default */
+	int shown;        /* the mode is */
 };
 
 /* enum profile_mode (security/apparmor/include/policy.h), and two that only a label has. */
@@ -142,7 +143,7 @@ static long profile_step(__u32 i, struct profile_walk *w)
 	}
 	w->ns = ns;
 	text_append(s, BPF_CORE_READ(profile, base.hname));
-	if (profile != BPF_CORE_READ(ns, unconfined)) {
+	if (w->shown && profile != BPF_CORE_READ(ns, unconfined)) {
 		__u32 mode = BPF_CORE_READ(profile, mode);
 
 		w->mode = w->mode == MODE_NONE || w->mode == mode ? mode : MODE_MIXED;
@@ -154,10 +155,10 @@ static long profile_step(__u32 i, struct profile_walk *w)
 static __always_inline void profiles_append(struct scratch *s, const struct cred *cred)
 {
 	const void *blob = BPF_CORE_READ(cred, security);
-	struct profile_walk w = { .scratch = s, .mode = MODE_NONE };
+	struct profile_walk w = { .scratch = s, .mode = MODE_NONE, .shown = 1 };
 	struct aa_label *label = 0;
 	__u32 count;
-	int offset = 0, shown = 1;
+	int offset = 0;
 
 	if (!apparmor_blob_sizes || !blob)
 		return;
@@ -169,10 +170,10 @@ static __always_inline void profiles_append(struct scratch *s, const struct cred
 		return;
 	w.label = label;
 	count = BPF_CORE_READ(label, size);
-	bpf_loop(count < PROFILES_MAX ? count : PROFILES_MAX, profile_step, &w, 0);
 	if (apparmor_modes != 1)
-		bpf_probe_read_kernel(&shown, sizeof(shown), (void *)apparmor_modes);
-	if (shown)
+		bpf_probe_read_kernel(&w.shown, sizeof(w.shown), (void *)apparmor_modes);
+	bpf_loop(count < PROFILES_MAX ? count : PROFILES_MAX, profile_step, &w, 0);
+	if (w.shown)
 		text_append(s, mode_names[w.mode & (MODES - 1)]);
 }
 
