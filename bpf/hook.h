@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Programs of kernel functions. The kernel skips such a program while it runs on the same CPU for another task, which was preempted in
- * it (prog->active, kernel/bpf/trampoline.c). Where the kernel's own code may be preempted, each is therefore attached twice: whichever
- * of the two is entered first does the work and leaves its mark with the task, and the other finds the mark and takes it away.
+ * it (prog->active, kernel/bpf/trampoline.c). Where the kernel's own code may be preempted, each is therefore attached in several copies:
+ * the first that is entered does the work and leaves its mark with the task, the others find the mark and add theirs. One that finds
+ * its own was left by the run before, which skipped another.
  */
 #ifndef RAUDIT_HOOK_H
 #define RAUDIT_HOOK_H
 
 #include "maps.h"
 
+/* The mark of one copy of a program: its number and those of its copies that have run. */
+#define HOOK_MARK(self, copy) ((self) << 8 | 1u << ((copy) & 7))
+
 /* Whether the work of this run is still to be done. A task without anything pending is not audited: nothing is noted for it. */
-static __always_inline bool hook_begins(__u32 self)
+static __always_inline bool hook_begins(void *ctx, __u32 self)
 {
 	struct pending *c;
+	__u32 mark;
 
-	if (!preemptible)
+	if (!copies)
 		return true;
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
-	if (!c || c->done_by != self)
+	if (!c || c->done_by >> 8 != self)
 		return true;
-	c->done_by = 0;
+	mark = HOOK_MARK(self, bpf_get_attach_cookie(ctx));
+	if ((c->done_by & mark) == mark)
+		return true;
+	c->done_by |= mark;
 	return false;
 }
 
@@ -39,15 +47,15 @@ static __always_inline void hook_keeps_stack(void *ctx)
 #endif
 }
 
-static __always_inline void hook_over(__u32 self)
+static __always_inline void hook_over(void *ctx, __u32 self)
 {
 	struct pending *c;
 
-	if (!preemptible)
+	if (!copies)
 		return;
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
 	if (c)
-		c->done_by = self;
+		c->done_by = HOOK_MARK(self, bpf_get_attach_cookie(ctx));
 }
 
 /* As libbpf's BPF_PROG. With no arguments named the program reads `ctx`. */
@@ -59,13 +67,13 @@ static __always_inline void hook_over(__u32 self)
 		enum { self = __COUNTER__ + 1 };                                \
                                                                                 \
 		hook_keeps_stack(ctx);                                          \
-		if (!hook_begins(self))                                         \
+		if (!hook_begins(ctx, self))                                         \
 			return 0;                                               \
 		_Pragma("GCC diagnostic push")                                  \
 		_Pragma("GCC diagnostic ignored \"-Wint-conversion\"")          \
 		____##name(___bpf_ctx_cast(args));                              \
 		_Pragma("GCC diagnostic pop")                                   \
-		hook_over(self);                                                \
+		hook_over(ctx, self);                                                \
 		return 0;                                                       \
 	}                                                                       \
 	static __always_inline int ____##name(unsigned long long *ctx, ##args)

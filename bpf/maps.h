@@ -49,8 +49,8 @@ const volatile __u64 audit_inode_hash = 0;
 const volatile __u64 audit_filter_list = 0;
 const volatile __u64 audit_tree_ops = 0;
 
-/* Whether tasks may be preempted in the kernel's own code, so that programs are attached twice (bpf/hook.h). */
-const volatile __u64 preemptible = 0;
+/* How many copies of each program are attached, as tasks may be preempted in the kernel's own code (bpf/hook.h); 0: one. */
+const volatile __u64 copies = 0;
 
 /* Whether a program is told when a watched executable changes, so that what was found may be remembered. */
 const volatile __u64 exe_events = 0;
@@ -174,7 +174,7 @@ struct pending {
 	__u64 making; /* the dentry of a file that may be made */
 	__u32 made;   /* it got an inode that is new */
 	__u32 denied; /* a record of its own: enum anomaly of the kernel; 0: none */
-	__u32 done_by; /* the program that has done its work and expects its twin next */
+	__u32 done_by; /* the program that has done its work, and which of its copies were there */
 	__u8 denied_op[ANOMALY_MAX];
 	struct item item[ITEMS_SLOTS];
 	__u32 task_state;       /* survives the call */

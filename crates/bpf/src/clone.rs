@@ -79,15 +79,16 @@ impl Template {
         })
     }
 
-    /// Attaches a clone. The first for a prototype has the template loaded once more.
-    pub fn attach(&mut self, target: Target) -> io::Result<Clone> {
+    /// Attaches a clone. The first for a prototype has the template loaded once more. Of several for one target each is told which
+    /// it is, by what `bpf_get_attach_cookie` tells programs (since 5.19).
+    pub fn attach(&mut self, target: Target, copy: usize) -> io::Result<Clone> {
         if !self.bodies.contains_key(&target.prototype) {
             let body = Body::new(self.load(target.function)?)?;
             self.bodies.insert(target.prototype, body);
         }
         let body = self.bodies.get(&target.prototype).ok_or(io::ErrorKind::NotFound)?;
         let clone = body.call();
-        load_and_link(&clone, self.attach, target.function)
+        load_and_link(&clone, self.attach, target.function, copy as u64)
     }
 
     /// The programs that the clones go on to; libbpf's is one of them.
@@ -173,7 +174,7 @@ pub fn allow_descriptors() {
 pub fn trial(target: u32) -> io::Result<()> {
     let instructions =
         [sys::bpf_insn { code: MOV64_IMM, ..Default::default() }, sys::bpf_insn { code: EXIT, ..Default::default() }];
-    load_and_link(&instructions, sys::BPF_TRACE_FENTRY, target).map(drop)
+    load_and_link(&instructions, sys::BPF_TRACE_FENTRY, target, 0).map(drop)
 }
 
 /// Whether the kernel has the helpers that came with 5.17 (bpf_loop, bpf_find_vma, bpf_get_func_ret and its like, of which the
@@ -189,10 +190,23 @@ pub fn has_newer_helpers(target: u32) -> bool {
     !loaded.is_err_and(|e| e.raw_os_error() == Some(libc::EINVAL))
 }
 
-fn load_and_link(instructions: &[sys::bpf_insn], attach: sys::bpf_attach_type, target: u32) -> io::Result<Clone> {
+fn load_and_link(
+    instructions: &[sys::bpf_insn],
+    attach: sys::bpf_attach_type,
+    target: u32,
+    cookie: u64,
+) -> io::Result<Clone> {
     let program = load(c"raudit_clone", instructions, attach, target, Default::default())?;
-    // SAFETY: a null name asks for a tracing program's own target; the descriptor returned is ours alone.
-    let link = unsafe { owned(sys::bpf_raw_tracepoint_open(std::ptr::null(), program.as_raw_fd()))? };
+    let link = if cookie == 0 {
+        // SAFETY: a null name asks for a tracing program's own target; the descriptor returned is ours alone.
+        unsafe { owned(sys::bpf_raw_tracepoint_open(std::ptr::null(), program.as_raw_fd()))? }
+    } else {
+        let mut options = sys::bpf_link_create_opts { sz: size_of::<sys::bpf_link_create_opts>() as _, ..Default::default() };
+        options.__bindgen_anon_1.tracing.cookie = cookie;
+        // SAFETY: the options outlive the call and hold no pointers; 0 stands for a tracing program's own target; the descriptor
+        // returned is ours alone.
+        unsafe { owned(sys::bpf_link_create(program.as_raw_fd(), 0, attach, &raw const options))? }
+    };
     Ok(Clone { program, _link: link })
 }
 

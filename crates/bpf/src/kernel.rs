@@ -86,8 +86,8 @@ pub struct Counters {
     pub lost_size: u64,
     /// Calls that could not be judged, because the rules changed again and again meanwhile.
     pub lost_policy: u64,
-    /// Runs the kernel skipped because the program was already running on the CPU. Of a pair, what was skipped of both may be less:
-    /// it is not more than what was skipped of either.
+    /// Runs the kernel skipped because the program was already running on the CPU. Of several copies,
+    /// what was skipped of all may be less: it is not more than what was skipped of any.
     pub missed: u64,
 }
 
@@ -136,8 +136,8 @@ pub struct Capture {
     /// Of clones that are gone.
     missed: u64,
     /// The same of clones beside a hook's program, by hook.
-    twins_missed: BTreeMap<&'static str, u64>,
-    /// How often each program is attached: two times where it may be preempted.
+    copies_missed: BTreeMap<&'static str, u64>,
+    /// How often each program is attached: more than once where it may be preempted.
     copies: usize,
     /// A program that is not attached, so that a trial fails.
     #[cfg(test)]
@@ -172,7 +172,7 @@ impl Capture {
             again: BTreeMap::new(),
             before: Counters::default(),
             missed: 0,
-            twins_missed: BTreeMap::new(),
+            copies_missed: BTreeMap::new(),
             copies: copies(offer),
             #[cfg(test)]
             without: None,
@@ -228,19 +228,19 @@ impl Capture {
         self.hooks = kept;
         let gone: BTreeMap<_, Hooked> = gone;
         for (name, hooked) in gone {
-            *self.twins_missed.entry(name).or_default() += hooked.twin_missed();
+            *self.copies_missed.entry(name).or_default() += hooked.copies_missed();
         }
     }
 
-    /// How often the kernel skipped a hook's program; and the clone beside it, where there is one.
+    /// How often the kernel skipped a hook's program, and the clones beside it, where there are.
     fn hook_missed(&self, program: &libbpf_rs::Program<'_>) -> u64 {
         let missed = clone::missed(program);
         let name = program.name().to_string_lossy();
         if self.copies == 1 || !self.again.contains_key(&*name) {
             return missed;
         }
-        let gone = self.twins_missed.get(&*name).copied().unwrap_or_default();
-        missed.min(gone + self.hooks.get(&*name).map_or(0, Hooked::twin_missed))
+        let gone = self.copies_missed.get(&*name).copied().unwrap_or_default();
+        missed.min(gone + self.hooks.get(&*name).map_or(0, Hooked::copies_missed))
     }
 
     /// What was found of executables is void: the names that rules watch may be others now.
@@ -284,7 +284,7 @@ impl Capture {
         }
         let refused = |e| CaptureError::Clone(name.into(), e);
         let hooked = match self.again.get_mut(name) {
-            Some(again) if offer.old => Hooked::Clone(again.attach().map_err(refused)?),
+            Some(again) if offer.old => Hooked::Clone(again.attach(0).map_err(refused)?),
             _ => {
                 let program = self.object.progs_mut().find(|p| p.name() == name);
                 let program = program.ok_or_else(|| CaptureError::Plan(format!("no BPF program {name}")))?;
@@ -294,10 +294,13 @@ impl Capture {
                 {
                     self.again.insert(name, again);
                 }
-                match self.again.get_mut(name).filter(|_| self.copies > 1) {
-                    Some(again) => Hooked::Pair(link, again.attach().map_err(refused)?),
-                    None => Hooked::Link(link),
+                let mut more = Vec::new();
+                if let Some(again) = self.again.get_mut(name) {
+                    for copy in 1..self.copies {
+                        more.push(again.attach(copy).map_err(refused)?);
+                    }
                 }
+                Hooked::Link(link, more)
             }
         };
         self.hooks.insert(name, hooked);
@@ -398,9 +401,10 @@ fn take_out(clones: &mut Clones, which: impl Fn(&str) -> bool) -> Clones {
     out
 }
 
-/// How often each program is attached (bpf/hook.h).
+/// How often each program is attached (bpf/hook.h). Where eight threads that never rest share two emulated processors, two copies
+/// were now and then skipped at once, three were not.
 fn copies(offer: &Offer) -> usize {
-    if offer.preemptible { 2 } else { 1 }
+    if offer.preemptible { 3 } else { 1 }
 }
 
 /// Attaches clones to the functions named that have none yet.
@@ -416,13 +420,13 @@ fn attach_clones<'a>(
         }
         let gone = || CaptureError::Plan(format!("no function {symbol} in the kernel's BTF"));
         let target = offer.traced(symbol).ok_or_else(gone)?;
-        let attach = |t: &mut Template| t.attach(target).map_err(|e| CaptureError::Clone(symbol.to_owned(), e));
+        let attach = |t: &mut Template, copy| t.attach(target, copy).map_err(|e| CaptureError::Clone(symbol.to_owned(), e));
         // the exit first: an entry without an exit would be remembered and never judged
         let ends = !entry::never_returns(symbol);
         let mut both = Vec::new();
         for template in [ends.then_some(&mut *exit), Some(&mut *enter)].into_iter().flatten() {
-            for _ in 0..copies(offer) {
-                both.push(attach(template)?);
+            for copy in 0..copies(offer) {
+                both.push(attach(template, copy)?);
             }
         }
         clones.insert(symbol.to_owned(), both);
@@ -507,7 +511,7 @@ fn constants(offer: &Offer) -> Vec<(usize, u64)> {
     let mut constants = vec![
         (skel::APPARMOR, offer.apparmor),
         (skel::APPARMOR_MODES, offer.apparmor_modes),
-        (skel::PREEMPTIBLE, u64::from(offer.preemptible)),
+        (skel::COPIES, if offer.preemptible { copies(offer) as u64 } else { 0 }),
         (skel::THREAD_SIZE, offer.thread_size),
         (skel::VICTIM_ARGUMENT, targets::argument(offer, "may_delete", "dentry").unwrap_or_default() as u64),
         (skel::HANDLE_ARGUMENT, targets::argument(offer, "do_file_open_root", "open_flags").unwrap_or_default() as u64),

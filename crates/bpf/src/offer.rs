@@ -73,7 +73,7 @@ pub struct Offer {
     pub splits_addresses: bool,
     /// Whether a name that ends in slashes is taken for the entry it names (since 6.14): seen by no probe, either.
     pub takes_trailing_slashes: bool,
-    /// Whether tasks may be preempted in the kernel's own code, where programs are therefore attached twice (bpf/hook.h).
+    /// Whether tasks may be preempted in the kernel's own code, where programs are therefore attached in copies (bpf/hook.h).
     pub preemptible: bool,
     /// Where the kernel keeps what it follows for rules that watch names.
     pub watches: Watches,

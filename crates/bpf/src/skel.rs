@@ -34,7 +34,7 @@ const _: () = {
     assert!(APPARMOR_MODES == offset_of!(old::rodata, apparmor_modes));
     assert!(SELINUX == offset_of!(old::rodata, selinux));
     assert!(EXE_EVENTS == offset_of!(old::rodata, exe_events));
-    assert!(PREEMPTIBLE == offset_of!(old::rodata, preemptible));
+    assert!(COPIES == offset_of!(old::rodata, copies));
     assert!(THREAD_SIZE == offset_of!(old::rodata, thread_size));
     assert!(ENTRY_ARGUMENT == offset_of!(old::rodata, entry_argument));
     assert!(OPENED_ARGUMENT == offset_of!(old::rodata, opened_argument));
@@ -105,7 +105,7 @@ pub const INODE_HASH: usize = offset_of!(types::rodata, audit_inode_hash);
 pub const FILTER_LIST: usize = offset_of!(types::rodata, audit_filter_list);
 pub const TREE_OPS: usize = offset_of!(types::rodata, audit_tree_ops);
 pub const EXE_EVENTS: usize = offset_of!(types::rodata, exe_events);
-pub const PREEMPTIBLE: usize = offset_of!(types::rodata, preemptible);
+pub const COPIES: usize = offset_of!(types::rodata, copies);
 pub const THREAD_SIZE: usize = offset_of!(types::rodata, thread_size);
 
 /// Where `timekeeper` and `failed_loads` lie there.

@@ -1,6 +1,6 @@
 //! A hook that is attached. Before 5.13 a program is attached to a function no more than once in its life (`bpf_tracing_prog_attach`,
 //! kernel/bpf/syscall.c); the next time it is a clone of a few instructions that goes on to it. Where the kernel's own code may be
-//! preempted such a clone is attached beside the program (bpf/hook.h).
+//! preempted such clones are attached beside the program (bpf/hook.h).
 
 use crate::clone::{Clone, Target, Template};
 use crate::offer::Offer;
@@ -11,17 +11,17 @@ use std::io;
 #[derive(Debug)]
 #[allow(dead_code, reason = "kept for what dropping them does")]
 pub(super) enum Hooked {
-    Link(Link),
+    /// The program itself, and copies of it.
+    Link(Link, Vec<Clone>),
     Clone(Clone),
-    Pair(Link, Clone),
 }
 
 impl Hooked {
-    /// How often the kernel skipped the clone beside the program.
-    pub(super) fn twin_missed(&self) -> u64 {
+    /// How often the kernel skipped all clones beside the program, at most.
+    pub(super) fn copies_missed(&self) -> u64 {
         match self {
-            Self::Pair(_, twin) => twin.missed(),
-            Self::Link(_) | Self::Clone(_) => 0,
+            Self::Link(_, copies) => copies.iter().map(Clone::missed).min().unwrap_or_default(),
+            Self::Clone(_) => 0,
         }
     }
 }
@@ -43,8 +43,8 @@ impl Again {
         Ok(Some(Self { template: Template::of(program, target.prototype)?, target }))
     }
 
-    pub(super) fn attach(&mut self) -> io::Result<Clone> {
-        self.template.attach(self.target)
+    pub(super) fn attach(&mut self, copy: usize) -> io::Result<Clone> {
+        self.template.attach(self.target, copy)
     }
 }
 
