@@ -56,7 +56,7 @@ static __always_inline struct pending *pending_get(void)
 }
 
 SEC("tp_btf/sys_enter")
-int BPF_PROG(tracepoint_enter, struct pt_regs *regs, long nr)
+int TRACEPOINT(tracepoint_enter, struct pt_regs *regs, long nr)
 {
 	syscall_begin(bpf_get_current_task_btf(), nr);
 	return 0;
@@ -90,7 +90,7 @@ static __always_inline void saddr_from_user(struct pending *c)
 #define RENAME_EXCHANGE 2 /* include/uapi/linux/fs.h */
 
 SEC("tp_btf/sys_exit")
-int BPF_PROG(tracepoint_exit, struct pt_regs *regs, long ret)
+int TRACEPOINT(tracepoint_exit, struct pt_regs *regs, long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = pending_get();
@@ -109,7 +109,7 @@ int BPF_PROG(tracepoint_exit, struct pt_regs *regs, long ret)
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(exec_done, struct task_struct *task)
+int TRACEPOINT(exec_done, struct task_struct *task)
 {
 	struct pending *c = pending_get();
 
@@ -119,7 +119,7 @@ int BPF_PROG(exec_done, struct task_struct *task)
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(tracepoint_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+int TRACEPOINT(tracepoint_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	struct pending *c = pending_get();
 	struct file *file = BPF_CORE_READ(bprm, file);
@@ -142,14 +142,14 @@ int BPF_PROG(tracepoint_exec, struct task_struct *task, int old_pid, struct linu
 
 /* For rules that name every system call: cheaper than a program for each. */
 SEC("tp_btf/sys_enter")
-int BPF_PROG(every_enter, struct pt_regs *regs, long nr)
+int TRACEPOINT(every_enter, struct pt_regs *regs, long nr)
 {
 	syscall_begin(bpf_get_current_task_btf(), nr);
 	return 0;
 }
 
 SEC("tp_btf/sys_exit")
-int BPF_PROG(every_exit, struct pt_regs *regs, long ret)
+int TRACEPOINT(every_exit, struct pt_regs *regs, long ret)
 {
 	struct pending *c = pending_get();
 
@@ -189,7 +189,7 @@ int HOOK(syscall_enter)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 
-	syscall_begin(task, BPF_CORE_READ(regs, orig_ax));
+	syscall_begin(task, regs_syscall(regs));
 	return 0;
 }
 

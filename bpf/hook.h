@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Programs of kernel functions. The kernel skips such a program while it runs on the same CPU for another task, which was preempted in
+ * Programs of kernel functions and tracepoints. The kernel skips such a program while it runs on the same CPU for another task, which was preempted in
  * it (prog->active, kernel/bpf/trampoline.c). Where the kernel's own code may be preempted, each is therefore attached in several copies:
  * the first that is entered does the work and leaves its mark with the task, the others find the mark and add theirs. One that finds
  * its own was left by the run before, which skipped another.
@@ -14,7 +14,7 @@
 #define HOOK_MARK(self, copy) ((self) << 8 | 1u << ((copy) & 7))
 
 /* Whether the work of this run is still to be done. A task without anything pending is not audited: nothing is noted for it. */
-static __always_inline bool hook_begins(void *ctx, __u32 self)
+static __always_inline bool hook_begins(void *ctx, __u32 self, __u64 copies)
 {
 	struct pending *c;
 	__u32 mark;
@@ -47,7 +47,7 @@ static __always_inline void hook_keeps_stack(void *ctx)
 #endif
 }
 
-static __always_inline void hook_over(void *ctx, __u32 self)
+static __always_inline void hook_over(void *ctx, __u32 self, __u64 copies)
 {
 	struct pending *c;
 
@@ -59,7 +59,12 @@ static __always_inline void hook_over(void *ctx, __u32 self)
 }
 
 /* As libbpf's BPF_PROG. With no arguments named the program reads `ctx`. */
-#define HOOK(name, args...)                                                     \
+#define HOOK(name, args...) HOOK_COPIED(copies, name, ##args)
+
+/* The same for tracepoints. */
+#define TRACEPOINT(name, args...) HOOK_COPIED(tracepoint_copies, name, ##args)
+
+#define HOOK_COPIED(copies, name, args...)                                      \
 	name(unsigned long long *ctx);                                          \
 	static __always_inline int ____##name(unsigned long long *ctx, ##args); \
 	int name(unsigned long long *ctx)                                       \
@@ -67,13 +72,13 @@ static __always_inline void hook_over(void *ctx, __u32 self)
 		enum { self = __COUNTER__ + 1 };                                \
                                                                                 \
 		hook_keeps_stack(ctx);                                          \
-		if (!hook_begins(ctx, self))                                         \
+		if (!hook_begins(ctx, self, copies))                                         \
 			return 0;                                               \
 		_Pragma("GCC diagnostic push")                                  \
 		_Pragma("GCC diagnostic ignored \"-Wint-conversion\"")          \
 		____##name(___bpf_ctx_cast(args));                              \
 		_Pragma("GCC diagnostic pop")                                   \
-		hook_over(ctx, self);                                                \
+		hook_over(ctx, self, copies);                                                \
 		return 0;                                                       \
 	}                                                                       \
 	static __always_inline int ____##name(unsigned long long *ctx, ##args)

@@ -47,9 +47,6 @@ enum {
 	BPF_NOEXIST = 1,
 };
 
-/* include/linux/thread_info.h, arch/x86/include/asm/thread_info.h: the task entered by a 32-bit system call. */
-#define TS_COMPAT 0x0002
-
 /* include/linux/fs.h: the open created the file. Fixed since 5.1. */
 #define FMODE_CREATED 0x100000
 #define FMODE_PATH 0x4000
@@ -360,7 +357,9 @@ struct vm_area_struct {
 	struct file *vm_file;
 };
 
+/* status: of x86 */
 struct thread_info {
+	unsigned long flags;
 	__u32 status;
 };
 
@@ -391,8 +390,14 @@ struct linux_binprm {
 struct pt_regs {
 	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
 };
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs {
+	__u64 regs[31];
+	__u64 orig_x0;
+	__s32 syscallno;
+};
 #else
-#error "only x86_64 so far"
+#error "only x86_64 and aarch64 so far"
 #endif
 
 struct sockaddr_storage;

@@ -51,6 +51,8 @@ const volatile __u64 audit_tree_ops = 0;
 
 /* How many copies of each program are attached, as tasks may be preempted in the kernel's own code (bpf/hook.h); 0: one. */
 const volatile __u64 copies = 0;
+/* The same of programs of tracepoints: up to 6.19 tasks are not preempted in them. */
+const volatile __u64 tracepoint_copies = 0;
 
 /* Whether a program is told when a watched executable changes, so that what was found may be remembered. */
 const volatile __u64 exe_events = 0;

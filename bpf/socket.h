@@ -6,8 +6,8 @@
 #include "syscall.h"
 
 #define MAP_ANONYMOUS 0x20
-#define O_LARGEFILE 0100000
-#define COMPAT_SOCKETCALL 102 /* A socket address, as the kernel copied it. */
+
+/* A socket address, as the kernel copied it. */
 static __always_inline void saddr_copied(struct pending *c, const void *address, __u32 len)
 {
 	if (!c || !(c->want & WANT_SADDR) || len == 0 || len > SADDR_MAX)
@@ -27,8 +27,6 @@ int HOOK(saddr_exit, void *uaddr, int ulen, struct sockaddr_storage *kaddr, int 
 		saddr_copied(c ? c : saddr_stash(), kaddr, ulen);
 	return 0;
 }
-
-/* arch/x86/entry/syscalls/syscall_32.tbl */
 
 /*
  * Compilers may make two functions of move_addr_to_kernel (offer.rs): no program can be attached to the second, which does the

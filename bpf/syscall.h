@@ -4,13 +4,10 @@
 #define RAUDIT_SYSCALL_H
 
 #include "judge.h"
+#include "machine.h"
 #include "open.h"
 #include "args.h"
 #include "records.h"
-
-/* include/uapi/linux/audit.h, elf-em.h */
-#define AUDIT_ARCH_X86_64 0xc000003e
-#define AUDIT_ARCH_I386 0x40000003
 
 /* include/linux/errno.h: never shown to user space; the kernel records them as EINTR (__audit_syscall_exit). */
 #define ERESTARTSYS 512
@@ -20,26 +17,6 @@
 /* kernel/audit.h: AUDITSC_SUCCESS, AUDITSC_FAILURE */
 #define RETURN_SUCCESS 1
 #define RETURN_FAILURE 2
-
-static __always_inline void args_native(__u64 *args, struct pt_regs *regs)
-{
-	args[0] = BPF_CORE_READ(regs, di);
-	args[1] = BPF_CORE_READ(regs, si);
-	args[2] = BPF_CORE_READ(regs, dx);
-	args[3] = BPF_CORE_READ(regs, r10);
-	args[4] = BPF_CORE_READ(regs, r8);
-	args[5] = BPF_CORE_READ(regs, r9);
-}
-
-static __always_inline void args_compat(__u64 *args, struct pt_regs *regs)
-{
-	args[0] = (__u32)BPF_CORE_READ(regs, bx);
-	args[1] = (__u32)BPF_CORE_READ(regs, cx);
-	args[2] = (__u32)BPF_CORE_READ(regs, dx);
-	args[3] = (__u32)BPF_CORE_READ(regs, si);
-	args[4] = (__u32)BPF_CORE_READ(regs, di);
-	args[5] = (__u32)BPF_CORE_READ(regs, bp);
-}
 
 /* Who the task is. Reads through its own pointers: no helper call for each, unlike for objects that may be gone. */
 static __always_inline void facts_identity(__u32 *f, struct task_struct *task)
@@ -223,7 +200,7 @@ static __always_inline void pending_begin(struct pending *c, struct task_struct 
 /* Entry: when some rule names this call, remember what may have changed by its exit. */
 static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 {
-	__u32 compat = OWN(task, thread_info.status) & TS_COMPAT ? 1 : 0;
+	__u32 compat = task_is_compat(task);
 	struct pending *c;
 	int verdict;
 
@@ -302,7 +279,7 @@ static __always_inline void event_fill(struct scratch *s, struct pending *c, str
 	e->time = c->time;
 	e->ret = ret;
 	__builtin_memcpy(e->args, c->args, sizeof(e->args));
-	e->arch = c->compat ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64;
+	e->arch = c->compat ? ARCH_COMPAT : ARCH_NATIVE;
 	e->nr = c->nr;
 	e->argv_len = 0;
 	e->cpu = bpf_get_smp_processor_id();
@@ -471,6 +448,7 @@ __noinline int syscall_end(__s64 ret)
 
 	if (!c || !count)
 		return 0;
+	ret = exit_value(ret, c->compat);
 	if (ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK && ret != -ENOIOCTLCMD)
 		ret = -EINTR;
 	if (c->want & WANT_RING)

@@ -4,7 +4,7 @@
 #define RAUDIT_TASK_H
 
 SEC("tp_btf/sched_process_fork")
-int BPF_PROG(task_made, struct task_struct *parent, struct task_struct *child)
+int TRACEPOINT(task_made, struct task_struct *parent, struct task_struct *child)
 {
 	task_begin(child);
 	return 0;

@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={}", source.display());
     let arch = match env::var("CARGO_CFG_TARGET_ARCH")?.as_str() {
         "x86_64" => "x86",
+        "aarch64" => "arm64",
         other => {
             return Err(
                 format!("the BPF backend is not supported on {other} yet: build with --no-default-features").into()

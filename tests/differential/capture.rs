@@ -1,6 +1,7 @@
 //! Both captures over the same children.
 
 use crate::event::{Event, group};
+use crate::machine;
 use nix::errno::Errno;
 use raudit_bpf::consumer::Consumer;
 use raudit_bpf::judged::{Generations, Judged};
@@ -61,7 +62,7 @@ impl Losses {
 
 pub fn parse(text: &str) -> Vec<Rule> {
     let mut rules = Vec::new();
-    for line in text.lines() {
+    for line in text.lines().filter_map(machine::rule) {
         let words = file::words(line.as_bytes());
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let steps = command::parse(&words, Context::default()).steps.unwrap_or_else(|e| panic!("{line}: {e:?}"));

@@ -3,6 +3,7 @@
 
 use super::event::Event;
 use super::workload::{Case, Group, c, open};
+use crate::machine;
 use raudit_record::Kind;
 use std::fs;
 use std::io::Write;
@@ -204,7 +205,8 @@ fn many() {
         let label = label(n);
         // SAFETY: a NUL-terminated path, and bytes of their length; open(2) itself, which the rules do not name.
         unsafe {
-            let fd = libc::syscall(libc::SYS_open, context.as_ptr(), libc::O_RDWR) as i32;
+            let fd =
+                machine::syscall(machine::OPEN, [context.as_ptr() as usize, libc::O_RDWR as usize, 0, 0, 0, 0]) as i32;
             if fd < 0 {
                 break;
             }

@@ -4,6 +4,7 @@
 #![allow(let_underscore_drop, reason = "what a case gets wrong is part of the workload")]
 
 use super::workload::{Case, Group, become_user, c, open};
+use crate::machine;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::process::{Command, Stdio};
@@ -136,13 +137,11 @@ fn call(number: libc::c_long, names: &[&str], rest: &[usize]) -> i64 {
     let names: Vec<_> = names.iter().map(c).collect();
     let mut args: Vec<usize> = names.iter().map(|n| n.as_ptr() as usize).collect();
     args.extend(rest);
-    args.resize(6, 0);
-    // SAFETY: names that outlive the call, and numbers.
-    unsafe { libc::syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]) }
+    super::paths::call(number, &args)
 }
 
 fn rename(from: &str, to: &str) {
-    call(libc::SYS_rename, &[from, to], &[]);
+    call(machine::RENAME, &[from, to], &[]);
 }
 
 /// Everything that reads, changes or asks after a file, but does not move it.
@@ -167,14 +166,14 @@ fn touch(path: &str) {
     }
     let mut room = [0u8; 4096];
     let at = room.as_mut_ptr() as usize;
-    call(libc::SYS_chmod, &[path], &[0o755]);
-    call(libc::SYS_chown, &[path], &[0, 0]);
-    call(libc::SYS_lchown, &[path], &[0, 0]);
+    call(machine::CHMOD, &[path], &[0o755]);
+    call(machine::CHOWN, &[path], &[0, 0]);
+    call(machine::LCHOWN, &[path], &[0, 0]);
     call(libc::SYS_truncate, &[path], &[1]);
-    call(libc::SYS_stat, &[path], &[at]);
-    call(libc::SYS_access, &[path], &[4]);
-    call(libc::SYS_readlink, &[path], &[at, 100]);
-    call(libc::SYS_utimes, &[path], &[0]);
+    call(machine::STAT, &[path], &[at]);
+    call(machine::ACCESS, &[path], &[4]);
+    call(machine::READLINK, &[path], &[at, 100]);
+    call(machine::UTIMES, &[path], &[0]);
     call(libc::SYS_setxattr, &[path, "user.x", "x"], &[1, 0]);
     call(libc::SYS_getxattr, &[path, "user.x"], &[at, 100]);
     call(libc::SYS_removexattr, &[path, "user.x"], &[]);
@@ -202,18 +201,18 @@ fn later() {
     touch(&path);
     let _ = fs::remove_file(&path);
     touch(&path);
-    call(libc::SYS_mkdir, &[&path], &[0o755]);
+    call(machine::MKDIR, &[&path], &[0o755]);
     touch(&path);
-    call(libc::SYS_rmdir, &[&path], &[]);
-    call(libc::SYS_symlink, &["target", &path], &[]);
+    call(machine::RMDIR, &[&path], &[]);
+    call(machine::SYMLINK, &["target", &path], &[]);
     touch(&path);
     rename(&path, &format!("{W}/away"));
     touch(&format!("{W}/away"));
     rename(&format!("{W}/away"), &path);
     touch(&path);
-    call(libc::SYS_unlink, &[&path], &[]);
-    call(libc::SYS_mknod, &[&path], &[0o100_600, 0]);
-    call(libc::SYS_unlink, &[&path], &[]);
+    call(machine::UNLINK, &[&path], &[]);
+    call(machine::MKNOD, &[&path], &[0o100_600, 0]);
+    call(machine::UNLINK, &[&path], &[]);
 }
 
 /// An editor's save: another file under the name, again and again, while the old one is still open.
@@ -256,7 +255,7 @@ fn links() {
         touch(&link);
         rename(&link, &format!("{link}2"));
         touch(&format!("{link}2"));
-        call(libc::SYS_unlink, &[&format!("{link}2")], &[]);
+        call(machine::UNLINK, &[&format!("{link}2")], &[]);
     }
     std::env::set_current_dir(W).unwrap();
     for name in ["target", "./target", "dir/../target", "outside/../dir/sub/../../target", "target/"] {
@@ -341,7 +340,7 @@ fn overlay() {
     let _ = mount("overlay", "merged", "overlay", 0, "lowerdir=dir,upperdir=upper,workdir=work");
     for name in ["merged/file", "merged/new", "dir/file", "merged/sub/x"] {
         touch(name);
-        call(libc::SYS_unlink, &[name], &[]);
+        call(machine::UNLINK, &[name], &[]);
         let _ = fs::write(name, "x");
         touch(name);
     }
@@ -353,24 +352,24 @@ fn tree_changes() {
     std::env::set_current_dir(format!("{W}/tree")).unwrap();
     for name in ["file", "inner/file", "inner/deep/file", "new", "inner/new"] {
         touch(name);
-        call(libc::SYS_unlink, &[name], &[]);
+        call(machine::UNLINK, &[name], &[]);
         let _ = fs::write(name, "x");
         touch(name);
     }
-    call(libc::SYS_mkdir, &["made"], &[0o755]);
-    call(libc::SYS_mkdir, &["made/below"], &[0o755]);
+    call(machine::MKDIR, &["made"], &[0o755]);
+    call(machine::MKDIR, &["made/below"], &[0o755]);
     for name in ["made", "made/x", "made/below/y", "inner/deep/z", ".", "..", "inner", "../tree", "/etc/hostname"] {
         touch(name);
     }
-    call(libc::SYS_symlink, &["/etc/hostname", "out"], &[]);
-    call(libc::SYS_symlink, &["../tree/made/x", "../outside/in"], &[]);
+    call(machine::SYMLINK, &["/etc/hostname", "out"], &[]);
+    call(machine::SYMLINK, &["../tree/made/x", "../outside/in"], &[]);
     touch("out");
     touch("../outside/in");
-    call(libc::SYS_link, &["../outside/file", "made/linked"], &[]);
+    call(machine::LINK, &["../outside/file", "made/linked"], &[]);
     touch("made/linked");
     touch("../outside/file");
-    call(libc::SYS_unlink, &["made/linked"], &[]);
-    call(libc::SYS_rmdir, &["made/below"], &[]);
+    call(machine::UNLINK, &["made/linked"], &[]);
+    call(machine::RMDIR, &["made/below"], &[]);
 }
 
 /// Into the tree, out of it, within it: what was inside at the beginning and what was not.
@@ -461,15 +460,15 @@ fn permissions() {
         let other = format!("{name}.other");
         rename(name, &other);
         rename(&other, name);
-        call(libc::SYS_link, &[name, &other], &[]);
+        call(machine::LINK, &[name, &other], &[]);
         touch(&other);
-        call(libc::SYS_unlink, &[&other], &[]);
-        call(libc::SYS_symlink, &[name, &other], &[]);
+        call(machine::UNLINK, &[&other], &[]);
+        call(machine::SYMLINK, &[name, &other], &[]);
         touch(&other);
-        call(libc::SYS_unlink, &[&other], &[]);
-        call(libc::SYS_unlink, &[name], &[]);
+        call(machine::UNLINK, &[&other], &[]);
+        call(machine::UNLINK, &[name], &[]);
         touch(name);
-        call(libc::SYS_mknod, &[name], &[0o100_755, 0]);
+        call(machine::MKNOD, &[name], &[0o100_755, 0]);
         touch(name);
         open(name, libc::O_TRUNC);
         open(name, libc::O_RDONLY | libc::O_CREAT | libc::O_EXCL);
@@ -545,24 +544,24 @@ fn fields() {
     std::env::set_current_dir(F).unwrap();
     for name in ["numbered", "mine", "theirs", "thirds", "dir", "dir/x", "none", "/dev/null", "/", "fifo"] {
         touch(name);
-        call(libc::SYS_chmod, &[name], &[0o600]);
-        call(libc::SYS_chmod, &[name], &[0o755]);
+        call(machine::CHMOD, &[name], &[0o600]);
+        call(machine::CHMOD, &[name], &[0o755]);
         let other = "other";
         if !name.starts_with('/') {
             rename(name, other);
             rename(other, name);
         }
-        call(libc::SYS_mknod, &["node"], &[0o010_644, 0]);
-        call(libc::SYS_unlink, &["node"], &[]);
+        call(machine::MKNOD, &["node"], &[0o010_644, 0]);
+        call(machine::UNLINK, &["node"], &[]);
     }
     let _ = symlink("mine", "link");
     touch("link");
-    call(libc::SYS_unlink, &["link"], &[]);
+    call(machine::UNLINK, &["link"], &[]);
     let _ = fs::hard_link("numbered", "again");
     touch("again");
-    call(libc::SYS_unlink, &["again"], &[]);
-    call(libc::SYS_mkdir, &["made"], &[0o755]);
-    call(libc::SYS_rmdir, &["made"], &[]);
+    call(machine::UNLINK, &["again"], &[]);
+    call(machine::MKDIR, &["made"], &[0o755]);
+    call(machine::RMDIR, &["made"], &[]);
 }
 
 fn fields_of_user() {

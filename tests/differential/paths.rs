@@ -3,14 +3,14 @@
 #![allow(let_underscore_drop, reason = "what a case gets wrong is part of the workload")]
 
 use super::workload::{become_user, c, open};
+use crate::machine;
 use std::fs;
 use std::os::unix::fs::symlink;
 
 /// A system call; what it returns is part of the workload.
 pub fn call(number: libc::c_long, args: &[usize]) -> i64 {
     let at = |n: usize| args.get(n).copied().unwrap_or(0);
-    // SAFETY: pointers among the arguments are of buffers that live, or meant to be wrong; the kernel checks them.
-    unsafe { libc::syscall(number, at(0), at(1), at(2), at(3), at(4), at(5)) }
+    machine::syscall(number, [at(0), at(1), at(2), at(3), at(4), at(5)])
 }
 
 /// A call whose first argument is a name.
@@ -85,25 +85,25 @@ fn names() -> Vec<Vec<u8>> {
 }
 
 pub fn lookups() {
-    let nowhere = [libc::SYS_chmod, libc::SYS_access];
+    let nowhere = [machine::CHMOD, machine::ACCESS];
     for number in nowhere {
         for wrong in [0usize, 8, usize::MAX] {
             call(number, &[wrong, 0o644]);
         }
     }
     for name in names() {
-        named(libc::SYS_chmod, &name, &[0o755]);
-        named(libc::SYS_access, &name, &[4]);
-        named(libc::SYS_chown, &name, &[0, 0]);
-        named(libc::SYS_lchown, &name, &[0, 0]);
+        named(machine::CHMOD, &name, &[0o755]);
+        named(machine::ACCESS, &name, &[4]);
+        named(machine::CHOWN, &name, &[0, 0]);
+        named(machine::LCHOWN, &name, &[0, 0]);
         named(libc::SYS_chdir, b".", &[]);
         let mut buffer = [0u8; 4096];
         let room = buffer.as_mut_ptr() as usize;
-        named(libc::SYS_stat, &name, &[room]);
-        named(libc::SYS_lstat, &name, &[room]);
-        named(libc::SYS_readlink, &name, &[room, 100]);
+        named(machine::STAT, &name, &[room]);
+        named(machine::LSTAT, &name, &[room]);
+        named(machine::READLINK, &name, &[room, 100]);
         named(libc::SYS_statfs, &name, &[room]);
-        named(libc::SYS_utimes, &name, &[0]);
+        named(machine::UTIMES, &name, &[0]);
         named(libc::SYS_truncate, &name, &[1]);
         let attribute = c("user.test");
         named(libc::SYS_setxattr, &name, &[attribute.as_ptr() as usize, room, 1, 0]);
@@ -165,37 +165,37 @@ pub fn entries() {
     ];
     names();
     for name in tries {
-        named(libc::SYS_mkdir, name.as_bytes(), &[0o755]);
-        named(libc::SYS_rmdir, name.as_bytes(), &[]);
-        named(libc::SYS_mknod, name.as_bytes(), &[0o010_644, 0]);
-        named(libc::SYS_unlink, name.as_bytes(), &[]);
-        named(libc::SYS_mknod, name.as_bytes(), &[0o100_644, 0]);
-        named(libc::SYS_unlink, name.as_bytes(), &[]);
-        named_two(libc::SYS_symlink, "target", name);
-        named(libc::SYS_unlink, name.as_bytes(), &[]);
-        named_two(libc::SYS_link, "file", name);
-        named_two(libc::SYS_link, "file", name);
-        named(libc::SYS_unlink, name.as_bytes(), &[]);
+        named(machine::MKDIR, name.as_bytes(), &[0o755]);
+        named(machine::RMDIR, name.as_bytes(), &[]);
+        named(machine::MKNOD, name.as_bytes(), &[0o010_644, 0]);
+        named(machine::UNLINK, name.as_bytes(), &[]);
+        named(machine::MKNOD, name.as_bytes(), &[0o100_644, 0]);
+        named(machine::UNLINK, name.as_bytes(), &[]);
+        named_two(machine::SYMLINK, "target", name);
+        named(machine::UNLINK, name.as_bytes(), &[]);
+        named_two(machine::LINK, "file", name);
+        named_two(machine::LINK, "file", name);
+        named(machine::UNLINK, name.as_bytes(), &[]);
     }
     for name in ["dir", "dir/", "none", "link", "dirlink", "dirlink/", "/proc/self/status", "/proc/1"] {
-        named(libc::SYS_unlink, name.as_bytes(), &[]);
-        named(libc::SYS_rmdir, name.as_bytes(), &[]);
+        named(machine::UNLINK, name.as_bytes(), &[]);
+        named(machine::RMDIR, name.as_bytes(), &[]);
     }
-    named_two(libc::SYS_link, "none", "x");
-    named_two(libc::SYS_link, "dir", "x");
-    named_two(libc::SYS_link, "file", "/proc/x");
-    named_two(libc::SYS_symlink, "", "x");
+    named_two(machine::LINK, "none", "x");
+    named_two(machine::LINK, "dir", "x");
+    named_two(machine::LINK, "file", "/proc/x");
+    named_two(machine::SYMLINK, "", "x");
     for wrong in [0usize, 8] {
-        call(libc::SYS_mkdir, &[wrong, 0]);
-        call(libc::SYS_unlink, &[wrong]);
+        call(machine::MKDIR, &[wrong, 0]);
+        call(machine::UNLINK, &[wrong]);
         let name = c("file");
-        call(libc::SYS_link, &[name.as_ptr() as usize, wrong]);
-        call(libc::SYS_link, &[wrong, name.as_ptr() as usize]);
+        call(machine::LINK, &[name.as_ptr() as usize, wrong]);
+        call(machine::LINK, &[wrong, name.as_ptr() as usize]);
     }
     for name in names() {
-        named(libc::SYS_mkdir, &[b"dir/".as_slice(), &name].concat(), &[0o700]);
-        named(libc::SYS_rmdir, &[b"dir/".as_slice(), &name].concat(), &[]);
-        named(libc::SYS_mknod, &name, &[0o020_644, 0x501]);
+        named(machine::MKDIR, &[b"dir/".as_slice(), &name].concat(), &[0o700]);
+        named(machine::RMDIR, &[b"dir/".as_slice(), &name].concat(), &[]);
+        named(machine::MKNOD, &name, &[0o020_644, 0x501]);
     }
 }
 
@@ -241,7 +241,7 @@ pub fn renames() {
             named_at(libc::SYS_renameat2, (CWD, from), (CWD, to), flags);
         }
         fresh();
-        named_two(libc::SYS_rename, from, to);
+        named_two(machine::RENAME, from, to);
     }
     fresh();
     renames_at();
@@ -251,11 +251,11 @@ pub fn renames() {
 fn renames_at() {
     let same = c("r/a");
     let same = same.as_ptr() as usize;
-    call(libc::SYS_rename, &[same, same]);
-    call(libc::SYS_link, &[same, same]);
+    call(machine::RENAME, &[same, same]);
+    call(machine::LINK, &[same, same]);
     for wrong in [0usize, 8] {
-        call(libc::SYS_rename, &[same, wrong]);
-        call(libc::SYS_rename, &[wrong, same]);
+        call(machine::RENAME, &[same, wrong]);
+        call(machine::RENAME, &[wrong, same]);
     }
     let dir = open("r", libc::O_RDONLY | libc::O_DIRECTORY);
     named_at(libc::SYS_renameat, (dir, "a"), (dir, "moved"), 0);
@@ -280,23 +280,23 @@ pub fn refused() {
     std::os::unix::fs::chown("own", Some(1000), Some(1000)).unwrap();
     become_user();
     for name in ["own/file", "/etc/passwd", "/root/x", "/tmp", "/proc/1/root/x", "own"] {
-        named(libc::SYS_chmod, name.as_bytes(), &[0o777]);
-        named(libc::SYS_chown, name.as_bytes(), &[0, 0]);
+        named(machine::CHMOD, name.as_bytes(), &[0o777]);
+        named(machine::CHOWN, name.as_bytes(), &[0, 0]);
         named(libc::SYS_truncate, name.as_bytes(), &[0]);
-        named(libc::SYS_unlink, name.as_bytes(), &[]);
-        named(libc::SYS_rmdir, name.as_bytes(), &[]);
-        named(libc::SYS_mkdir, name.as_bytes(), &[0o755]);
-        named(libc::SYS_mknod, name.as_bytes(), &[0o060_600, 0x100]);
-        named_two(libc::SYS_rename, name, "own/x");
-        named_two(libc::SYS_rename, "own/x", "/etc/x");
-        named_two(libc::SYS_rename, "/etc/hostname", "own/x");
-        named_two(libc::SYS_link, name, "own/y");
-        named_two(libc::SYS_link, name, "/etc/y");
-        named_two(libc::SYS_symlink, name, "/etc/z");
+        named(machine::UNLINK, name.as_bytes(), &[]);
+        named(machine::RMDIR, name.as_bytes(), &[]);
+        named(machine::MKDIR, name.as_bytes(), &[0o755]);
+        named(machine::MKNOD, name.as_bytes(), &[0o060_600, 0x100]);
+        named_two(machine::RENAME, name, "own/x");
+        named_two(machine::RENAME, "own/x", "/etc/x");
+        named_two(machine::RENAME, "/etc/hostname", "own/x");
+        named_two(machine::LINK, name, "own/y");
+        named_two(machine::LINK, name, "/etc/y");
+        named_two(machine::SYMLINK, name, "/etc/z");
     }
-    named(libc::SYS_mkdir, b"/etc/new", &[0o755]);
-    named(libc::SYS_mkdir, b"/tmp/differential-new", &[0o755]);
-    named(libc::SYS_rmdir, b"/tmp/differential-new", &[]);
+    named(machine::MKDIR, b"/etc/new", &[0o755]);
+    named(machine::MKDIR, b"/tmp/differential-new", &[0o755]);
+    named(machine::RMDIR, b"/tmp/differential-new", &[]);
 }
 
 pub fn descriptors() {
@@ -354,12 +354,12 @@ pub fn read_only() {
     for name in ["ro/file", "ro/new", "ro/none/x"] {
         open(name, libc::O_CREAT | libc::O_WRONLY);
         open(name, libc::O_WRONLY | libc::O_TRUNC);
-        named(libc::SYS_chmod, name.as_bytes(), &[0o600]);
-        named(libc::SYS_mkdir, name.as_bytes(), &[0o700]);
-        named(libc::SYS_rmdir, name.as_bytes(), &[]);
-        named(libc::SYS_unlink, name.as_bytes(), &[]);
-        named_two(libc::SYS_rename, name, "ro/other");
-        named_two(libc::SYS_link, name, "ro/other");
+        named(machine::CHMOD, name.as_bytes(), &[0o600]);
+        named(machine::MKDIR, name.as_bytes(), &[0o700]);
+        named(machine::RMDIR, name.as_bytes(), &[]);
+        named(machine::UNLINK, name.as_bytes(), &[]);
+        named_two(machine::RENAME, name, "ro/other");
+        named_two(machine::LINK, name, "ro/other");
     }
 }
 
@@ -399,18 +399,18 @@ pub fn mounts() {
     mount("a", "b", "", libc::MS_BIND, "");
     mount("none", "b", "", libc::MS_BIND, "");
     mount("tmpfs", "none", "tmpfs", 0, "");
-    named(libc::SYS_chmod, b"b/lower", &[0o600]);
+    named(machine::CHMOD, b"b/lower", &[0o600]);
     named(libc::SYS_umount2, b"b", &[0]);
     named(libc::SYS_umount2, b"b/", &[8]);
     named(libc::SYS_umount2, b"none", &[0]);
     if mount("overlay", "over", "overlay", 0, "lowerdir=a,upperdir=upper,workdir=work") == 0 {
-        named(libc::SYS_chmod, b"over/lower", &[0o640]);
-        named(libc::SYS_mkdir, b"over/dir", &[0o755]);
-        named_two(libc::SYS_rename, "over/lower", "over/moved");
-        named(libc::SYS_unlink, b"over/moved", &[]);
-        named(libc::SYS_rmdir, b"over/dir", &[]);
-        named(libc::SYS_mknod, b"over/node", &[0o100_644, 0]);
-        named_two(libc::SYS_link, "over/node", "over/linked");
-        named_two(libc::SYS_symlink, "x", "over/link");
+        named(machine::CHMOD, b"over/lower", &[0o640]);
+        named(machine::MKDIR, b"over/dir", &[0o755]);
+        named_two(machine::RENAME, "over/lower", "over/moved");
+        named(machine::UNLINK, b"over/moved", &[]);
+        named(machine::RMDIR, b"over/dir", &[]);
+        named(machine::MKNOD, b"over/node", &[0o100_644, 0]);
+        named_two(machine::LINK, "over/node", "over/linked");
+        named_two(machine::SYMLINK, "x", "over/link");
     }
 }

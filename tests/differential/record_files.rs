@@ -5,6 +5,7 @@
 use super::paths::call;
 use super::records::{at, at_mut};
 use super::workload::{become_user, c, open};
+use crate::machine;
 use std::fs;
 
 /// A call with a name as its argument number `at`.
@@ -25,7 +26,7 @@ pub fn files() {
         for command in [0x80_0002usize, 0x80_0007, 0x80_0003, 0x80_0001] {
             named(libc::SYS_quotactl, 1, name, &[command << 8, 0, c("file").as_ptr() as usize]);
         }
-        named(libc::SYS_sysfs, 1, name, &[1]);
+        named(machine::SYSFS, 1, name, &[1]);
         handles(name);
     }
     call(libc::SYS_acct, &[0]);

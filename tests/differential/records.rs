@@ -4,6 +4,7 @@
 
 use super::paths::call;
 use super::workload::{Case, become_user, c, open};
+use crate::machine;
 use libc::SYS_getpid;
 use std::fs;
 use std::os::fd::{AsRawFd, FromRawFd};
@@ -25,7 +26,7 @@ pub const CASES: &[Case] = &[
     Case { name: "record-files", run: super::record_files::files },
     Case { name: "record-mounts", run: super::record_files::mounts },
     Case { name: "record-plain", run: plain },
-    Case { name: "record-compat", run: super::record_compat::compat },
+    Case { name: "record-compat", run: machine::compat_records },
 ];
 
 /// Where a value of ours lies.
@@ -197,7 +198,7 @@ fn clocks_shifted() {
 
 fn signals() {
     let me = call(SYS_getpid, &[]) as usize;
-    let sleeper = || child(|| while call(libc::SYS_pause, &[]) < 0 {}) as usize;
+    let sleeper = || child(|| while call(machine::PAUSE, &[]) < 0 {}) as usize;
     let one = sleeper();
     let kill = |pid: usize, signal: usize| call(libc::SYS_kill, &[pid, signal]);
     for (pid, signal) in [(me, 0), (one, 0), (one, libc::SIGSTOP as usize), (one, 99), (4_000_000, 9), (1, 0), (2, 0)] {
@@ -235,7 +236,7 @@ fn signals() {
 }
 
 fn traces() {
-    let sleeper = child(|| while call(libc::SYS_pause, &[]) < 0 {}) as usize;
+    let sleeper = child(|| while call(machine::PAUSE, &[]) < 0 {}) as usize;
     let ptrace = |request: usize, pid: usize, address: usize, data: usize| {
         call(libc::SYS_ptrace, &[request, pid, address, data]);
     };
@@ -326,9 +327,9 @@ fn pairs() {
         call(libc::SYS_pipe2, &[at_mut(&mut fds), flags as usize]);
         call(libc::SYS_socketpair, &[libc::AF_UNIX as usize, 1 | flags as usize, 0, at_mut(&mut fds)]);
     }
-    call(libc::SYS_pipe, &[at_mut(&mut fds)]);
+    call(machine::PIPE, &[at_mut(&mut fds)]);
     call(libc::SYS_socketpair, &[libc::AF_INET as usize, 1, 0, at_mut(&mut fds)]);
-    for number in [libc::SYS_pipe, libc::SYS_pipe2] {
+    for number in [machine::PIPE, libc::SYS_pipe2] {
         call(number, &[8, 0]);
     }
     call(libc::SYS_socketpair, &[1, 1, 0, 8]);
@@ -337,7 +338,7 @@ fn pairs() {
         let limit = libc::rlimit { rlim_cur: (next + 1 + more) as u64, rlim_max: 4096 };
         // SAFETY: a struct of its size.
         unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
-        call(libc::SYS_pipe, &[at_mut(&mut fds)]);
+        call(machine::PIPE, &[at_mut(&mut fds)]);
         call(libc::SYS_socketpair, &[1, 1, 0, at_mut(&mut fds)]);
     }
 }
@@ -511,7 +512,7 @@ fn exits() {
     }));
     // ended by a signal: no call of it ends
     let pid = child(|| {
-        call(libc::SYS_pause, &[]);
+        call(machine::PAUSE, &[]);
     });
     call(libc::SYS_kill, &[pid as usize, libc::SIGTERM as usize]);
     wait(pid);
@@ -522,8 +523,6 @@ fn plain() {
     let room = at_mut(&mut buffer);
     call(libc::SYS_reboot, &[1, 2, 3, 4]);
     call(libc::SYS_kexec_load, &[0, 999, 0, 0]);
-    call(libc::SYS_iopl, &[9]);
-    call(libc::SYS_ioperm, &[0x80, 1, 1]);
     call(libc::SYS_process_vm_readv, &[4_000_000, room, 1, room, 1, 0]);
     call(libc::SYS_process_vm_writev, &[4_000_000, room, 1, room, 1, 9]);
     for number in [libc::SYS_userfaultfd, libc::SYS_inotify_init1, libc::SYS_epoll_create1] {
@@ -537,11 +536,11 @@ fn plain() {
     call(libc::SYS_memfd_create, &[c("memory").as_ptr() as usize, 0]);
     call(libc::SYS_fanotify_init, &[0, 0]);
     call(libc::SYS_sched_yield, &[]);
-    call(libc::SYS_modify_ldt, &[0, room, 16]);
+    machine::own_calls(room);
     call(libc::SYS_vhangup, &[]);
     call(libc::SYS_restart_syscall, &[]);
     call(libc::SYS_timerfd_create, &[1, 0]);
-    call(libc::SYS_ustat, &[1, room]);
+    call(machine::USTAT, &[1, room]);
     extern "C" fn handler(_: i32) {}
     // SAFETY: the handler does nothing; returning from it is rt_sigreturn.
     unsafe {

@@ -3,6 +3,7 @@
 #![allow(let_underscore_drop, reason = "what a case gets wrong is part of the workload")]
 
 use super::{hard, labels, lists, objects, paths, watches};
+use crate::machine;
 use std::ffi::{CString, OsStr};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -73,7 +74,7 @@ pub const CASES: &[Case] = &[
     Case { name: "rule-order", run: rule_order },
     Case { name: "rule-fields", run: rule_fields },
     Case { name: "titles", run: titles },
-    Case { name: "compat-32", run: compat_32 },
+    Case { name: "compat-32", run: machine::compat_calls },
     Case { name: "path-lookups", run: paths::lookups },
     Case { name: "path-at", run: paths::lookups_at },
     Case { name: "path-entries", run: paths::entries },
@@ -527,32 +528,4 @@ fn sockets() {
     }
     let _ = UnixStream::connect("socket");
     let _ = TcpStream::connect("127.0.0.1:9");
-}
-
-/// 32-bit system calls of a 64-bit process, by their gate.
-fn compat_32() {
-    let call = |nr: i64, a: u32, b: u32, c: u32| -> i64 {
-        let result: i64;
-        // SAFETY: int 0x80 takes its arguments in registers; rbx is put back, and no memory of ours is named but the
-        // low page mapped below.
-        unsafe {
-            std::arch::asm!("push rbx", "mov ebx, {a:e}", "int 0x80", "pop rbx", a = in(reg) a, inlateout("rax") nr => result,
-                in("rcx") u64::from(b), in("rdx") u64::from(c), out("r8") _, out("r9") _, out("r10") _, out("r11") _);
-        }
-        result
-    };
-    // SAFETY: a fresh mapping below 4 GiB, filled before it is used.
-    let low = unsafe {
-        let prot = libc::PROT_READ | libc::PROT_WRITE;
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_32BIT;
-        let low = libc::mmap(std::ptr::null_mut(), 4096, prot, flags, -1, 0);
-        assert_ne!(low, libc::MAP_FAILED);
-        std::ptr::copy_nonoverlapping(c"/etc/hostname".as_ptr().cast::<u8>(), low.cast(), 14);
-        low as u32
-    };
-    call(5, low, 0, 0);
-    call(5, 8, 0, 0);
-    call(64, 1, 2, 3);
-    call(199, 0, 0, 0);
-    call(213, 4_000_000, 0, 0);
 }

@@ -38,7 +38,10 @@ pub const ITEM_FIELDS_MAX: usize = 16;
 /// Conditions of the filesystem list, at most (`FS_MAX`).
 pub const FS_MAX: usize = 16;
 /// The architectures of one machine, in the matcher's order: native, compat.
-pub const ARCHES: [u32; 2] = [arch::X86_64, arch::I386];
+pub const ARCHES: [u32; 2] = match arch::compat(arch::native()) {
+    Some(compat) => [arch::native(), compat],
+    None => panic!("BPF serves machines with a 32-bit architecture beside the native one"),
+};
 
 /// What a rule set cannot be compiled for.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]

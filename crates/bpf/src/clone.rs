@@ -201,7 +201,8 @@ fn load_and_link(
         // SAFETY: a null name asks for a tracing program's own target; the descriptor returned is ours alone.
         unsafe { owned(sys::bpf_raw_tracepoint_open(std::ptr::null(), program.as_raw_fd()))? }
     } else {
-        let mut options = sys::bpf_link_create_opts { sz: size_of::<sys::bpf_link_create_opts>() as _, ..Default::default() };
+        let mut options =
+            sys::bpf_link_create_opts { sz: size_of::<sys::bpf_link_create_opts>() as _, ..Default::default() };
         options.__bindgen_anon_1.tracing.cookie = cookie;
         // SAFETY: the options outlive the call and hold no pointers; 0 stands for a tracing program's own target; the descriptor
         // returned is ours alone.

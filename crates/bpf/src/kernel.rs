@@ -28,10 +28,14 @@ const SCRATCH_PER_CPU: u32 = 8;
 
 /// Functions for the templates, which are loaded but never attached: the first that is there. With the prototype of system calls
 /// they serve as bodies of clones.
-const TEMPLATE_TARGETS: [&str; 2] = ["__x64_sys_openat", "security_path_mknod"];
+const TEMPLATE_TARGETS: [&str; 2] = [entry::ANY, "security_path_mknod"];
 
 /// The same for operations of io_uring: on kernels that audit them.
 const OPERATION_TARGETS: [&str; 1] = ["io_openat2"];
+
+/// How often a program is attached that may be preempted (bpf/hook.h). Where eight threads that never rest share two emulated
+/// processors, two copies were now and then skipped at once, three were not.
+const COPIES: u64 = 3;
 
 fn template_target(name: &str, offer: &Offer) -> Option<(&'static str, Target)> {
     let targets = match name.strip_prefix("operation_") {
@@ -401,10 +405,9 @@ fn take_out(clones: &mut Clones, which: impl Fn(&str) -> bool) -> Clones {
     out
 }
 
-/// How often each program is attached (bpf/hook.h). Where eight threads that never rest share two emulated processors, two copies
-/// were now and then skipped at once, three were not.
+/// How often each program is attached.
 fn copies(offer: &Offer) -> usize {
-    if offer.preemptible { 3 } else { 1 }
+    if offer.preemptible { COPIES as usize } else { 1 }
 }
 
 /// Attaches clones to the functions named that have none yet.
@@ -420,7 +423,8 @@ fn attach_clones<'a>(
         }
         let gone = || CaptureError::Plan(format!("no function {symbol} in the kernel's BTF"));
         let target = offer.traced(symbol).ok_or_else(gone)?;
-        let attach = |t: &mut Template, copy| t.attach(target, copy).map_err(|e| CaptureError::Clone(symbol.to_owned(), e));
+        let attach =
+            |t: &mut Template, copy| t.attach(target, copy).map_err(|e| CaptureError::Clone(symbol.to_owned(), e));
         // the exit first: an entry without an exit would be remembered and never judged
         let ends = !entry::never_returns(symbol);
         let mut both = Vec::new();
@@ -511,7 +515,8 @@ fn constants(offer: &Offer) -> Vec<(usize, u64)> {
     let mut constants = vec![
         (skel::APPARMOR, offer.apparmor),
         (skel::APPARMOR_MODES, offer.apparmor_modes),
-        (skel::COPIES, if offer.preemptible { copies(offer) as u64 } else { 0 }),
+        (skel::COPIES, if offer.preemptible { COPIES } else { 0 }),
+        (skel::TRACEPOINT_COPIES, if offer.preemptible_tracepoints { COPIES } else { 0 }),
         (skel::THREAD_SIZE, offer.thread_size),
         (skel::VICTIM_ARGUMENT, targets::argument(offer, "may_delete", "dentry").unwrap_or_default() as u64),
         (skel::HANDLE_ARGUMENT, targets::argument(offer, "do_file_open_root", "open_flags").unwrap_or_default() as u64),

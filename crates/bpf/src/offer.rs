@@ -7,7 +7,7 @@ use crate::selinux::memory::{self, Memory};
 use crate::selinux::{Places, Selinux};
 use crate::trial::Trial;
 use crate::{libbpf_log, targets};
-use libbpf_rs::btf::types::Func;
+use libbpf_rs::btf::types::{Func, Ptr, Typedef};
 use libbpf_rs::btf::{Btf, BtfType, ReferencesType};
 use libbpf_rs::{MapHandle, MapType, libbpf_sys};
 use std::cell::{OnceCell, RefCell};
@@ -75,6 +75,8 @@ pub struct Offer {
     pub takes_trailing_slashes: bool,
     /// Whether tasks may be preempted in the kernel's own code, where programs are therefore attached in copies (bpf/hook.h).
     pub preemptible: bool,
+    /// The same of tracepoints: since 7.0 nothing keeps a task from being preempted in them (include/linux/tracepoint.h).
+    pub preemptible_tracepoints: bool,
     /// Where the kernel keeps what it follows for rules that watch names.
     pub watches: Watches,
     /// Address of the kernel's clock (`struct timekeeper`); 0 when it cannot be known.
@@ -147,6 +149,7 @@ impl Offer {
             splits_addresses: has_symbol("move_addr_to_kernel.part."),
             takes_trailing_slashes: release().is_some_and(|r| r >= (6, 14)),
             preemptible: false,
+            preemptible_tracepoints: false,
             watches,
             timekeeper: timekeeper(),
             notes_failed_loads: patch().is_some_and(notes_failed_loads),
@@ -168,6 +171,7 @@ impl Offer {
             }
         };
         offer.preemptible = !offer.old && preemptible(preemption);
+        offer.preemptible_tracepoints = offer.preemptible && release().is_none_or(|r| r >= (7, 0));
         if offer.old {
             // the first task's stack lies between them (INIT_TASK_DATA, asm-generic/vmlinux.lds.h)
             let [start, end] = kernel_symbols(["__start_init_task", "__end_init_task"]);
@@ -218,8 +222,12 @@ impl Offer {
     }
 
     /// Whether the names of a call are copied in the order of its arguments: since the functions that take them are called for them.
+    /// Before, the compiler chose: for x86 GCC begins with the last one.
     pub fn names_in_order(&self) -> bool {
-        self.function("filename_renameat2").is_some()
+        let last_first = || {
+            cfg!(target_arch = "x86_64") && !std::fs::read_to_string("/proc/version").is_ok_and(|v| v.contains("clang"))
+        };
+        self.function("filename_renameat2").is_some() || !last_first()
     }
 
     /// Whether a kernel function returns a pointer.
@@ -245,6 +253,14 @@ impl Offer {
         Some(Target { function, prototype: found.referenced_type_id().into() })
     }
 
+    /// A tracepoint, as a typedef, and the prototype of its programs.
+    pub fn traced_tracepoint(&self, name: &str) -> Option<Target> {
+        let btf = self.btf.as_ref()?;
+        let typedef = btf.type_by_name::<Typedef<'_>>(&format!("btf_trace_{name}"))?;
+        let pointer: Ptr<'_> = typedef.referenced_type().try_into().ok()?;
+        Some(Target { function: typedef.type_id().into(), prototype: pointer.referenced_type_id().into() })
+    }
+
     /// An offer made up for tests: these functions, and fentry or not.
     #[cfg(test)]
     pub fn made_up(fentry: bool) -> Self {
@@ -262,6 +278,7 @@ impl Offer {
             splits_addresses: false,
             takes_trailing_slashes: false,
             preemptible: false,
+            preemptible_tracepoints: false,
             watches: Watches { inode_hash: 1, filter_list: 1, tree_ops: 1 },
             timekeeper: 1,
             notes_failed_loads: true,

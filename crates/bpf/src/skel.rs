@@ -35,6 +35,7 @@ const _: () = {
     assert!(SELINUX == offset_of!(old::rodata, selinux));
     assert!(EXE_EVENTS == offset_of!(old::rodata, exe_events));
     assert!(COPIES == offset_of!(old::rodata, copies));
+    assert!(TRACEPOINT_COPIES == offset_of!(old::rodata, tracepoint_copies));
     assert!(THREAD_SIZE == offset_of!(old::rodata, thread_size));
     assert!(ENTRY_ARGUMENT == offset_of!(old::rodata, entry_argument));
     assert!(OPENED_ARGUMENT == offset_of!(old::rodata, opened_argument));
@@ -106,6 +107,7 @@ pub const FILTER_LIST: usize = offset_of!(types::rodata, audit_filter_list);
 pub const TREE_OPS: usize = offset_of!(types::rodata, audit_tree_ops);
 pub const EXE_EVENTS: usize = offset_of!(types::rodata, exe_events);
 pub const COPIES: usize = offset_of!(types::rodata, copies);
+pub const TRACEPOINT_COPIES: usize = offset_of!(types::rodata, tracepoint_copies);
 pub const THREAD_SIZE: usize = offset_of!(types::rodata, thread_size);
 
 /// Where `timekeeper` and `failed_loads` lie there.

@@ -76,7 +76,7 @@ pub const fn native() -> u32 {
 }
 
 /// The 32-bit architecture whose programs a 64-bit kernel also runs: `b32` in rules. Little-endian ppc64 has none.
-pub fn compat(arch: u32) -> Option<u32> {
+pub const fn compat(arch: u32) -> Option<u32> {
     match arch {
         X86_64 => Some(I386),
         AARCH64 => Some(ARM),

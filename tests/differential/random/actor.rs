@@ -2,9 +2,10 @@
 
 use super::calls::{A, Call, Way};
 use super::dice::Dice;
-use super::memory::{Memory, call, call_32};
+use super::memory::Memory;
 use super::{sockets, world};
-use raudit_tables::{arch, syscall};
+use crate::machine::{self, call_32};
+use raudit_tables::syscall;
 use std::path::Path;
 
 /// Descriptors an actor keeps open at a time.
@@ -23,8 +24,13 @@ pub struct Who {
 impl Who {
     /// Each slice has one of each sort, and users and namespaces mixed in.
     pub fn draw(dice: &mut Dice, at: usize) -> Self {
-        let who =
-            Self { compat: at % 4 == 1, apart: dice.one_in(3), chroot: dice.one_in(8), thread: at % 4 == 2, user: 0 };
+        let who = Self {
+            compat: machine::HAS_GATE && at % 4 == 1,
+            apart: dice.one_in(3),
+            chroot: dice.one_in(8),
+            thread: at % 4 == 2,
+            user: 0,
+        };
         Self { user: if dice.one_in(3) { 1000 + dice.below(2) as u32 } else { 0 }, ..who }
     }
 }
@@ -43,7 +49,7 @@ pub struct Actor {
 impl Actor {
     /// An actor for a world, drawing from these calls.
     pub fn new(who: Who, dice: Dice, root: &Path, calls: &[&'static Call]) -> Self {
-        let table = syscall::table(if who.compat { arch::I386 } else { arch::X86_64 });
+        let table = syscall::table(machine::arch_of(if who.compat { "b32" } else { "b64" }));
         let number = |call: &&'static Call| Some((*call, table?.number(call.name)?));
         let calls: Vec<_> = calls.iter().filter_map(number).filter(|(c, _)| c.way != Way::Apart || who.apart).collect();
         let weight = calls.iter().map(|(c, _)| c.weight).sum();
@@ -107,7 +113,7 @@ impl Actor {
     }
 
     fn perform(&self, number: u32, args: [usize; 6]) -> i64 {
-        if self.who.compat { call_32(number, args) } else { call(number, args) }
+        call(self.who.compat, number, args)
     }
 
     fn keep(&mut self, fd: i64) {
@@ -228,8 +234,7 @@ impl Actor {
             if child == 0 {
                 if in_thread {
                     let compat = self.who.compat;
-                    let thread =
-                        std::thread::spawn(move || if compat { call_32(number, args) } else { call(number, args) });
+                    let thread = std::thread::spawn(move || call(compat, number, args));
                     drop(thread.join());
                 } else {
                     self.perform(number, args);
@@ -278,4 +283,9 @@ impl Actor {
             libc::waitpid(child as i32, std::ptr::null_mut(), 0);
         }
     }
+}
+
+/// A system call of a 64-bit or a 32-bit program.
+fn call(compat: bool, number: u32, args: [usize; 6]) -> i64 {
+    if compat { call_32(number, args.map(|a| a as u32)) } else { machine::syscall(number.into(), args) }
 }

@@ -9,6 +9,7 @@ mod memory;
 mod sockets;
 mod world;
 
+use crate::machine;
 use actor::{Actor, Who};
 use calls::{CALLS, Call};
 use dice::Dice;
@@ -28,7 +29,7 @@ pub fn rules(part: u64, served: impl Fn(&str) -> bool) -> (String, Vec<&'static 
     let mut dice = Dice::part(part, u64::MAX);
     for arch in ["b64", "b32"] {
         let mut names = Vec::new();
-        for call in CALLS.iter().filter(|c| c.weight > 0 && known(arch, c.name)) {
+        for call in CALLS.iter().filter(|c| c.weight > 0 && machine::has(arch, c.name)) {
             if part != 0 && !dice.one_in(3) {
                 continue;
             }
@@ -50,11 +51,6 @@ pub fn rules(part: u64, served: impl Fn(&str) -> bool) -> (String, Vec<&'static 
 
 fn rule(arch: &str, names: &str) -> String {
     format!("-a always,exit -F arch={arch} -S {names} -k random\n")
-}
-
-fn known(arch: &str, name: &str) -> bool {
-    let arch = if arch == "b64" { raudit_tables::arch::X86_64 } else { raudit_tables::arch::I386 };
-    raudit_tables::syscall::table(arch).is_some_and(|t| t.number(name).is_some())
 }
 
 fn root(at: usize) -> PathBuf {

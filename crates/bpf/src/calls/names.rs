@@ -1,4 +1,4 @@
-//! System calls by what the kernel notes of them; names of x86_64 and i386 together.
+//! System calls by what the kernel notes of them; names of all architectures together.
 
 /// No record but SYSCALL and PROCTITLE.
 pub const PLAIN: &str = "\
@@ -15,7 +15,7 @@ pub const PLAIN: &str = "\
     landlock_add_rule landlock_create_ruleset landlock_restrict_self listen listmount listns lock lookup_dcookie lseek \
     lsm_get_self_attr lsm_list_modules lsm_set_self_attr madvise madvise1 map_shadow_stack mbind membarrier memfd_create \
     memfd_secret migrate_pages mincore mlock mlock2 mlockall modify_ldt move_pages mprotect mpx mremap mseal msync munlock \
-    munlockall munmap nanosleep nfsservctl nice oldfstat oldolduname olduname pause perf_event_open personality pidfd_getfd \
+    munlockall munmap nanosleep newfstat nfsservctl nice oldfstat oldolduname olduname pause perf_event_open personality pidfd_getfd \
     pidfd_open pkey_alloc pkey_free pkey_mprotect poll ppoll ppoll_time64 prctl pread pread64 preadv preadv2 prlimit64 \
     process_madvise process_mrelease process_vm_readv process_vm_writev prof profil pselect6 pselect6_time64 putpmsg pwrite \
     pwrite64 pwritev pwritev2 query_module quotactl_fd read readahead readdir readv reboot remap_file_pages request_key \

@@ -37,9 +37,12 @@ impl Again {
     /// `None` for a program that libbpf can attach as often as needed: of a tracepoint, or on a newer kernel where that is once.
     pub(super) fn of(program: &ProgramMut<'_>, offer: &Offer) -> io::Result<Option<Self>> {
         let section = program.section().to_string_lossy().into_owned();
-        let found =
-            function(&section).filter(|_| offer.old || offer.preemptible).and_then(|name| offer.target(name).ok());
-        let Some(target) = found.and_then(|name| offer.traced(&name)) else { return Ok(None) };
+        let target = match section.strip_prefix(TRACEPOINT) {
+            Some(name) => offer.preemptible_tracepoints.then(|| offer.traced_tracepoint(name)),
+            None => (offer.old || offer.preemptible)
+                .then(|| function(&section).and_then(|name| offer.traced(&offer.target(name).ok()?))),
+        };
+        let Some(target) = target.flatten() else { return Ok(None) };
         Ok(Some(Self { template: Template::of(program, target.prototype)?, target }))
     }
 
@@ -48,7 +51,10 @@ impl Again {
     }
 }
 
+/// What the sections of tracepoints' programs begin with.
+const TRACEPOINT: &str = "tp_btf/";
+
 /// The kernel function that a program in this section is for, unless user space chooses it.
 pub(super) fn function(section: &str) -> Option<&str> {
-    section.split_once('/').filter(|_| !section.starts_with("tp_btf")).map(|(_, target)| target)
+    section.split_once('/').filter(|_| !section.starts_with(TRACEPOINT)).map(|(_, target)| target)
 }

@@ -1,14 +1,15 @@
 //! Live: a rule set that names many system calls. Attaching to their functions is for kernels with the fentry tier.
 use super::*;
+use crate::classify::ARCHES;
 use crate::place::Places;
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
-use raudit_tables::{arch, syscall};
+use raudit_tables::syscall;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Instant;
 
 /// The rules for the first `count` calls that both architectures of x86_64 have and BPF serves.
 fn rules(count: usize, offer: &Offer) -> RuleSet {
-    let (native, compat) = (syscall::table(arch::X86_64).unwrap(), syscall::table(arch::I386).unwrap());
+    let (native, compat) = (syscall::table(ARCHES[0]).unwrap(), syscall::table(ARCHES[1]).unwrap());
     let both = native.iter().filter_map(|(nr, name)| Some((nr, compat.number(name)?)));
     let served = |nr: u32, arch: u32| {
         let mut syscalls = SyscallMask::EMPTY;
@@ -18,15 +19,12 @@ fn rules(count: usize, offer: &Offer) -> RuleSet {
         let plan = Plan::new(&set, offer, &mut Places::default());
         plan.usable == Some(Tier::Fentry) && plan.attach.syscalls.len() == 1
     };
-    let calls: Vec<(u32, u32)> = both
-        .filter(|&(native, compat)| served(native, arch::X86_64) && served(compat, arch::I386))
-        .take(count)
-        .collect();
+    let calls: Vec<(u32, u32)> =
+        both.filter(|&(native, compat)| served(native, ARCHES[0]) && served(compat, ARCHES[1])).take(count).collect();
     let mut set = RuleSet::new();
-    for (arch, calls) in [
-        (arch::X86_64, calls.iter().map(|c| c.0).collect::<Vec<_>>()),
-        (arch::I386, calls.iter().map(|c| c.1).collect()),
-    ] {
+    for (arch, calls) in
+        [(ARCHES[0], calls.iter().map(|c| c.0).collect::<Vec<_>>()), (ARCHES[1], calls.iter().map(|c| c.1).collect())]
+    {
         let mut syscalls = SyscallMask::EMPTY;
         for nr in calls {
             syscalls.insert(nr);

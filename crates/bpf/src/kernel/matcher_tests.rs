@@ -1,5 +1,6 @@
 //! The BPF matcher against the reference meaning, `rules::eval`, by BPF_PROG_RUN.
 use super::*;
+use crate::classify::ARCHES;
 use crate::classify::Policy;
 use crate::fact;
 use crate::place::Places;
@@ -8,7 +9,6 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use raudit_rules::eval::{Facts, Verdict};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
-use raudit_tables::arch;
 
 const IDS: [FieldId; 20] = [
     FieldId::PID,
@@ -50,7 +50,7 @@ fn field() -> impl Strategy<Value = Field> {
             _ => op,
         };
         let value = match id {
-            FieldId::ARCH => [arch::X86_64, arch::I386][value as usize % 2],
+            FieldId::ARCH => [ARCHES[0], ARCHES[1]][value as usize % 2],
             FieldId::SUCCESS => value % 2,
             FieldId::FIELD_COMPARE => 10 + value % 16,
             _ => value,
@@ -112,7 +112,7 @@ fn decided(object: &mut Object, call: &Call) -> (i32, bool) {
 fn expected(set: &RuleSet, groups: &[u32], call: &Call) -> (i32, bool) {
     let (ids, compat, success, nr, exit) = *call;
     let facts = Facts {
-        arch: if compat { arch::I386 } else { arch::X86_64 },
+        arch: if compat { ARCHES[1] } else { ARCHES[0] },
         syscall: nr,
         pid: ids[0],
         ppid: ids[1],

@@ -1,18 +1,19 @@
 //! Live: the programs are loaded into the running kernel. They touch nothing of kernel audit.
 use super::*;
+use crate::classify::ARCHES;
 use crate::consumer::Consumer;
 use crate::judged::{Generations, Judged};
 use crate::place::Places;
 use raudit_record::Message;
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
-use raudit_tables::{arch, syscall};
+use raudit_tables::syscall;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
 fn rule(name: &str, action: Action, fields: Vec<Field>) -> Rule {
     let mut syscalls = SyscallMask::EMPTY;
-    syscalls.insert(syscall::table(arch::X86_64).unwrap().number(name).unwrap());
-    let arch = Field { id: FieldId::ARCH, op: Op::Eq, value: Value::Number(arch::X86_64) };
+    syscalls.insert(syscall::table(ARCHES[0]).unwrap().number(name).unwrap());
+    let arch = Field { id: FieldId::ARCH, op: Op::Eq, value: Value::Number(ARCHES[0]) };
     Rule { list: List::Exit, action, syscalls, fields: [vec![arch], fields].concat() }
 }
 

@@ -1,115 +1,19 @@
-//! The kernel function a system call enters by (`arch/x86/entry/syscalls/*.tbl`, names as of
-//! `arch/x86/include/asm/syscall_wrapper.h`).
+//! The kernel function a system call enters by.
 
-/// Calls of x86_64 whose function has another name than they. A function of the call's own name may exist as well, and be an
-/// older call's.
-const NATIVE: &[(&str, &str)] = &[
-    ("fstat", "newfstat"),
-    ("lstat", "newlstat"),
-    ("pread", "pread64"),
-    ("pwrite", "pwrite64"),
-    ("sendfile", "sendfile64"),
-    ("stat", "newstat"),
-    ("umount2", "umount"),
-    ("uname", "newuname"),
-];
+#[cfg(target_arch = "aarch64")]
+mod arm;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
-/// The same of i386, with the prefix: which of the two functions it is cannot be told from what exists.
-const COMPAT: &[(&str, &str)] = &[
-    ("_llseek", "sys_llseek"),
-    ("_newselect", "compat_sys_select"),
-    ("clock_adjtime64", "sys_clock_adjtime"),
-    ("clock_getres_time64", "sys_clock_getres"),
-    ("clock_gettime64", "sys_clock_gettime"),
-    ("clock_nanosleep_time64", "sys_clock_nanosleep"),
-    ("clock_settime64", "sys_clock_settime"),
-    ("epoll_pwait", "sys_epoll_pwait"),
-    ("fcntl", "compat_sys_fcntl64"),
-    ("fstat", "compat_sys_newfstat"),
-    ("futex_time64", "sys_futex"),
-    ("getrlimit", "compat_sys_old_getrlimit"),
-    ("getsockopt", "sys_getsockopt"),
-    ("io_pgetevents", "compat_sys_io_pgetevents"),
-    ("lstat", "compat_sys_newlstat"),
-    ("madvise1", "sys_madvise"),
-    ("mmap2", "sys_mmap_pgoff"),
-    ("mq_timedreceive_time64", "sys_mq_timedreceive"),
-    ("mq_timedsend_time64", "sys_mq_timedsend"),
-    ("oldfstat", "sys_fstat"),
-    ("oldlstat", "sys_lstat"),
-    ("oldolduname", "sys_olduname"),
-    ("oldstat", "sys_stat"),
-    ("olduname", "sys_uname"),
-    ("process_vm_readv", "sys_process_vm_readv"),
-    ("process_vm_writev", "sys_process_vm_writev"),
-    ("readdir", "compat_sys_old_readdir"),
-    ("sched_rr_get_interval64", "sys_sched_rr_get_interval"),
-    ("sched_rr_get_interval_time64", "sys_sched_rr_get_interval"),
-    ("select", "compat_sys_old_select"),
-    ("semtimedop_time64", "sys_semtimedop"),
-    ("sendfile64", "sys_sendfile64"),
-    ("setsockopt", "sys_setsockopt"),
-    ("stat", "compat_sys_newstat"),
-    ("sys_kexec_load", "compat_sys_kexec_load"),
-    ("timer_gettime64", "sys_timer_gettime"),
-    ("timer_settime64", "sys_timer_settime"),
-    ("timerfd_gettime64", "sys_timerfd_gettime"),
-    ("timerfd_settime64", "sys_timerfd_settime"),
-    ("ugetrlimit", "compat_sys_getrlimit"),
-    ("umount", "sys_oldumount"),
-    ("umount2", "sys_umount"),
-    ("uname", "sys_newuname"),
-    ("utimensat_time64", "sys_utimensat"),
-];
-
-/// Numbers that are given out and have no call on x86: 64-bit, 32-bit. A function of the name may exist all the same.
-const WITHOUT: [&[&str]; 2] = [
-    &[
-        "_sysctl",
-        "afs_syscall",
-        "create_module",
-        "epoll_ctl_old",
-        "epoll_wait_old",
-        "get_kernel_syms",
-        "get_thread_area",
-        "getpmsg",
-        "nfsservctl",
-        "putpmsg",
-        "query_module",
-        "security",
-        "set_thread_area",
-        "tuxcall",
-        "uselib",
-        "vserver",
-    ],
-    &[
-        "_sysctl",
-        "afs_syscall",
-        "bdflush",
-        "break",
-        "create_module",
-        "ftime",
-        "get_kernel_syms",
-        "getpmsg",
-        "gtty",
-        "idle",
-        "lock",
-        "mpx",
-        "nfsservctl",
-        "prof",
-        "profil",
-        "putpmsg",
-        "query_module",
-        "stty",
-        "ulimit",
-        "vm86",
-        "vm86old",
-        "vserver",
-    ],
-];
+#[cfg(target_arch = "aarch64")]
+use arm as machine;
+pub use machine::ANY;
+use machine::{COMPAT, NATIVE, OWN, PREFIX, WITHOUT};
+#[cfg(target_arch = "x86_64")]
+use x86 as machine;
 
 /// Of a call's names the function there is, by the index of its architecture. A number without a call enters by
-/// `__x64_sys_ni_syscall`, to which no program can be attached.
+/// `sys_ni_syscall`, to which no program can be attached.
 pub fn function(at: usize, names: &[&str], exists: impl Fn(&str) -> bool) -> Option<String> {
     if WITHOUT.get(at).is_some_and(|w| names.iter().any(|n| w.contains(n))) {
         return None;
@@ -125,26 +29,27 @@ pub fn never_returns(function: &str) -> bool {
 
 fn native(name: &str) -> Vec<String> {
     let name = NATIVE.iter().find(|(call, _)| *call == name).map_or(name, |(_, function)| *function);
-    vec![format!("__x64_sys_{name}"), format!("__do_sys_{name}")]
+    vec![format!("{}sys_{name}", PREFIX[0]), format!("__do_sys_{name}")]
 }
 
 /// First what is made for 32-bit callers alone: the call of the same name may be there for others.
 fn compat(name: &str) -> Vec<String> {
+    let its = |function: String| format!("{}{function}", PREFIX[1]);
     if let Some((_, function)) = COMPAT.iter().find(|(call, _)| *call == name) {
-        return vec![format!("__ia32_{function}")];
+        return vec![its((*function).to_owned())];
     }
     // calls whose ids grew from 16 to 32 bits
     let bare = name.strip_suffix("32").unwrap_or(name);
     vec![
-        format!("__ia32_compat_sys_{name}_time32"),
-        format!("__ia32_sys_{name}_time32"),
-        format!("__ia32_sys_{name}32"),
-        format!("__ia32_compat_sys_ia32_{name}"),
-        format!("__ia32_sys_ia32_{name}"),
-        format!("__ia32_compat_sys_{name}"),
+        its(format!("compat_sys_{name}_time32")),
+        its(format!("sys_{name}_time32")),
+        its(format!("sys_{name}32")),
+        its(format!("compat_sys_{OWN}{name}")),
+        its(format!("sys_{OWN}{name}")),
+        its(format!("compat_sys_{name}")),
         format!("__do_compat_sys_{name}"),
-        format!("__ia32_sys_{name}16"),
-        format!("__ia32_sys_{bare}"),
+        its(format!("sys_{name}16")),
+        its(format!("sys_{bare}")),
         format!("__do_sys_{bare}"),
     ]
 }
@@ -154,6 +59,7 @@ mod tests {
     use super::*;
 
     /// Functions of Linux 6.12 that are there for a name, of which the first is the right one.
+    #[cfg(target_arch = "x86_64")]
     #[test]
     fn of_several_functions_the_tables_one_is_taken() {
         for (at, call, there) in [
@@ -185,12 +91,13 @@ mod tests {
 
     #[test]
     fn the_exceptions_are_calls() {
-        use raudit_tables::{arch, syscall};
-        assert_eq!(function(0, &["uselib"], |_| true), None);
+        use crate::classify::ARCHES;
+        use raudit_tables::syscall;
+        assert_eq!(function(0, &["nfsservctl"], |_| true), None);
         let names = |table: &[(&'static str, &'static str)]| table.iter().map(|r| r.0).collect::<Vec<_>>();
         for (arch, names) in [
-            (arch::X86_64, [names(NATIVE), WITHOUT[0].to_vec()].concat()),
-            (arch::I386, [names(COMPAT), WITHOUT[1].to_vec()].concat()),
+            (ARCHES[0], [names(NATIVE), WITHOUT[0].to_vec()].concat()),
+            (ARCHES[1], [names(COMPAT), WITHOUT[1].to_vec()].concat()),
         ] {
             let table = syscall::table(arch).unwrap();
             names.iter().for_each(|name| assert!(table.number(name).is_some(), "{name}"));

@@ -1,7 +1,8 @@
 //! Whether the kernel would note the tasks that are signalled.
 
+use crate::classify::ARCHES;
 use raudit_rules::{Rule, RuleSet};
-use raudit_tables::{arch, syscall};
+use raudit_tables::syscall;
 
 /// The class of calls the kernel looks for (`AUDIT_CLASS_SIGNAL`, include/asm-generic/audit_signal.h).
 const CLASS: [&str; 3] = ["kill", "tgkill", "tkill"];
@@ -13,10 +14,11 @@ pub fn are_noted(rules: &RuleSet) -> bool {
 }
 
 fn names_one(rule: &Rule) -> bool {
+    let [native, compat] = ARCHES;
     let arches = match rule.arch() {
-        Some(arch::I386) => &[arch::I386][..],
-        Some(_) => &[arch::X86_64],
-        None => &[arch::X86_64, arch::I386],
+        Some(arch) if arch == compat => &[compat][..],
+        Some(_) => &[native],
+        None => &ARCHES,
     };
     let numbers = |a: &u32| CLASS.map(|name| syscall::table(*a).and_then(|t| t.number(name)));
     arches.iter().flat_map(numbers).flatten().any(|number| rule.syscalls.contains(number))

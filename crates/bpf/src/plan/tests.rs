@@ -1,15 +1,21 @@
 use super::*;
+use crate::classify::ARCHES;
 use crate::offer::Module;
 use raudit_rules::{Action, Field, Op, SyscallMask, Value};
-use raudit_tables::{arch, syscall};
+use raudit_tables::syscall;
 
 pub(super) fn rule(names: &[&str], fields: Vec<Field>) -> Rule {
     let mut syscalls = SyscallMask::EMPTY;
     for name in names {
-        assert!(syscalls.insert(syscall::table(arch::X86_64).unwrap().number(name).unwrap()));
+        assert!(syscalls.insert(syscall::table(ARCHES[0]).unwrap().number(name).unwrap()));
     }
-    let arch = Field { id: FieldId::ARCH, op: Op::Eq, value: Value::Number(arch::X86_64) };
+    let arch = Field { id: FieldId::ARCH, op: Op::Eq, value: Value::Number(ARCHES[0]) };
     Rule { list: List::Exit, action: Action::Always, syscalls, fields: [vec![arch], fields].concat() }
+}
+
+/// What calls enter by.
+fn functions(calls: [&str; 2]) -> [String; 2] {
+    calls.map(|call| entry::function(0, &[call], |_| true).unwrap())
 }
 
 fn plan(rules: Vec<Rule>, fentry: bool) -> Plan {
@@ -40,7 +46,7 @@ fn fentry_attaches_to_just_the_calls_named() {
     let plan = plan(vec![rule(&["openat", "execve"], vec![])], true);
     assert_eq!(plan.exact, Some(Tier::Fentry), "{:?}", plan.rules);
     let symbols: Vec<_> = plan.attach.syscalls.iter().map(String::as_str).collect();
-    assert_eq!(symbols, ["__x64_sys_execve", "__x64_sys_openat"]);
+    assert_eq!(symbols, functions(["execve", "openat"]));
     assert!(plan.attach.needs.iter().eq(&[Need::Call, Need::Open, Need::Exec]));
 }
 
@@ -66,10 +72,10 @@ fn text(id: FieldId, text: &str) -> Field {
 #[test]
 fn a_watch_is_about_the_calls_of_its_accesses() {
     let perm = Field { id: FieldId::PERM, op: Op::Eq, value: Value::Number(8) };
-    let watch = rule(&["chmod", "fchmod", "mkdir", "getpid"], vec![text(FieldId::WATCH, "/etc/passwd"), perm]);
+    let watch = rule(&["fchmodat", "fchmod", "mkdirat", "getpid"], vec![text(FieldId::WATCH, "/etc/passwd"), perm]);
     let plan = plan(vec![watch], true);
     let symbols: Vec<_> = plan.attach.syscalls.iter().map(String::as_str).collect();
-    assert_eq!(symbols, ["__x64_sys_chmod", "__x64_sys_fchmod"]);
+    assert_eq!(symbols, functions(["fchmod", "fchmodat"]));
     assert!(plan.attach.needs.contains(&Need::Watch));
     assert_eq!(plan.places.len(), 1);
     assert!(plan.rules[0].tracepoint.as_ref().unwrap().to_string().contains("files are not seen"));

@@ -119,7 +119,7 @@ fn socketcall(event: &Event<'_>, s: &Special<'_>) -> Option<(Kind, Vec<u8>)> {
 
 /// mmap of a file, or of what is no file: whenever the flags say so, and the kernel's copy is the arguments themselves.
 fn mmap(event: &Event<'_>) -> Option<(Kind, Vec<u8>)> {
-    let aligned = match (event.arch == raudit_tables::arch::X86_64, syscall::name(event.arch, event.nr)?) {
+    let aligned = match (event.arch == raudit_tables::arch::native(), syscall::name(event.arch, event.nr)?) {
         (true, "mmap") => event.args[5].is_multiple_of(PAGE),
         (false, "mmap2") => true,
         _ => return None,

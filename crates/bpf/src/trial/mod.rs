@@ -5,18 +5,20 @@
 //! ones and bad, in a file system of its own (or, where it may have none, in a directory below /run that is removed again), and
 //! what arrives in the ring is compared with what the kernel's audit would say. A call that differs is not served exactly.
 
+mod older;
 mod place;
 mod raw;
 mod steps;
 
 use crate::calls::Call;
+use crate::classify::ARCHES;
 use crate::kernel::{Capture, CaptureError};
 use crate::offer::Offer;
 use crate::wire::{Event, Record, item};
 use libbpf_rs::RingBufferBuilder;
 use place::{Files, Seen};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
-use raudit_tables::{arch, syscall};
+use raudit_tables::syscall;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -107,13 +109,13 @@ fn attempt(capture: &mut Capture, offer: &Offer, steps: &[Step]) -> Result<BTree
 
 /// One rule for each call: what this kernel does not serve at all is left out by the plan, and said by it.
 fn rules(steps: &[Step]) -> Result<RuleSet, String> {
-    let table = syscall::table(arch::X86_64).ok_or("no table of system calls")?;
+    let table = syscall::table(ARCHES[0]).ok_or("no table of system calls")?;
     let mut set = RuleSet::new();
     let field = |id, value| Field { id, op: Op::Eq, value: Value::Number(value) };
     for call in steps.iter().map(|s| s.call).collect::<BTreeSet<_>>() {
         let mut syscalls = SyscallMask::EMPTY;
         syscalls.insert(table.number(call).ok_or_else(|| format!("no system call {call}"))?);
-        let fields = vec![field(FieldId::ARCH, arch::X86_64), field(FieldId::PID, std::process::id())];
+        let fields = vec![field(FieldId::ARCH, ARCHES[0]), field(FieldId::PID, std::process::id())];
         let rule = Rule { list: List::Exit, action: Action::Always, syscalls, fields };
         set.add(rule, false).map_err(|e| e.to_string())?;
     }

@@ -2,8 +2,9 @@
 
 use super::steps::{self, Arg, Inode, Step};
 use super::{MARK, raw};
+use crate::classify::ARCHES;
 use crate::wire::item;
-use raudit_tables::{arch, syscall};
+use raudit_tables::syscall;
 use std::ffi::CString;
 use std::fs::{self, File, OpenOptions};
 use std::os::fd::AsRawFd;
@@ -89,7 +90,7 @@ fn furnish() -> std::io::Result<()> {
 
 /// Makes one step, between two looks at the files its items are of.
 fn make(step: &Step, at: usize, [file, directory, socket]: [i32; 3]) -> Result<Files, String> {
-    let number = syscall::table(arch::X86_64).and_then(|t| t.number(step.call)).ok_or("no such system call")?;
+    let number = syscall::table(ARCHES[0]).and_then(|t| t.number(step.call)).ok_or("no such system call")?;
     let mut room = [0u8; ROOM];
     let zeros = [0u8; ROOM];
     let mut texts = Vec::new();

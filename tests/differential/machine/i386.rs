@@ -1,21 +1,14 @@
-//! 32-bit calls of a 64-bit process, by their gate: those with records of their own.
-#![allow(unsafe_code, reason = "the 32-bit gate is assembly")]
+//! 32-bit calls of a 64-bit process, by their gate.
 
-use super::records::wait;
+use super::x86_64::{call_32, low};
+use crate::records::wait;
 use std::net::TcpListener;
 use std::os::fd::AsRawFd;
 
 /// A call with up to five arguments; pointers must be below 4 GiB.
 fn call32(number: u32, args: &[u32]) -> i64 {
-    let at = |n: usize| u64::from(args.get(n).copied().unwrap_or(0));
-    let result: i64;
-    // SAFETY: int 0x80 takes its arguments in registers; rbx is put back.
-    unsafe {
-        std::arch::asm!("push rbx", "mov ebx, {a:e}", "int 0x80", "pop rbx", a = in(reg) at(0),
-            inlateout("rax") u64::from(number) as i64 => result, in("rcx") at(1), in("rdx") at(2), in("rsi") at(3),
-            in("rdi") at(4), out("r8") _, out("r9") _, out("r10") _, out("r11") _);
-    }
-    result
+    let at = |n: usize| args.get(n).copied().unwrap_or(0);
+    call_32(number, [at(0), at(1), at(2), at(3), at(4), 0])
 }
 
 /// Memory below 4 GiB.
@@ -26,12 +19,7 @@ struct Low {
 
 impl Low {
     fn new() -> Self {
-        let (prot, flags) =
-            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_32BIT);
-        // SAFETY: a fresh mapping.
-        let base = unsafe { libc::mmap(std::ptr::null_mut(), 65_536, prot, flags, -1, 0) };
-        assert_ne!(base, libc::MAP_FAILED);
-        Self { base: base as u32, used: 0 }
+        Self { base: low(65_536) as usize as u32, used: 0 }
     }
 
     fn put(&mut self, bytes: &[u8]) -> u32 {
@@ -50,7 +38,8 @@ impl Low {
     }
 }
 
-pub fn compat() {
+/// Calls with records of their own.
+pub fn compat_records() {
     let mut low = Low::new();
     socketcalls(&mut low);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
@@ -138,4 +127,15 @@ fn socketcalls(low: &mut Low) {
     call32(102, &[3, 8]);
     call32(364, &[fd, room, len, 0x800]);
     call32(371, &[datagram, room, 4, 0x40, room]);
+}
+
+/// Calls that all programs make.
+pub fn compat_calls() {
+    let mut low = Low::new();
+    let name = low.put(b"/etc/hostname\0");
+    call32(5, &[name, 0, 0]);
+    call32(5, &[8, 0, 0]);
+    call32(64, &[1, 2, 3]);
+    call32(199, &[]);
+    call32(213, &[4_000_000]);
 }

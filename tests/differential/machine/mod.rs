@@ -1,0 +1,44 @@
+//! What depends on the machine: system calls that only the older ones have, memory that 32-bit callers can name, and their gate.
+#![allow(unsafe_code, reason = "system calls with arguments that no safe interface would pass")]
+
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
+#[cfg(target_arch = "aarch64")]
+mod arm;
+#[cfg(target_arch = "x86_64")]
+mod i386;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+#[cfg(target_arch = "aarch64")]
+pub use {aarch64::*, arm::*};
+#[cfg(target_arch = "x86_64")]
+pub use {i386::*, x86_64::*};
+
+use raudit_tables::{arch, syscall};
+
+/// The architecture that `-F arch=b64` or `b32` means.
+pub fn arch_of(bits: &str) -> u32 {
+    if bits == "b32" { arch::compat(arch::native()).unwrap_or_default() } else { arch::native() }
+}
+
+/// Whether an architecture of this machine has the call.
+pub fn has(bits: &str, call: &str) -> bool {
+    syscall::table(arch_of(bits)).is_some_and(|t| t.number(call).is_some())
+}
+
+/// The line without system calls that this machine does not have; `None` when none is left.
+pub fn rule(line: &str) -> Option<String> {
+    let bits = line.split("arch=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or("b64");
+    let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    for at in 1..words.len() {
+        if words[at - 1] == "-S" && words[at] != "all" {
+            let there: Vec<&str> = words[at].split(',').filter(|c| has(bits, c) || c.parse::<u32>().is_ok()).collect();
+            if there.is_empty() {
+                return None;
+            }
+            words[at] = there.join(",");
+        }
+    }
+    Some(words.join(" "))
+}
