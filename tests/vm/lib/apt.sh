@@ -28,10 +28,10 @@ in_suite() {
   shift 3
   mkdir -p "$state"/{lists/partial,archives/partial}
   : > "$state/status"
-  printf 'deb [arch=amd64 signed-by=%s] %s %s main\n' "$(debian_keyring)" "$(debian_uri "$label")" "$suite" \
+  printf 'deb [arch=%s signed-by=%s] %s %s main\n' "$debian_arch" "$(debian_keyring)" "$(debian_uri "$label")" "$suite" \
     > "$state/sources.list"
   # Valid-Until is not checked: an archived suite's Release file is old for good.
   "$tool" -qq -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
     -o Dir::State="$state" -o Dir::State::status="$state/status" -o Dir::Cache="$state" \
-    -o APT::Architecture=amd64 -o APT::Sandbox::User=root -o Acquire::Check-Valid-Until=false "$@"
+    -o APT::Architecture="$debian_arch" -o APT::Architectures="$debian_arch" -o APT::Sandbox::User=root -o Acquire::Check-Valid-Until=false "$@"
 }

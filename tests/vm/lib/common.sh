@@ -1,7 +1,17 @@
 # Paths and messages shared by setup, run and selftest (sourced; needs `vm` = this tree's tests/vm).
 
 # Everything large or made by the lab lives here, never in the repository.
-cache=${RAUDITD_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rauditd/vm}
+lab=${RAUDITD_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rauditd/vm}
+
+# set_arch ARCH: the guests' architecture, and where what is made for it lies.
+set_arch() {
+  case $1 in
+    x86_64) debian_arch=amd64 cache=$lab;;
+    aarch64) debian_arch=arm64 cache=$lab/$1;;
+    *) die 125 "--arch '$1' is not one that guests can have: x86_64 or aarch64";;
+  esac
+  arch=$1
+}
 
 prog="vm ${0##*/}"
 say() { printf '%s: %s\n' "$prog" "$*" >&2; }
@@ -23,3 +33,5 @@ selinux_image() {
 }
 
 kernel_dir() { printf '%s/kernels/%s' "$cache" "$1"; }
+
+set_arch x86_64

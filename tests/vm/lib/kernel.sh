@@ -1,5 +1,5 @@
-# Debian kernel packages -> $cache/kernels/NAME/{vmlinux,config,release,modules.img,initrd}
-# (sourced by setup).
+# Debian kernel packages -> $cache/kernels/NAME/{vmlinux,config,release,modules.img,initrd}, for
+# set_arch's architecture (sourced by setup).
 
 # Which suites may have kernel NAME, best first, as LABEL:SUITE.
 kernel_suites() {
@@ -20,10 +20,10 @@ fetch_kernel() {
     [ -n "$(debian_uri "$label")" ] || continue
     in_suite "$label" "$suite" apt-get update > "$log" 2>&1 || continue
     package=$(in_suite "$label" "$suite" apt-cache search --names-only \
-      "^linux-image-${name//./\\.}\\.[0-9].*[0-9]-cloud-amd64\$" | awk '{ print $1 }' | sort -V | tail -n 1)
+      "^linux-image-${name//./\\.}\\.[0-9].*[0-9]-cloud-$debian_arch\$" | awk '{ print $1 }' | sort -V | tail -n 1)
     [ -n "$package" ] && break
   done
-  [ -n "${package:-}" ] || die 77 "SKIPPED: this host's apt serves no Debian kernel $name (asked for $(kernel_suites "$name"); log: $log)"
+  [ -n "${package:-}" ] || die 77 "SKIPPED: this host's apt serves no Debian kernel $name for $debian_arch (asked for $(kernel_suites "$name"); log: $log)"
   say "kernel $name: fetching $package from $suite"
   mkdir -p "$tree/deb"
   # An image package may hold nothing itself and depend on its parts (so from 6.19 on); some
@@ -50,8 +50,13 @@ le() { od -An -tu"$1" -j"$2" -N"$1" "$3" | tr -d ' '; }
 # extract_vmlinux VMLINUZ: the ELF kernel inside a bzImage, to stdout. QEMU boots it as it is
 # (PVH), which saves unpacking it under emulation; and bpftool can read its BTF on the host.
 # Offsets: Documentation/arch/x86/boot.rst (setup_sects, payload_offset, payload_length).
+# For aarch64 the package has the bare Image ("ARM\x64" at byte 56), which QEMU boots: no ELF.
 extract_vmlinux() {
   local image=$1 setup start length unpack
+  case $arch,$(od -An -tx1 -j56 -N4 "$image") in
+    'aarch64, 41 52 4d 64') cat "$image"; return;;
+    aarch64,*) die 1 "$image: not a bare arm64 Image, which is the only form this script knows";;
+  esac
   setup=$(le 1 497 "$image")
   start=$(( ((setup ? setup : 4) + 1) * 512 + $(le 4 584 "$image") ))
   length=$(( $(le 4 588 "$image") - 4 )) # the last four bytes are the unpacked size
@@ -79,13 +84,22 @@ add_module() {
   echo "$name" >> "$to/order"
 }
 
+# fetch_busybox DIR: a static busybox for an architecture that is not the host's.
+fetch_busybox() {
+  local log=$cache/log.busybox
+  ( mkdir -p "$1/deb" && cd "$1/deb" && in_suite Debian "$root_suite" apt-get update &&
+    in_suite Debian "$root_suite" apt-get download busybox-static && dpkg-deb -x ./*.deb . &&
+    mv "$(first_of bin/busybox usr/bin/busybox)" .. ) > "$log" 2>&1 || die 1 "cannot download busybox-static: see $log"
+  rm -r "$1/deb"
+}
+
 # build_initrd MODULES RELEASE OUT: busybox and the modules without which the root cannot be
 # mounted. /init is not in it: `run` adds guest/ of the checkout, so that an edit there
 # needs no new setup.
 build_initrd() {
   local modules=$1/lib/modules/$2 out=$3 tree=$1/initrd module
   mkdir -p "$tree"/{bin,dev,proc,sys,root,modules}
-  cp "$(command -v busybox)" "$tree/bin/busybox"
+  if [ "$arch" = x86_64 ]; then cp "$(command -v busybox)" "$tree/bin/busybox"; else fetch_busybox "$tree/bin"; fi
   : > "$tree/modules/order"
   for module in virtio_pci virtio_blk virtio_console ext4; do add_module "$modules" "$module" "$tree/modules"; done
   ( cd "$tree" && find . | cpio -o -H newc --quiet | gzip -1 ) > "$out"
