@@ -163,21 +163,26 @@ impl Offer {
             functions: RefCell::default(),
             targets: RefCell::default(),
         };
-        offer.no_fentry = match offer.function(TRIAL_TARGET) {
+        offer.try_programs(preemption);
+        offer
+    }
+
+    /// Tries whether programs can be attached to functions, and how.
+    fn try_programs(&mut self, preemption: u64) {
+        self.no_fentry = match self.function(TRIAL_TARGET) {
             None => Some(format!("no function {TRIAL_TARGET} in the kernel's BTF")),
             Some(id) => {
-                offer.old = !clone::has_newer_helpers(id);
+                self.old = !clone::has_newer_helpers(id);
                 clone::trial(id).err().map(|e| format!("fentry: {e}"))
             }
         };
-        offer.preemptible = !offer.old && preemptible(preemption);
-        offer.preemptible_tracepoints = offer.preemptible && release().is_none_or(|r| r >= (7, 0));
-        if offer.old {
+        self.preemptible = !self.old && preemptible(preemption);
+        self.preemptible_tracepoints = self.preemptible && release().is_none_or(|r| r >= (7, 0));
+        if self.old {
             // the first task's stack lies between them (INIT_TASK_DATA, asm-generic/vmlinux.lds.h)
             let [start, end] = kernel_symbols(["__start_init_task", "__end_init_task"]);
-            offer.thread_size = end.saturating_sub(start);
+            self.thread_size = end.saturating_sub(start);
         }
-        offer
     }
 
     /// The struct that each argument of a kernel function points to; `None` for an argument that points to none.
