@@ -27,13 +27,16 @@ pub fn has(bits: &str, call: &str) -> bool {
     syscall::table(arch_of(bits)).is_some_and(|t| t.number(call).is_some())
 }
 
-/// The line without system calls that this machine does not have; `None` when none is left.
+/// The line with system calls that this machine has; `None` when none is left.
 pub fn rule(line: &str) -> Option<String> {
     let bits = line.split("arch=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or("b64");
     let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
     for at in 1..words.len() {
         if words[at - 1] == "-S" && words[at] != "all" {
-            let there: Vec<&str> = words[at].split(',').filter(|c| has(bits, c) || c.parse::<u32>().is_ok()).collect();
+            let calls = words[at].split(',').map(|call| if has(bits, call) { call } else { instead(call) });
+            let mut there: Vec<&str> = calls.filter(|c| has(bits, c) || c.parse::<u32>().is_ok()).collect();
+            there.sort_unstable();
+            there.dedup();
             if there.is_empty() {
                 return None;
             }
@@ -41,4 +44,25 @@ pub fn rule(line: &str) -> Option<String> {
         }
     }
     Some(words.join(" "))
+}
+
+/// What younger machines have in place of a call.
+fn instead(call: &str) -> &str {
+    match call {
+        "access" => "faccessat",
+        "chmod" => "fchmodat",
+        "chown" | "lchown" => "fchownat",
+        "creat" | "open" => "openat",
+        "link" => "linkat",
+        "lstat" | "stat" => "newfstatat",
+        "mkdir" => "mkdirat",
+        "mknod" => "mknodat",
+        "pipe" => "pipe2",
+        "readlink" => "readlinkat",
+        "rename" => "renameat",
+        "rmdir" | "unlink" => "unlinkat",
+        "symlink" => "symlinkat",
+        "utimes" => "utimensat",
+        _ => call,
+    }
 }

@@ -73,7 +73,8 @@ fn the_first_matching_rule_decides() {
     };
     assert_eq!((counters.matched, counters.submitted, counters.lost()), (10, 10, 0));
     let first = text(&out[0]);
-    assert!(first.contains(" syscall=110 success=yes ") && first.ends_with(" key=\"ppid\""), "{first}");
+    let number = syscall::table(ARCHES[0]).unwrap().number("getppid").unwrap();
+    assert!(first.contains(&format!(" syscall={number} success=yes ")) && first.ends_with(" key=\"ppid\""), "{first}");
     let never = rule("getppid", Action::Never, vec![own_pid()]);
     let (out, counters) = captured(vec![never, rule("getppid", Action::Always, vec![own_pid()])], getppid).unwrap();
     assert_eq!((out.len(), counters.matched), (0, 0));
@@ -101,7 +102,7 @@ fn an_execve_brings_arguments_program_and_interpreter() {
     assert_eq!(lines.iter().filter(|l| l.starts_with("EXECVE")).count(), 9);
     assert!(lines.iter().any(|l| l.contains("item=0 name=\"/bin/true\" inode=")), "{lines:?}");
     // item 1, or 2 where TOMOYO looks the program up again
-    let interpreter = |l: &String| l.starts_with("PATH") && l.contains(" name=\"/lib64/ld-linux-x86-64.so.2\" inode=");
+    let interpreter = |l: &String| l.starts_with("PATH") && l.contains(" name=\"/lib") && l.contains("/ld-linux-");
     assert!(lines.iter().any(interpreter), "{lines:?}");
 }
 

@@ -21,8 +21,8 @@ pub const NATIVE: &[(&str, &str)] = &[
 
 /// The same of Arm, with the prefix: which of the two functions it is cannot be told from what exists.
 pub const COMPAT: &[(&str, &str)] = &[
-    ("_llseek", "sys_llseek"),
-    ("_newselect", "compat_sys_select"),
+    ("llseek", "sys_llseek"),
+    ("newselect", "compat_sys_select"),
     ("arm_fadvise64_64", "compat_sys_aarch32_fadvise64_64"),
     ("arm_sync_file_range", "compat_sys_aarch32_sync_file_range2"),
     ("clock_adjtime64", "sys_clock_adjtime"),
@@ -60,4 +60,4 @@ pub const COMPAT: &[(&str, &str)] = &[
 ];
 
 /// Numbers that are given out and have no call on this machine: 64-bit, 32-bit. A function of the name may exist all the same.
-pub const WITHOUT: [&[&str]; 2] = [&["nfsservctl"], &["_sysctl", "bdflush", "nfsservctl", "vserver"]];
+pub const WITHOUT: [&[&str]; 2] = [&["nfsservctl"], &["bdflush", "nfsservctl", "syscall", "sysctl", "vserver"]];
