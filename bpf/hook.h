@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Programs of kernel functions and tracepoints. The kernel skips such a program while it runs on the same CPU for another task, which was preempted in
- * it (prog->active, kernel/bpf/trampoline.c). Where the kernel's own code may be preempted, each is therefore attached in several copies:
- * the first that is entered does the work and leaves its mark with the task, the others find the mark and add theirs. One that finds
- * its own was left by the run before, which skipped another.
+ * Programs of kernel functions and tracepoints. The kernel skips such a program while it runs on the same CPU for another task, which
+ * was preempted in it (prog->active, kernel/bpf/trampoline.c). Where the kernel's own code may be preempted, each is therefore attached
+ * in several copies: the first that is entered does the work and leaves its mark with the task, the others find the mark and add
+ * theirs. A copy that finds its own mark finds that of the run before, which skipped another.
  */
 #ifndef RAUDIT_HOOK_H
 #define RAUDIT_HOOK_H
 
 #include "maps.h"
 
-/* The mark of one copy of a program: its number and those of its copies that have run. */
+/* The mark of one copy of a program: the program's number, and a bit for the copy, which its attach cookie tells (crates/bpf/src/clone.rs). */
 #define HOOK_MARK(self, copy) ((self) << 8 | 1u << ((copy) & 7))
 
 /* Whether the work of this run is still to be done. A task without anything pending is not audited: nothing is noted for it. */
@@ -72,13 +72,13 @@ static __always_inline void hook_over(void *ctx, __u32 self, __u64 copies)
 		enum { self = __COUNTER__ + 1 };                                \
                                                                                 \
 		hook_keeps_stack(ctx);                                          \
-		if (!hook_begins(ctx, self, copies))                                         \
+		if (!hook_begins(ctx, self, copies))                            \
 			return 0;                                               \
 		_Pragma("GCC diagnostic push")                                  \
 		_Pragma("GCC diagnostic ignored \"-Wint-conversion\"")          \
 		____##name(___bpf_ctx_cast(args));                              \
 		_Pragma("GCC diagnostic pop")                                   \
-		hook_over(ctx, self, copies);                                                \
+		hook_over(ctx, self, copies);                                   \
 		return 0;                                                       \
 	}                                                                       \
 	static __always_inline int ____##name(unsigned long long *ctx, ##args)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What depends on the machine: registers, the two architectures of system calls, how a task says which of them it is in, what a call returns. */
+/*
+ * What depends on the machine: registers, the two architectures of system calls, how a task says which of them it is in, what a call
+ * returns.
+ */
 #ifndef RAUDIT_MACHINE_H
 #define RAUDIT_MACHINE_H
 

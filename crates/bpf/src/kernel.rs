@@ -91,7 +91,7 @@ pub struct Counters {
     /// Calls that could not be judged, because the rules changed again and again meanwhile.
     pub lost_policy: u64,
     /// Runs the kernel skipped because the program was already running on the CPU. Of several copies,
-    /// what was skipped of all may be less: it is not more than what was skipped of any.
+    /// what was skipped of the one that was skipped least: all of them together were not skipped more often.
     pub missed: u64,
 }
 
@@ -427,13 +427,13 @@ fn attach_clones<'a>(
             |t: &mut Template, copy| t.attach(target, copy).map_err(|e| CaptureError::Clone(symbol.to_owned(), e));
         // the exit first: an entry without an exit would be remembered and never judged
         let ends = !entry::never_returns(symbol);
-        let mut both = Vec::new();
+        let mut attached = Vec::new();
         for template in [ends.then_some(&mut *exit), Some(&mut *enter)].into_iter().flatten() {
             for copy in 0..copies(offer) {
-                both.push(attach(template, copy)?);
+                attached.push(attach(template, copy)?);
             }
         }
-        clones.insert(symbol.to_owned(), both);
+        clones.insert(symbol.to_owned(), attached);
     }
     Ok(())
 }
