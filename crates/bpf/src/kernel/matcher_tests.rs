@@ -1,10 +1,11 @@
 //! The BPF matcher against the reference meaning, `rules::eval`, by BPF_PROG_RUN.
 use super::*;
-use crate::classify::ARCHES;
-use crate::classify::Policy;
+use crate::classify::{ARCHES, Policy};
 use crate::fact;
+use crate::libbpf_log;
 use crate::place::Places;
-use libbpf_rs::ProgramInput;
+use crate::skel;
+use libbpf_rs::{ObjectBuilder, OpenObject, ProgramInput};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use raudit_rules::eval::{Facts, Verdict};

@@ -3,6 +3,7 @@ use super::*;
 use crate::classify::ARCHES;
 use crate::consumer::Consumer;
 use crate::judged::{Generations, Judged};
+use crate::libbpf_log;
 use crate::place::Places;
 use raudit_record::Message;
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
@@ -138,7 +139,7 @@ fn the_verifier_takes_each_program_by_itself() {
     }
     let tier = if offer.no_fentry.is_none() { Tier::Fentry } else { Tier::Tracepoint };
     let settings = Settings { ring_size: 1 << 20, exempt: 0 };
-    let names = |open: &OpenObject| -> Vec<String> {
+    let names = |open: &libbpf_rs::OpenObject| -> Vec<String> {
         open.progs()
             .filter(libbpf_rs::OpenProgramImpl::autoload)
             .map(|p| p.name().to_string_lossy().into_owned())
@@ -146,11 +147,11 @@ fn the_verifier_takes_each_program_by_itself() {
     };
     let mut refused = Vec::new();
     let only = std::env::var("RAUDITD_BPF_ONLY").ok();
-    for name in names(&opened(tier, &offer, settings).unwrap()) {
+    for name in names(&object::opened(tier, &offer, settings).unwrap()) {
         if only.as_ref().is_some_and(|only| !name.starts_with(only.as_str())) {
             continue;
         }
-        let mut open = opened(tier, &offer, settings).unwrap();
+        let mut open = object::opened(tier, &offer, settings).unwrap();
         for mut program in open.progs_mut() {
             program.set_autoload(program.name() == name.as_str());
             program.set_log_level(level);
