@@ -342,6 +342,7 @@ impl Capture {
         attach.needs.insert(Need::Every);
         let needed = self.attach_hooks(&attach, offer)?;
         self.retain_hooks(&needed);
+        self.leaving.finish();
         Ok(())
     }
 
