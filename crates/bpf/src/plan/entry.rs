@@ -8,9 +8,44 @@ mod x86;
 #[cfg(target_arch = "aarch64")]
 use arm as machine;
 pub use machine::ANY;
-use machine::{COMPAT, NATIVE, OWN, PREFIX, WITHOUT};
+use machine::{OWN, PREFIX, WITHOUT};
 #[cfg(target_arch = "x86_64")]
 use x86 as machine;
+
+/// Calls of every machine whose function has another name than they. A function of the call's own name may exist as well, and be an
+/// older call's.
+const NATIVE: &[(&str, &str)] = &[("sendfile", "sendfile64"), ("umount2", "umount"), ("uname", "newuname")];
+
+/// The same of 32-bit callers: which of the two kinds of function it is cannot be told from what exists.
+const COMPAT: &[(&str, &str)] = &[
+    ("clock_adjtime64", "sys_clock_adjtime"),
+    ("clock_getres_time64", "sys_clock_getres"),
+    ("clock_gettime64", "sys_clock_gettime"),
+    ("clock_nanosleep_time64", "sys_clock_nanosleep"),
+    ("clock_settime64", "sys_clock_settime"),
+    ("fstat", "compat_sys_newfstat"),
+    ("futex_time64", "sys_futex"),
+    ("getsockopt", "sys_getsockopt"),
+    ("io_pgetevents", "compat_sys_io_pgetevents"),
+    ("lstat", "compat_sys_newlstat"),
+    ("mq_timedreceive_time64", "sys_mq_timedreceive"),
+    ("mq_timedsend_time64", "sys_mq_timedsend"),
+    ("process_vm_readv", "sys_process_vm_readv"),
+    ("process_vm_writev", "sys_process_vm_writev"),
+    ("sched_rr_get_interval_time64", "sys_sched_rr_get_interval"),
+    ("semtimedop_time64", "sys_semtimedop"),
+    ("sendfile64", "sys_sendfile64"),
+    ("setsockopt", "sys_setsockopt"),
+    ("stat", "compat_sys_newstat"),
+    ("timer_gettime64", "sys_timer_gettime"),
+    ("timer_settime64", "sys_timer_settime"),
+    ("timerfd_gettime64", "sys_timerfd_gettime"),
+    ("timerfd_settime64", "sys_timerfd_settime"),
+    ("ugetrlimit", "compat_sys_getrlimit"),
+    ("umount2", "sys_umount"),
+    ("uname", "sys_newuname"),
+    ("utimensat_time64", "sys_utimensat"),
+];
 
 /// Of a call's names the function there is, by the index of its architecture. A number without a call enters by
 /// `sys_ni_syscall`, to which no program can be attached.
@@ -27,16 +62,20 @@ pub fn never_returns(function: &str) -> bool {
     function.ends_with("_sys_exit") || function.ends_with("_sys_exit_group")
 }
 
+fn other_name(call: &str, own: &[(&str, &'static str)], common: &[(&str, &'static str)]) -> Option<&'static str> {
+    own.iter().chain(common).find(|(name, _)| *name == call).map(|(_, function)| *function)
+}
+
 fn native(name: &str) -> Vec<String> {
-    let name = NATIVE.iter().find(|(call, _)| *call == name).map_or(name, |(_, function)| *function);
+    let name = other_name(name, machine::NATIVE, NATIVE).unwrap_or(name);
     vec![format!("{}sys_{name}", PREFIX[0]), format!("__do_sys_{name}")]
 }
 
 /// First what is made for 32-bit callers alone: the call of the same name may be there for others.
 fn compat(name: &str) -> Vec<String> {
     let its = |function: String| format!("{}{function}", PREFIX[1]);
-    if let Some((_, function)) = COMPAT.iter().find(|(call, _)| *call == name) {
-        return vec![its((*function).to_owned())];
+    if let Some(function) = other_name(name, machine::COMPAT, COMPAT) {
+        return vec![its(function.to_owned())];
     }
     // calls whose ids grew from 16 to 32 bits
     let bare = name.strip_suffix("32").unwrap_or(name);
@@ -96,8 +135,8 @@ mod tests {
         assert_eq!(function(0, &["nfsservctl"], |_| true), None);
         let names = |table: &[(&'static str, &'static str)]| table.iter().map(|r| r.0).collect::<Vec<_>>();
         for (arch, names) in [
-            (ARCHES[0], [names(NATIVE), WITHOUT[0].to_vec()].concat()),
-            (ARCHES[1], [names(COMPAT), WITHOUT[1].to_vec()].concat()),
+            (ARCHES[0], [names(NATIVE), names(machine::NATIVE), WITHOUT[0].to_vec()].concat()),
+            (ARCHES[1], [names(COMPAT), names(machine::COMPAT), WITHOUT[1].to_vec()].concat()),
         ] {
             let table = syscall::table(arch).unwrap();
             names.iter().for_each(|name| assert!(table.number(name).is_some(), "{name}"));
