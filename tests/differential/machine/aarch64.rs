@@ -1,6 +1,8 @@
 //! aarch64: calls without a directory descriptor are made by those with one, as its C library does.
 
+use super::has;
 use libc::{AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW};
+use raudit_tables::{arch, syscall::table as syscall_table};
 
 /// No numbers of the kernel's: `syscall` makes another call of them.
 const NONE: i64 = 1 << 20;
@@ -74,4 +76,50 @@ pub fn low(len: usize) -> *mut u8 {
 /// Not to be had: nobody is drawn who would call it.
 pub fn call_32(_number: u32, _words: [u32; 6]) -> i64 {
     -i64::from(libc::ENOSYS)
+}
+
+/// The line with system calls that this machine has; `None` when none is left.
+pub fn rule(line: &str) -> Option<String> {
+    let bits = line.split("arch=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or("b64");
+    let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    for at in 1..words.len() {
+        if words[at - 1] == "-S" && words[at] != "all" {
+            let calls = words[at].split(',').map(|call| if has(bits, call) { call } else { instead(call) });
+            let mut there: Vec<&str> = calls.filter(|call| has(bits, call) || slips(call)).collect();
+            there.sort_unstable();
+            there.dedup();
+            if there.is_empty() {
+                return None;
+            }
+            words[at] = there.join(",");
+        }
+    }
+    Some(words.join(" "))
+}
+
+/// A call that not even x86 has is a slip of the pen, which the rule's parser is to find.
+fn slips(call: &str) -> bool {
+    let known = |a: &u32| syscall_table(*a).is_some_and(|t| t.number(call).is_some());
+    ![arch::X86_64, arch::I386].iter().any(known)
+}
+
+/// What younger machines have in place of a call.
+fn instead(call: &str) -> &str {
+    match call {
+        "access" => "faccessat",
+        "chmod" => "fchmodat",
+        "chown" | "lchown" => "fchownat",
+        "creat" | "open" => "openat",
+        "link" => "linkat",
+        "lstat" | "stat" => "newfstatat",
+        "mkdir" => "mkdirat",
+        "mknod" => "mknodat",
+        "pipe" => "pipe2",
+        "readlink" => "readlinkat",
+        "rename" => "renameat",
+        "rmdir" | "unlink" => "unlinkat",
+        "symlink" => "symlinkat",
+        "utimes" => "utimensat",
+        _ => call,
+    }
 }

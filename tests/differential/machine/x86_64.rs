@@ -13,6 +13,12 @@ pub fn syscall(number: i64, [a, b, c, d, e, f]: [usize; 6]) -> i64 {
     unsafe { libc::syscall(number, a, b, c, d, e, f) }
 }
 
+/// The line of a rule, whose calls there all are.
+#[expect(clippy::unnecessary_wraps, reason = "on other machines there may be none left")]
+pub fn rule(line: &str) -> Option<String> {
+    Some(line.to_owned())
+}
+
 /// Calls that no other machine has: ports, segments.
 pub fn own_calls(room: usize) {
     syscall(libc::SYS_iopl, [9, 0, 0, 0, 0, 0]);
