@@ -6,7 +6,7 @@ use super::workload::{Case, Group, c, open};
 use crate::machine;
 use raudit_record::Kind;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
@@ -165,14 +165,23 @@ fn profiles() {
         drop(fs::write("/proc/self/attr/apparmor/exec", change));
         drop(Command::new("/bin/cat").args(["/etc/hostname", "/proc/self/attr/current"]).status());
         drop(fs::write("/proc/self/attr/apparmor/exec", change));
-        if let Ok(mut other) = Command::new("/bin/sleep").arg("9").spawn() {
-            drop(other.kill());
-            drop(other.wait());
-        }
+        kill_one_that_runs();
     }
     // the task itself
     drop(fs::write("/proc/self/attr/apparmor/current", "changeprofile raudit_b"));
     open("/etc/passwd", libc::O_RDONLY);
+}
+
+/// Kills a program once it has executed, and so has its own label: one that was just started may change it in this moment, and each
+/// side would look at another.
+fn kill_one_that_runs() {
+    let Ok(mut other) = Command::new("/bin/cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else { return };
+    if let (Some(to), Some(from)) = (&mut other.stdin, &mut other.stdout) {
+        drop(to.write_all(b"x"));
+        drop(from.read_exact(&mut [0]));
+    }
+    drop(other.kill());
+    drop(other.wait());
 }
 
 /// Labels that the policy does not have: root may give them, and everybody sees the file as unlabeled.
