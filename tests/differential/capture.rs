@@ -11,7 +11,7 @@ use raudit_bpf::place::Places;
 use raudit_bpf::plan::{Plan, by_last_call};
 use raudit_netlink::protocol::Status;
 use raudit_netlink::{Client, Error, Receiver, StatusChange};
-use raudit_record::Message;
+use raudit_record::Records;
 use raudit_rules::command::{self, Context, Step};
 use raudit_rules::{Rule, RuleSet, file};
 use std::fs;
@@ -198,7 +198,7 @@ impl Capture {
             .args(args)
             .spawn()
             .unwrap_or_else(|e| panic!("{args:?}: {e}"));
-        let (mut kernel, mut bpf) = (Vec::new(), Vec::new());
+        let (mut kernel, mut bpf) = (Records::default(), Records::default());
         let (begin, mut quiet, mut ended) = (Instant::now(), Instant::now(), None);
         while ended.is_none() || quiet.elapsed() < QUIET || self.kernel.status().unwrap().backlog > 0 {
             let before = kernel.len() + bpf.len();
@@ -259,8 +259,8 @@ fn set_login(login: u32) {
 }
 
 /// Events of the case's tasks; others are counted.
-fn of_login(messages: &[Message], login: u32, others: &mut usize) -> Vec<Event> {
-    let (events, rest) = group(messages);
+fn of_login(records: &Records, login: u32, others: &mut usize) -> Vec<Event> {
+    let (events, rest) = group(records);
     let all = events.len() + rest;
     let me = std::process::id();
     let ours = |e: &Event| (e.auid == Some(login) || e.operation().is_some()) && e.pid != Some(me);

@@ -1,7 +1,7 @@
 //! Records of one event, apart from the time and serial that differ by nature.
 
 use raudit_record::field::Fields;
-use raudit_record::{Kind, Line, Message};
+use raudit_record::{Kind, Line, Records};
 use std::collections::BTreeMap;
 
 /// One event: its records in order.
@@ -87,12 +87,12 @@ impl Event {
     }
 }
 
-/// Groups messages by serial, in the order of the serials. Of interest are those with a SYSCALL or an operation; the number of others follows.
-pub fn group(messages: &[Message]) -> (Vec<Event>, usize) {
+/// Groups records by serial, in the order of the serials. Of interest are those with a SYSCALL or an operation; the number of others follows.
+pub fn group(records: &Records) -> (Vec<Event>, usize) {
     let mut events: BTreeMap<u64, Event> = BTreeMap::new();
-    for message in messages {
-        let mut text = format!("type={} msg=", message.kind).into_bytes();
-        text.extend_from_slice(&message.text);
+    for (kind, body) in records.iter() {
+        let mut text = format!("type={kind} msg=").into_bytes();
+        text.extend_from_slice(body);
         let Ok(line) = Line::parse(&text) else { panic!("not a record: {}", show(&text)) };
         let event = events.entry(line.id.serial).or_default();
         event.millis = line.id.sec * 1000 + u64::from(line.id.milli);

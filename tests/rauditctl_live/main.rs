@@ -31,7 +31,7 @@ use cases::themes;
 use kernel::Kernel;
 use nix::errno::Errno;
 use raudit_netlink::{Client, Error, Receiver};
-use raudit_record::{Kind, Message};
+use raudit_record::{Kind, Message, Records};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, SyscallMask, Value};
 use std::path::Path;
 use std::process::{Command, Output};
@@ -51,14 +51,14 @@ fn rauditctl(line: &str) -> Output {
 /// All that arrives until a record contains `last`.
 fn receive(receiver: &mut Receiver, last: &str) -> Vec<Message> {
     let deadline = Instant::now() + Duration::from_secs(20);
-    let mut found = Vec::new();
-    while !found.iter().any(|m: &Message| String::from_utf8_lossy(&m.text).contains(last)) {
+    let mut found = Records::default();
+    while !found.iter().any(|(_, text)| String::from_utf8_lossy(text).contains(last)) {
         assert!(Instant::now() < deadline, "only {} records arrived", found.len());
         if receiver.recv_batch(&mut found, 64).unwrap().messages == 0 {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-    found
+    found.messages()
 }
 
 fn succeed(line: &str, output: &Output) -> String {

@@ -76,8 +76,8 @@ impl Lookup for Files {
         remembered(&mut self.interpreters, event, item, item.name, elf_interpreter)
     }
 
-    fn label(&mut self, event: &Event<'_>, sid: u32) -> Option<Vec<u8>> {
-        self.labels.text(sid, event.policy_sequence())
+    fn label(&mut self, event: &Event<'_>, sid: u32, out: &mut Vec<u8>) -> bool {
+        self.labels.push(sid, event.policy_sequence(), out)
     }
 }
 

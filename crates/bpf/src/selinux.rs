@@ -126,21 +126,23 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// The label of a SID, which an event had when the policy had this sequence number.
-    pub fn text(&mut self, sid: u32, sequence: u32) -> Option<Vec<u8>> {
+    /// Appends the label of a SID, which an event had when the policy had this sequence number; false if it is not known.
+    pub fn push(&mut self, sid: u32, sequence: u32, out: &mut Vec<u8>) -> bool {
         if sequence != self.sequence || self.texts.len() >= CACHE_MAX {
             self.texts.clear();
             self.sequence = sequence;
         }
         if let Some(known) = self.texts.get(&sid) {
-            return Some(known.clone());
+            out.extend_from_slice(known);
+            return true;
         }
-        let kernel = self.kernel.get_or_insert_with(Selinux::open).as_mut().ok()?;
-        let (text, found_in) = kernel.walker.label(sid)?;
+        let kernel = self.kernel.get_or_insert_with(Selinux::open).as_mut();
+        let Some((text, found_in)) = kernel.ok().and_then(|kernel| kernel.walker.label(sid)) else { return false };
+        out.extend_from_slice(&text);
         // of a policy that has come since: the next event brings its number
         if found_in == sequence {
-            self.texts.insert(sid, text.clone());
+            self.texts.insert(sid, text);
         }
-        Some(text)
+        true
     }
 }

@@ -5,6 +5,7 @@ use crate::skel::{CHUNK_LEN, EVENT_LEN, ITEM_LEN, SECTION_LEN};
 use thiserror::Error;
 
 pub mod records;
+pub mod sample;
 
 /// A ring record that is not what the programs write: the two sides do not belong together.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]

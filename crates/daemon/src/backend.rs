@@ -17,10 +17,9 @@ mod takeover;
 use crate::event::Stamps;
 use crate::markers::{Fate, Markers};
 use crate::say;
-use crate::work::Work;
+use crate::work::Outbox;
 use crate::writer::Written;
 use bpf::{Outlook, Side, is_marker};
-use crossbeam_channel::Sender;
 use nix::errno::Errno;
 use raudit_config::{Backend as Choice, RauditdConf};
 use raudit_netlink::{Client, Error, Peer, Reply, Request, StatusChange};
@@ -49,7 +48,7 @@ pub struct Backend {
     choice: Choice,
     kernel: Client,
     side: Side,
-    work: Sender<Work>,
+    work: Outbox,
     /// What the writer has done, for the status.
     written: Arc<Written>,
     /// For the records of rule changes.
@@ -74,7 +73,7 @@ impl Backend {
     pub fn start(
         conf: &RauditdConf,
         mut kernel: Client,
-        work: Sender<Work>,
+        work: Outbox,
         written: Arc<Written>,
         markers: Markers,
     ) -> Result<Self, String> {

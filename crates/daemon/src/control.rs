@@ -3,8 +3,7 @@
 use crate::backend::Backend;
 use crate::event::Stamps;
 use crate::say;
-use crate::work::Work;
-use crossbeam_channel::Sender;
+use crate::work::{Outbox, Work};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
@@ -42,7 +41,7 @@ pub struct Control {
     /// Who captures.
     pub backend: Backend,
     /// To the writer.
-    pub work: Sender<Work>,
+    pub work: Outbox,
     /// For the daemon's own records.
     pub stamps: Stamps,
     /// auditd.conf, read again on HUP.
@@ -122,11 +121,11 @@ impl Control {
 
     /// Writes a record of the daemon's own.
     pub fn record(&self, message: Message) {
-        self.send(Work::Records(vec![message]));
+        self.send(Work::Records(message.into()));
     }
 
     fn send(&self, work: Work) {
         // the writer outlives control
-        drop(self.work.send(work));
+        self.work.send(work);
     }
 }

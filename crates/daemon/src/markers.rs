@@ -2,7 +2,7 @@
 //! directory of its name is gone, the rules that watch the name end with it.
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use raudit_record::{Kind, Message};
+use raudit_record::{Kind, Records};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -36,19 +36,23 @@ impl Markers {
     }
 
     /// Leaves out records of markers, and tells of those that are gone.
-    pub fn filter(&self, messages: &mut Vec<Message>) {
+    pub fn filter(&self, records: &mut Records) {
         let (wake, ended, deleted) = &*self.0;
-        for message in messages.extract_if(.., |m| is_of_marker(m)) {
-            if has(&message.text, b" path=") || has(&message.text, b" dir=") {
+        records.retain_from(0, |kind, text| {
+            if !is_of_marker(kind, text) {
+                return true;
+            }
+            if has(text, b" path=") || has(text, b" dir=") {
                 ended.store(true, Relaxed);
-            } else if has(&message.text, b" op=remove_rule ") {
+            } else if has(text, b" op=remove_rule ") {
                 deleted.store(true, Relaxed);
             } else {
-                continue;
+                return false;
             }
             // it fails only when it has been said 2^64 times
             let _ = wake.write(1);
-        }
+            false
+        });
     }
 }
 
@@ -59,8 +63,8 @@ impl AsFd for Markers {
 }
 
 /// `op=add_rule key="rauditd" list=4 res=1` and its like: the exit list's rules with the markers' key.
-fn is_of_marker(message: &Message) -> bool {
-    message.kind == Kind::CONFIG_CHANGE && has(&message.text, b" key=\"rauditd\" list=4 ")
+fn is_of_marker(kind: Kind, text: &[u8]) -> bool {
+    kind == Kind::CONFIG_CHANGE && has(text, b" key=\"rauditd\" list=4 ")
 }
 
 fn has(text: &[u8], part: &[u8]) -> bool {
@@ -71,27 +75,29 @@ fn has(text: &[u8], part: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn change(body: &str) -> Message {
-        Message { kind: Kind::CONFIG_CHANGE, text: format!("audit(1.000:1): {body}").into_bytes() }
+    fn changes(bodies: &[&str]) -> Records {
+        let mut records = Records::default();
+        bodies.iter().for_each(|b| records.push(Kind::CONFIG_CHANGE, format!("audit(1.000:1): {b}").as_bytes()));
+        records
     }
 
     #[test]
     fn records_of_markers_are_left_out_and_their_end_is_told() {
         let markers = Markers::new().unwrap();
-        let mut messages = vec![
-            change("auid=0 ses=1 subj=kernel op=add_rule key=\"rauditd\" list=4 res=1"),
-            change("auid=0 ses=1 subj=kernel op=add_rule key=\"rauditd2\" list=4 res=1"),
-            change("auid=0 ses=1 subj=kernel op=add_rule key=\"rauditd\" list=1 res=1"),
-        ];
-        markers.filter(&mut messages);
-        assert_eq!(messages.len(), 2);
+        let mut records = changes(&[
+            "auid=0 ses=1 subj=kernel op=add_rule key=\"rauditd\" list=4 res=1",
+            "auid=0 ses=1 subj=kernel op=add_rule key=\"rauditd2\" list=4 res=1",
+            "auid=0 ses=1 subj=kernel op=add_rule key=\"rauditd\" list=1 res=1",
+        ]);
+        markers.filter(&mut records);
+        assert_eq!(records.len(), 2);
         assert_eq!(markers.take(), Fate::default());
-        messages = vec![change("auid=0 ses=1 op=remove_rule path=\"/a b\" key=\"rauditd\" list=4 res=1")];
-        markers.filter(&mut messages);
-        assert!(messages.is_empty());
+        records = changes(&["auid=0 ses=1 op=remove_rule path=\"/a b\" key=\"rauditd\" list=4 res=1"]);
+        markers.filter(&mut records);
+        assert!(records.is_empty());
         assert_eq!(markers.take(), Fate { ended: true, deleted: false });
-        messages = vec![change("auid=0 ses=1 op=remove_rule key=\"rauditd\" list=4 res=1")];
-        markers.filter(&mut messages);
+        records = changes(&["auid=0 ses=1 op=remove_rule key=\"rauditd\" list=4 res=1"]);
+        markers.filter(&mut records);
         assert_eq!(markers.take(), Fate { ended: false, deleted: true });
         assert_eq!(markers.take(), Fate::default());
     }

@@ -9,11 +9,10 @@ use crate::options::{EnableState, Exit, Options};
 use crate::process::{self, Parent};
 use crate::say;
 use crate::source::netlink::Source;
-use crate::work::{WAITING, Work};
+use crate::work::{self, Outbox, Work};
 use crate::writer::{Writer, Written, format_of};
 use clap::Parser;
 use clap::error::ErrorKind;
-use crossbeam_channel::{Sender, bounded};
 use nix::sys::resource::{RLIM_INFINITY, Resource, setrlimit};
 use nix::sys::stat::{Mode, umask};
 use raudit_config::plugin_conf;
@@ -174,7 +173,7 @@ struct Restore {
 
 /// The parts that run.
 struct Daemon {
-    work: Sender<Work>,
+    work: Outbox,
     writer: Option<JoinHandle<()>>,
     written: Arc<Written>,
     netlink: Option<Source>,
@@ -193,9 +192,9 @@ impl Daemon {
         };
         let writer = Writer::new(conf, node, options.foreground, feeder).map_err(failed)?;
         let written = writer.written();
-        let (work, todo) = bounded(WAITING);
+        let (work, inbox) = work::channel();
         let thread =
-            std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&todo)).map_err(failed)?;
+            std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&inbox)).map_err(failed)?;
         let markers = Markers::new().map_err(failed)?;
         let mut daemon = Self { work, writer: Some(thread), written, netlink: None, stamps: Stamps::new(), markers };
         let format = if !conf.write_logs {
@@ -207,13 +206,13 @@ impl Daemon {
         };
         debug_assert_eq!(format == "raw", format_of(conf) == raudit_record::format::Format::Raw || !conf.write_logs);
         let start = daemon.stamps.start(format);
-        daemon.send(Work::Records(vec![start]));
+        daemon.send(Work::Records(start.into()));
         Ok(daemon)
     }
 
     fn send(&self, work: Work) {
         // the writer lives as long as this sender
-        drop(self.work.send(work));
+        self.work.send(work);
     }
 
     /// Becomes the kernel's audit daemon.
@@ -269,7 +268,7 @@ impl Daemon {
     fn abort(mut self, failure: Failure) -> Failure {
         let record = self.stamps.signalled(Kind::DAEMON_ABORT, "op=set-pid", None);
         let text = String::from_utf8_lossy(&record.text).replace("res=success", "res=failed");
-        self.send(Work::Records(vec![raudit_record::Message { kind: record.kind, text: text.into_bytes() }]));
+        self.send(Work::Records(raudit_record::Message { kind: record.kind, text: text.into_bytes() }.into()));
         self.finish();
         failure
     }

@@ -1,20 +1,72 @@
-//! What crosses the channel to the writer.
+//! What crosses the channel to the writer, and the empty batches that come back.
 
+use crossbeam_channel::{Receiver, Sender, bounded};
 use raudit_config::AuditdConf;
-use raudit_record::Message;
+use raudit_record::Records;
 
 /// Batches that may wait for the writer. A source that finds it full waits: the kernel's backlog or the ring then fills.
-pub const WAITING: usize = 64;
+const WAITING: usize = 16;
 
 /// One piece of work for the writer.
 #[derive(Debug)]
 pub enum Work {
     /// Records to write and to dispatch.
-    Records(Vec<Message>),
+    Records(Records),
     /// Rotate the log now.
     Rotate,
     /// Go on writing to disk after an action suspended it.
     Resume,
     /// Take new settings.
     Reconfigure(Box<AuditdConf>),
+}
+
+/// The end of those who have work for the writer.
+#[derive(Clone, Debug)]
+pub struct Outbox {
+    work: Sender<Work>,
+    spare: Receiver<Records>,
+}
+
+/// The writer's end.
+#[derive(Debug)]
+pub struct Inbox {
+    work: Receiver<Work>,
+    spare: Sender<Records>,
+}
+
+/// A channel to the writer.
+pub fn channel() -> (Outbox, Inbox) {
+    let (to_writer, work) = bounded(WAITING);
+    let (back, spare) = bounded(WAITING);
+    (Outbox { work: to_writer, spare }, Inbox { work, spare: back })
+}
+
+impl Outbox {
+    /// Hands over, and waits while the writer is far behind; false when there is none any more.
+    pub fn send(&self, work: Work) -> bool {
+        self.work.send(work).is_ok()
+    }
+
+    /// The same for records, unless there are none. `records` is empty afterwards, with memory that the writer no longer needs.
+    pub fn send_records(&self, records: &mut Records) -> bool {
+        if records.is_empty() {
+            return true;
+        }
+        let next = self.spare.try_recv().unwrap_or_default();
+        self.send(Work::Records(std::mem::replace(records, next)))
+    }
+}
+
+impl Inbox {
+    /// The next work; `None` when nobody is left to send any.
+    pub fn next(&self) -> Option<Work> {
+        self.work.recv().ok()
+    }
+
+    /// Gives back what records were in, to be filled again.
+    pub fn give_back(&self, mut records: Records) {
+        records.clear();
+        // where there is enough to spare it is freed
+        drop(self.spare.try_send(records));
+    }
 }

@@ -2,13 +2,12 @@
 
 use crate::feeder::Feeder;
 use crate::say;
-use crate::work::Work;
-use crossbeam_channel::Receiver;
+use crate::work::{Inbox, Work};
 use raudit_config::{AuditdConf, LogFormat};
 use raudit_dispatch::frame::{self, Version};
 use raudit_log::{Why, Writer as Log};
 use raudit_record::format::{Format, Formatter};
-use raudit_record::{Kind, Message};
+use raudit_record::{Kind, Records};
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,11 +63,14 @@ impl Writer {
     }
 
     /// Works until the channel ends; then stops the plugins.
-    pub fn run(mut self, work: &Receiver<Work>) {
+    pub fn run(mut self, inbox: &Inbox) {
         self.tell();
-        for work in work {
+        while let Some(work) = inbox.next() {
             match work {
-                Work::Records(messages) => self.write(&messages),
+                Work::Records(records) => {
+                    self.write(&records);
+                    inbox.give_back(records);
+                }
                 Work::Rotate => self.rotate(),
                 Work::Resume => self.resume(),
                 Work::Reconfigure(conf) => self.reconfigure(&conf),
@@ -85,32 +87,32 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, messages: &[Message]) {
+    fn write(&mut self, records: &Records) {
         self.lines.clear();
         let mut frames = Vec::new();
-        let mut records = 0;
-        for message in messages {
+        let mut lines = 0;
+        for (kind, text) in records.iter() {
             let start = self.lines.len();
-            self.formatter.line(message, &mut self.lines);
+            self.formatter.line(kind, text, &mut self.lines);
             if self.feeder.is_wanted() {
                 let line = self.lines.get(start..).unwrap_or_default();
-                let payload = if self.frame == Version::Kernel { &message.text } else { line };
+                let payload = if self.frame == Version::Kernel { text } else { line };
                 // a record too long for a frame is still written to disk
-                let _ = frame::push(&mut frames, self.frame, message.kind, payload);
+                let _ = frame::push(&mut frames, self.frame, kind, payload);
             }
-            if message.kind == Kind::EOE {
+            if kind == Kind::EOE {
                 // plugins get the end of an event, the log never does
                 self.lines.truncate(start);
             } else {
                 self.lines.push(b'\n');
-                records += 1;
+                lines += 1;
             }
         }
         if !frames.is_empty() {
-            self.feeder.send(frames, messages.len() as u64);
+            self.feeder.send(frames, records.len() as u64);
         }
-        self.put(records);
-        self.written.records.fetch_add(records as u64, Ordering::Relaxed);
+        self.put(lines);
+        self.written.records.fetch_add(lines as u64, Ordering::Relaxed);
     }
 
     fn put(&mut self, records: usize) {

@@ -5,8 +5,7 @@ use crate::transport::Transport;
 use crate::{Client, Error};
 use nix::errno::Errno;
 use nix::sys::socket::{setsockopt, sockopt};
-use raudit_record::{Kind, Message};
-use std::collections::VecDeque;
+use raudit_record::{Kind, Records};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
@@ -25,7 +24,7 @@ pub struct Receiver {
     transport: Transport,
     seq: u32,
     /// Records that arrived while an acknowledgement was awaited.
-    early: VecDeque<Message>,
+    early: Records,
     registered: bool,
     overruns: u64,
     cut: u64,
@@ -53,7 +52,7 @@ impl Receiver {
         Ok(Self {
             transport,
             seq: 0,
-            early: VecDeque::new(),
+            early: Records::default(),
             registered: false,
             overruns: 0,
             cut: 0,
@@ -102,20 +101,18 @@ impl Receiver {
     ///
     /// Left out is what is not a record: acknowledgements, replies, the kernel's probe whether we live (`AUDIT_REPLACE`),
     /// and echoes of daemon records (1200 to 1299).
-    pub fn recv_batch(&mut self, into: &mut Vec<Message>, limit: usize) -> Result<Batch, Error> {
+    pub fn recv_batch(&mut self, into: &mut Records, limit: usize) -> Result<Batch, Error> {
         let before = into.len();
-        let room = |into: &Vec<Message>| into.len() - before < limit;
-        while room(into) {
-            match self.early.pop_front() {
-                Some(message) => into.push(message),
-                None => break,
-            }
-        }
+        let room = |into: &Records| into.len() - before < limit;
+        self.early.iter().for_each(|(kind, text)| into.push(kind, text));
+        self.early.clear();
         while room(into) {
             let Some(len) = self.receive()? else {
                 return Ok(Batch { messages: into.len() - before, more: false });
             };
-            into.extend(record(self.buffer.get(..len).unwrap_or_default()));
+            if let Some((kind, text)) = record(self.buffer.get(..len).unwrap_or_default()) {
+                into.push(kind, text);
+            }
         }
         Ok(Batch { messages: into.len() - before, more: true })
     }
@@ -151,7 +148,11 @@ impl Receiver {
                         let errno = Errno::from_raw(value.wrapping_neg());
                         return Err(Error::Refused { what, errno, text: None });
                     }
-                    None => self.early.extend(record(datagram)),
+                    None => {
+                        if let Some((kind, text)) = record(datagram) {
+                            self.early.push(kind, text);
+                        }
+                    }
                 }
                 continue;
             }
@@ -193,7 +194,7 @@ fn acknowledgement(datagram: &[u8], seq: u32) -> Option<i32> {
 
 /// The record in a datagram, unless it is something else. The header's length is not looked at: in records the kernel
 /// writes the payload's length there, and one datagram is one record.
-fn record(datagram: &[u8]) -> Option<Message> {
+fn record(datagram: &[u8]) -> Option<(Kind, &[u8])> {
     let (header, mut text) = Header::split(datagram)?;
     let skipped = header.kind < kind::NLMSG_MIN_TYPE
         || header.kind == kind::REPLACE
@@ -207,7 +208,7 @@ fn record(datagram: &[u8]) -> Option<Message> {
     while let [rest @ .., b'\0' | b'\n'] = text {
         text = rest;
     }
-    Some(Message { kind: Kind(header.kind.into()), text: text.to_vec() })
+    Some((Kind(header.kind.into()), text))
 }
 
 /// `AUDIT_LOGIN`: a record, though it stands among the requests.
@@ -229,15 +230,14 @@ mod tests {
     fn takes_records_and_nothing_else() {
         let text = b"audit(1700000000.123:456): arch=c000003e";
         for kind in [1005, 1006, 1100, 1300, 1305, 1320, 1327, 2999, 1800] {
-            let message = record(&datagram(kind, text)).unwrap();
-            assert_eq!((message.kind, message.text.as_slice()), (Kind(kind.into()), text.as_slice()));
+            assert_eq!(record(&datagram(kind, text)), Some((Kind(kind.into()), text.as_slice())));
         }
         for kind in [0, 2, 3, 15, 1000, 1001, 1010, 1013, 1019, 1200, 1299, 1329] {
             assert_eq!(record(&datagram(kind, text)), None, "{kind}");
         }
         assert_eq!(record(&[0; 15]), None);
-        assert_eq!(record(&datagram(1300, b"x\n\0\0")).unwrap().text, b"x");
-        assert_eq!(record(&datagram(1300, b"")).unwrap().text, b"");
+        assert_eq!(record(&datagram(1300, b"x\n\0\0")).unwrap().1, b"x");
+        assert_eq!(record(&datagram(1300, b"")).unwrap().1, b"");
     }
 
     #[test]

@@ -29,6 +29,11 @@ pub enum Identity {
 impl Identity {
     /// What field `name` of a record of type `kind` holds.
     pub fn of(kind: Kind, name: &[u8]) -> Option<Self> {
+        // most fields are none of these: their last letter says it
+        match name.last() {
+            Some(b'd' | b'l' | b'h' | b'r') => {}
+            _ => return None,
+        }
         Some(match name {
             // What kernel and PAM call by these names are users and groups in every record ...
             b"auid" | b"uid" | b"euid" | b"suid" | b"fsuid" | b"ouid" | b"oauid" | b"old-auid" | b"iuid"
@@ -119,7 +124,10 @@ fn first_argument(text: &[u8]) -> Option<u64> {
 
 /// What follows the stamp.
 fn body(text: &[u8]) -> &[u8] {
-    memchr::memmem::find(text, b"): ").and_then(|at| text.get(at + 3..)).unwrap_or(text)
+    const END: &[u8] = b"): ";
+    // in what the kernel says the first parenthesis that closes is the stamp's
+    let first = memchr::memchr(b')', text).and_then(|at| text.get(at..)?.strip_prefix(END));
+    first.or_else(|| memchr::memmem::find(text, END).and_then(|at| text.get(at + END.len()..))).unwrap_or(text)
 }
 
 /// Quotes what stands from `start` on, or writes it as hex where that is needed.

@@ -6,7 +6,7 @@
 //!
 //! * [`kind`]: the record type, a number with a name (`SYSCALL`, 1300)
 //! * [`event_id`]: time and serial, what makes records one event
-//! * [`message`]: a record as the kernel hands it over
+//! * [`message`]: a record as the kernel hands it over; [`records`]: many of them in one piece of memory
 //! * [`mod@line`] and [`field`]: a record as it stands in the log
 //! * [`mod@format`] and [`enrich`]: from a message to the line of the log
 //! * [`interpret`]: what values mean, as `ausearch -i` prints them
@@ -21,6 +21,7 @@ pub mod kind;
 pub mod line;
 pub mod message;
 pub mod names;
+pub mod records;
 pub mod sockaddr;
 pub mod text;
 
@@ -32,4 +33,5 @@ pub use kind::Kind;
 pub use line::{Line, LineError};
 pub use message::Message;
 pub use names::Names;
+pub use records::Records;
 pub use sockaddr::SockAddr;

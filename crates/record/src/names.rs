@@ -2,7 +2,7 @@
 
 use crate::text::push_signed;
 use nix::unistd::{Gid, Group, Uid, User};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Above this many names of a kind the cache starts anew: a log of a large directory must not grow us without bound.
 const MOST: usize = 10_000;
@@ -15,8 +15,8 @@ pub const UNSET: u32 = u32::MAX;
 /// That an id has no name is remembered too: with a directory service every such question is a network round trip.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    users: HashMap<u32, Option<Box<[u8]>>>,
-    groups: HashMap<u32, Option<Box<[u8]>>>,
+    users: FxHashMap<u32, Option<Box<[u8]>>>,
+    groups: FxHashMap<u32, Option<Box<[u8]>>>,
     fixed: bool,
 }
 
@@ -67,7 +67,7 @@ impl Names {
 }
 
 fn remember(
-    known: &mut HashMap<u32, Option<Box<[u8]>>>,
+    known: &mut FxHashMap<u32, Option<Box<[u8]>>>,
     id: u32,
     fixed: bool,
     look_up: impl FnOnce() -> Option<String>,

@@ -70,7 +70,12 @@ fn nibble(digit: u8) -> Option<u8> {
 
 /// Appends an unsigned number in decimal (`%llu`).
 pub fn push_decimal(out: &mut Vec<u8>, number: u64) {
-    push_radix(out, number, 10);
+    push_radix::<10>(out, number, 1);
+}
+
+/// Appends a number in decimal, padded with zeros to `width` digits (`%0*llu`).
+pub fn push_padded_decimal(out: &mut Vec<u8>, number: u64, width: usize) {
+    push_radix::<10>(out, number, width);
 }
 
 /// Appends a signed number in decimal (`%lld`).
@@ -78,42 +83,45 @@ pub fn push_signed(out: &mut Vec<u8>, number: i64) {
     if number < 0 {
         out.push(b'-');
     }
-    push_radix(out, number.unsigned_abs(), 10);
+    push_decimal(out, number.unsigned_abs());
 }
 
 /// Appends a number in lower-case hex without prefix (`%llx`).
 pub fn push_hex(out: &mut Vec<u8>, number: u64) {
-    push_radix(out, number, 16);
+    push_radix::<16>(out, number, 1);
+}
+
+/// Appends a number in lower-case hex, padded with zeros to `width` digits (`%0*llx`).
+pub fn push_padded_hex(out: &mut Vec<u8>, number: u64, width: usize) {
+    push_radix::<16>(out, number, width);
 }
 
 /// Appends a number in octal without prefix (`%llo`).
 pub fn push_octal(out: &mut Vec<u8>, number: u64) {
-    push_radix(out, number, 8);
+    push_radix::<8>(out, number, 1);
 }
 
 /// Appends a number in octal, padded with zeros to `width` digits (`%0*llo`).
 pub fn push_padded_octal(out: &mut Vec<u8>, number: u64, width: usize) {
-    let start = out.len();
-    push_octal(out, number);
-    for _ in out.len() - start..width {
-        out.insert(start, b'0');
-    }
+    push_radix::<8>(out, number, width);
 }
 
-fn push_radix(out: &mut Vec<u8>, mut number: u64, radix: u64) {
-    let start = out.len();
-    loop {
-        #[expect(clippy::cast_possible_truncation, reason = "a digit is below the radix, at most 16")]
-        let digit = (number % radix) as u8;
-        out.push(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit });
-        number /= radix;
+/// Enough for 64 bits in octal.
+const DIGITS_MAX: usize = 22;
+
+/// At least `width` digits, as far as there is room for them: written from the last to the first, then appended in one go.
+fn push_radix<const RADIX: u64>(out: &mut Vec<u8>, mut number: u64, width: usize) {
+    let mut digits = [b'0'; DIGITS_MAX];
+    let mut written = 0;
+    for place in digits.iter_mut().rev() {
+        *place = b"0123456789abcdef".get((number % RADIX) as usize).copied().unwrap_or(b'0');
+        number /= RADIX;
+        written += 1;
         if number == 0 {
             break;
         }
     }
-    if let Some(digits) = out.get_mut(start..) {
-        digits.reverse();
-    }
+    out.extend_from_slice(digits.get(DIGITS_MAX - written.max(width).min(DIGITS_MAX)..).unwrap_or_default());
 }
 
 #[cfg(test)]
@@ -137,6 +145,9 @@ mod tests {
         assert_eq!(pushed(|o| push_octal(o, 0o100_644)), "x100644");
         assert_eq!(pushed(|o| push_padded_octal(o, 7, 3)), "x007");
         assert_eq!(pushed(|o| push_padded_octal(o, 0o1234, 3)), "x1234");
+        assert_eq!(pushed(|o| push_padded_decimal(o, 7, 3)), "x007");
+        assert_eq!(pushed(|o| push_padded_hex(o, 0x2000, 16)), "x0000000000002000");
+        assert_eq!(pushed(|o| push_octal(o, u64::MAX)), "x1777777777777777777777");
     }
 
     #[test]
@@ -171,6 +182,7 @@ mod tests {
             prop_assert_eq!(pushed(|o| push_decimal(o, number)), format!("x{number}"));
             prop_assert_eq!(pushed(|o| push_hex(o, number)), format!("x{number:x}"));
             prop_assert_eq!(pushed(|o| push_octal(o, number)), format!("x{number:o}"));
+            prop_assert_eq!(pushed(|o| push_padded_hex(o, number, 16)), format!("x{number:016x}"));
         }
     }
 }

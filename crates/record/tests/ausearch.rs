@@ -3,7 +3,7 @@
 //! `RAUDITD_ORACLE` is the root directory that Debian's auditd is installed or unpacked in.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use raudit_record::{Fields, Format, Formatter, Interpreter, Kind, Line, Message, Names};
+use raudit_record::{Fields, Format, Formatter, Interpreter, Kind, Line, Names};
 use raudit_tables::{arch, syscall};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -128,7 +128,7 @@ fn enriched(kind: &str, body: &str) -> String {
     let kind = Kind::from_name(kind).unwrap();
     let mut line = Vec::new();
     let text = format!("audit(1.5:7): {body}").into_bytes();
-    Formatter::new(Format::Enriched, None).line(&Message { kind, text }, &mut line);
+    Formatter::new(Format::Enriched, None).line(kind, &text, &mut line);
     String::from_utf8(line).unwrap().split_once("): ").unwrap().1.to_owned()
 }
 

@@ -5,7 +5,7 @@ use crate::consumer::Consumer;
 use crate::judged::{Generations, Judged};
 use crate::libbpf_log;
 use crate::place::Places;
-use raudit_record::Message;
+use raudit_record::{Message, Records};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
 use raudit_tables::syscall;
 use std::os::fd::AsFd;
@@ -51,10 +51,10 @@ fn captured(rules: Vec<Rule>, work: impl FnOnce()) -> Option<(Vec<Message>, Coun
     let mut consumer = Consumer::new(capture.ring().unwrap(), generations).unwrap();
     capture.install(&plan, &offer, 7).unwrap();
     work();
-    let mut out = Vec::new();
+    let mut out = Records::default();
     while consumer.poll(Duration::from_millis(50), &mut out) > 0 {}
     assert_eq!(consumer.seen().broken, 0);
-    Some((out, capture.counters().unwrap()))
+    Some((out.messages(), capture.counters().unwrap()))
 }
 
 fn text(message: &Message) -> String {

@@ -5,30 +5,30 @@ use crate::wire::{Event, section};
 use raudit_record::text::push_decimal;
 
 /// The task's label. AppArmor's comes with the event; of SELinux's the number does. A label that the kernel cannot write is left out.
-pub fn subject(event: &Event<'_>, lookup: &mut dyn Lookup) -> Option<Vec<u8>> {
+pub fn subject<'b>(event: &Event<'_>, lookup: &mut dyn Lookup, buffer: &'b mut Vec<u8>) -> Option<&'b [u8]> {
+    buffer.clear();
     match event.sid() {
-        Some(0) => None,
-        Some(sid) => lookup.label(event, sid),
-        None => event.section(section::LABEL).map(|s| s.data.to_vec()).filter(|l| !l.is_empty()),
+        Some(0) => false,
+        Some(sid) => lookup.label(event, sid, buffer),
+        None => {
+            buffer.extend_from_slice(event.section(section::LABEL).map_or(&[][..], |s| s.data));
+            !buffer.is_empty()
+        }
     }
+    .then_some(buffer)
 }
 
-/// The field of an object's label, with the blank before it; nothing when it has none.
-pub fn object(event: &Event<'_>, sid: u32, lookup: &mut dyn Lookup) -> Vec<u8> {
-    let mut field = Vec::new();
+/// Appends the field of an object's label, with the blank before it; nothing when it has none.
+pub fn object(event: &Event<'_>, sid: u32, lookup: &mut dyn Lookup, out: &mut Vec<u8>) {
     if sid == 0 {
-        return field;
+        return;
     }
-    match lookup.label(event, sid) {
-        Some(label) => {
-            field.extend_from_slice(b" obj=");
-            field.extend_from_slice(&label);
-        }
+    let start = out.len();
+    out.extend_from_slice(b" obj=");
+    if !lookup.label(event, sid, out) {
         // as the kernel when it has no text for a number
-        None => {
-            field.extend_from_slice(b" osid=");
-            push_decimal(&mut field, sid.into());
-        }
+        out.truncate(start);
+        out.extend_from_slice(b" osid=");
+        push_decimal(out, sid.into());
     }
-    field
 }

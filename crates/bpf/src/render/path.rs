@@ -2,7 +2,7 @@
 
 use super::{FileCaps, Lookup};
 use crate::wire::{Event, Item, Section, item, section};
-use raudit_record::text::{push_decimal, push_hex, push_octal, push_untrusted};
+use raudit_record::text::{push_decimal, push_hex, push_octal, push_padded_hex, push_untrusted};
 use std::borrow::Cow;
 
 /// The longest path the kernel writes: what `d_path` puts into `PATH_MAX` + 11 bytes with its NUL (`audit_log_d_path`).
@@ -11,6 +11,12 @@ const LONGEST: usize = 4096 + 11 - 1;
 /// The path of a section: components leaf first, each ended by NUL. What is too long for the kernel is too long here.
 pub fn assemble(section: &Section<'_>) -> Vec<u8> {
     let mut path = Vec::with_capacity(section.data.len() + 16);
+    assemble_into(section, &mut path);
+    path
+}
+
+/// The same into an empty buffer.
+pub fn assemble_into(section: &Section<'_>, path: &mut Vec<u8>) {
     let components = section.data.strip_suffix(&[0]).unwrap_or(section.data);
     for component in components.rsplit(|&b| b == 0).filter(|c| !c.is_empty()) {
         path.push(b'/');
@@ -23,9 +29,9 @@ pub fn assemble(section: &Section<'_>) -> Vec<u8> {
         path.extend_from_slice(b" (deleted)");
     }
     if section.flags & section::F_CUT != 0 || path.len() > LONGEST {
-        return b"<too_long>".to_vec();
+        path.clear();
+        path.extend_from_slice(b"<too_long>");
     }
-    path
 }
 
 /// The file's capabilities; directories, new files and names without an inode have none.
@@ -45,12 +51,14 @@ pub fn capabilities(event: &Event<'_>, item: &Item<'_>, name: &[u8], lookup: &mu
     lookup.capabilities(event, item, name)
 }
 
-/// The name of an ELF interpreter item: the program before it says.
-pub fn interpreter(event: &Event<'_>, items: &[Item<'_>], at: usize, lookup: &mut dyn Lookup) -> Option<Vec<u8>> {
-    if items.get(at)?.flags & item::F_INTERP == 0 {
-        return None;
-    }
-    lookup.interpreter(event, items.get(at.checked_sub(1)?)?)
+/// The name of an ELF interpreter item: the program, which is the item before it, says.
+pub fn interpreter(
+    event: &Event<'_>,
+    item: &Item<'_>,
+    program: Option<&Item<'_>>,
+    lookup: &mut dyn Lookup,
+) -> Option<Vec<u8>> {
+    if item.flags & item::F_INTERP == 0 { None } else { lookup.interpreter(event, program?) }
 }
 
 pub fn push(
@@ -103,16 +111,9 @@ fn push_inode(out: &mut Vec<u8>, item: &Item<'_>) {
 
 /// Major and minor in hex (`MINORBITS` is 20, linux/kdev_t.h).
 fn push_device(out: &mut Vec<u8>, device: u32) {
-    push_hex_padded(out, device >> 20);
+    push_padded_hex(out, (device >> 20).into(), 2);
     out.push(b':');
-    push_hex_padded(out, device & 0xf_ffff);
-}
-
-fn push_hex_padded(out: &mut Vec<u8>, number: u32) {
-    if number < 0x10 {
-        out.push(b'0');
-    }
-    push_hex(out, number.into());
+    push_padded_hex(out, (device & 0xf_ffff).into(), 2);
 }
 
 fn push_caps(out: &mut Vec<u8>, caps: Option<FileCaps>) {
@@ -135,7 +136,7 @@ pub fn push_set(out: &mut Vec<u8>, name: &str, set: u64) {
     if set == 0 {
         out.push(b'0');
     } else {
-        out.extend_from_slice(format!("{set:016x}").as_bytes());
+        push_padded_hex(out, set, 16);
     }
 }
 

@@ -1,10 +1,9 @@
 //! SYSCALL (`audit_log_exit`, `audit_log_task_info`) and PROCTITLE (`audit_log_proctitle`).
 
-use super::Besides;
 use crate::fact;
 use crate::wire::{EVENT_F_ENDED, Event, Section, section};
 use raudit_record::Kind;
-use raudit_record::text::{push_decimal, push_hex, push_hex_bytes, push_signed, push_untrusted};
+use raudit_record::text::{push_decimal, push_hex, push_signed, push_untrusted};
 
 /// The kernel's `AUDITSC_SUCCESS`.
 const SUCCESS: u32 = 1;
@@ -17,10 +16,10 @@ const NO_TITLE: &[u8] = b"\"(null)\"";
 pub fn push(
     out: &mut Vec<u8>,
     event: &Event<'_>,
-    items: usize,
     exe: Option<&[u8]>,
     subject: Option<&[u8]>,
-    besides: Besides<'_>,
+    key: Option<&[u8]>,
+    all_arguments: bool,
 ) {
     out.extend_from_slice(b"arch=");
     push_hex(out, event.arch.into());
@@ -40,11 +39,11 @@ pub fn push(
         push_hex(out, value);
     }
     out.extend_from_slice(b" items=");
-    push_decimal(out, items as u64);
+    push_decimal(out, event.items().count() as u64);
     push_task(out, event, exe, subject);
     out.extend_from_slice(b" key=");
-    push_or_null(out, besides.key);
-    if besides.all_arguments {
+    push_or_null(out, key);
+    if all_arguments {
         for (name, value) in [" a4=", " a5="].into_iter().zip(event.args.into_iter().skip(4)) {
             out.extend_from_slice(name.as_bytes());
             push_hex(out, value);
@@ -134,22 +133,22 @@ pub fn push_title(out: &mut Vec<u8>, event: &Event<'_>) {
     let Some(args) = event.section(section::TITLE).map(|s| s.data).filter(|d| !d.is_empty()) else {
         return out.extend_from_slice(NO_TITLE);
     };
-    let mut title = args.to_vec();
+    let mut joined = Vec::new();
+    let mut title = args;
     if args.len() < TITLE_MAX && args.last() != Some(&0) {
-        title.extend_from_slice(event.section(section::TITLE_ENV).map_or(&[][..], |s| s.data));
-        let end = title.iter().position(|&b| b == 0).unwrap_or(title.len());
-        title.truncate(end);
+        joined.extend_from_slice(args);
+        joined.extend_from_slice(event.section(section::TITLE_ENV).map_or(&[][..], |s| s.data));
+        title = joined.split(|&b| b == 0).next().unwrap_or_default();
     }
-    while title.len() > 1 && !title.last().is_some_and(|b| is_print(*b)) {
-        title.pop();
-    }
-    if title.first().is_some_and(|&b| title.len() == 1 && !is_print(b)) {
-        title.clear();
+    while let [rest @ .., last] = title
+        && !is_print(*last)
+    {
+        title = rest;
     }
     if title.is_empty() {
         return out.extend_from_slice(NO_TITLE);
     }
-    if raudit_record::text::needs_hex(&title) { push_hex_bytes(out, &title) } else { push_untrusted(out, &title) }
+    push_untrusted(out, title);
 }
 
 /// The kernel's `isprint`, whose table is Latin-1 (lib/ctype.c).

@@ -2,8 +2,7 @@
 
 use crate::say;
 use crate::source::bpf::Source;
-use crate::work::Work;
-use crossbeam_channel::Sender;
+use crate::work::Outbox;
 use nix::errno::Errno;
 use raudit_bpf::judged::{Generations, Judged};
 use raudit_bpf::kernel::{Capture, Counters, Hits, Settings};
@@ -132,18 +131,18 @@ pub struct Side {
     lists: VecDeque<(u32, Vec<Rule>)>,
     /// How often each rule decided, as far as the programs' counters have been read.
     tally: HashMap<Rule, u64>,
-    work: Sender<Work>,
+    work: Outbox,
 }
 
 impl Side {
     /// Nothing is probed or loaded yet.
-    pub fn new(conf: &RauditdConf, work: Sender<Work>) -> Self {
+    pub fn new(conf: &RauditdConf, work: Outbox) -> Self {
         let ring_size = u32::try_from(conf.ring_size).unwrap_or(1 << 31);
         let settings = Settings { ring_size, exempt: std::process::id() };
         Self::idle(settings, conf.backend == Choice::Bpf, conf.all_arguments, work)
     }
 
-    fn idle(settings: Settings, forced: bool, all_arguments: bool, work: Sender<Work>) -> Self {
+    fn idle(settings: Settings, forced: bool, all_arguments: bool, work: Outbox) -> Self {
         Self {
             offer: OnceCell::new(),
             settings,

@@ -200,7 +200,7 @@ impl Backend {
             records.push(self.stamps.rule_change("remove_rule", &rule, &nobody));
             let _ = self.rules.apply(&Change::Delete(rule));
         }
-        drop(self.work.send(Work::Records(records)));
+        self.work.send(Work::Records(records.into_iter().collect()));
         self.follow_enabled();
     }
 
@@ -285,7 +285,7 @@ impl Backend {
             Change::Delete(rule) => stamps.rule_change("remove_rule", rule, &author),
         });
         // the writer outlives the backend
-        drop(self.work.send(Work::Records(records.collect())));
+        self.work.send(Work::Records(records.collect()));
     }
 
     /// All rules, those of the exit and io_uring lists with how often they decided.

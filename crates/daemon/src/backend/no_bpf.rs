@@ -1,7 +1,6 @@
 //! Built without the feature `bpf`: nothing is served, and says so.
 
-use crate::work::Work;
-use crossbeam_channel::Sender;
+use crate::work::Outbox;
 use raudit_config::RauditdConf;
 use raudit_netlink::{Client, Error};
 use raudit_rules::{Change, Rule, RuleSet};
@@ -64,7 +63,7 @@ impl Side {
     pub fn labels_changed(&self) -> bool {
         false
     }
-    pub fn new(_: &RauditdConf, _: Sender<Work>) -> Self {
+    pub fn new(_: &RauditdConf, _: Outbox) -> Self {
         Self { tally: HashMap::new() }
     }
     pub fn lend(&mut self) -> Self {

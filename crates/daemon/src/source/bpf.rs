@@ -1,11 +1,11 @@
 //! The BPF ring.
 
 use crate::say;
-use crate::work::Work;
-use crossbeam_channel::Sender;
+use crate::work::Outbox;
 use raudit_bpf::consumer::{Consumed, Consumer};
 use raudit_bpf::judged::Generations;
 use raudit_bpf::kernel::CaptureError;
+use raudit_record::Records;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -28,7 +28,7 @@ impl Source {
         ring: raudit_bpf::kernel::Ring,
         generations: Generations,
         all_arguments: bool,
-        out: Sender<Work>,
+        out: Outbox,
     ) -> Result<Self, CaptureError> {
         let stop = Arc::new(AtomicBool::new(false));
         let delivered = Arc::new(AtomicU64::new(0));
@@ -65,19 +65,19 @@ impl Source {
     }
 }
 
-fn read(mut consumer: Consumer, out: &Sender<Work>, stop: &AtomicBool, delivered: &AtomicU64) -> Consumed {
+fn read(mut consumer: Consumer, out: &Outbox, stop: &AtomicBool, delivered: &AtomicU64) -> Consumed {
     let mut told = Consumed::default();
+    let mut records = Records::default();
     loop {
         let stopping = stop.load(Ordering::Relaxed);
-        let mut messages = Vec::new();
-        let events = if stopping { consumer.drain(&mut messages) } else { consumer.poll(WAIT, &mut messages) };
+        let events = if stopping { consumer.drain(&mut records) } else { consumer.poll(WAIT, &mut records) };
         let seen = consumer.seen();
         delivered.store(seen.events, Ordering::Relaxed);
         if seen.broken > told.broken {
             say::error(format!("{} records of the BPF ring could not be read", seen.broken));
             told = seen;
         }
-        let gone = !messages.is_empty() && out.send(Work::Records(messages)).is_err();
+        let gone = !out.send_records(&mut records);
         if gone || (stopping && events == 0) {
             return seen;
         }

@@ -2,10 +2,10 @@
 
 use crate::markers::Markers;
 use crate::say;
-use crate::work::Work;
-use crossbeam_channel::Sender;
+use crate::work::Outbox;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use raudit_netlink::receiver::Receiver;
+use raudit_record::Records;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -26,7 +26,7 @@ pub struct Source {
 
 impl Source {
     /// Starts to read a registered receiver.
-    pub fn start(receiver: Receiver, out: Sender<Work>, markers: Markers) -> std::io::Result<Self> {
+    pub fn start(receiver: Receiver, out: Outbox, markers: Markers) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let overruns = Arc::new(AtomicU64::new(0));
         let (flag, count) = (Arc::clone(&stop), Arc::clone(&overruns));
@@ -48,20 +48,15 @@ impl Source {
     }
 }
 
-fn read(
-    mut receiver: Receiver,
-    out: &Sender<Work>,
-    markers: &Markers,
-    stop: &AtomicBool,
-    overruns: &AtomicU64,
-) -> Receiver {
+fn read(mut receiver: Receiver, out: &Outbox, markers: &Markers, stop: &AtomicBool, overruns: &AtomicU64) -> Receiver {
+    let mut records = Records::default();
     loop {
         let stopping = stop.load(Ordering::Relaxed);
         if stopping && let Err(e) = receiver.unregister() {
             say::error(e.to_string());
         }
         // once resigned nothing more comes, so the rest is finite; before, the flood may never end
-        drain(&mut receiver, out, markers, || !stopping && stop.load(Ordering::Relaxed));
+        drain(&mut receiver, &mut records, out, markers, || !stopping && stop.load(Ordering::Relaxed));
         overruns.store(receiver.overruns(), Ordering::Relaxed);
         if stopping {
             return receiver;
@@ -72,10 +67,9 @@ fn read(
 }
 
 /// Takes what is there, until it is time to do something else.
-fn drain(receiver: &mut Receiver, out: &Sender<Work>, markers: &Markers, enough: impl Fn() -> bool) {
+fn drain(receiver: &mut Receiver, records: &mut Records, out: &Outbox, markers: &Markers, enough: impl Fn() -> bool) {
     loop {
-        let mut messages = Vec::new();
-        let more = match receiver.recv_batch(&mut messages, BATCH) {
+        let more = match receiver.recv_batch(records, BATCH) {
             Ok(batch) => batch.more,
             Err(e) => {
                 say::error(e.to_string());
@@ -83,9 +77,9 @@ fn drain(receiver: &mut Receiver, out: &Sender<Work>, markers: &Markers, enough:
                 false
             }
         };
-        markers.filter(&mut messages);
+        markers.filter(records);
         // the writer outlives its sources
-        if !messages.is_empty() && out.send(Work::Records(messages)).is_err() {
+        if !out.send_records(records) {
             return;
         }
         if !more || enough() {

@@ -1,5 +1,4 @@
 use super::*;
-use crate::Kind;
 use crate::Line;
 use crate::names::Names;
 use proptest::prelude::*;
@@ -9,9 +8,12 @@ fn names() -> Names {
 }
 
 fn line(format: Format, node: Option<&str>, kind: u32, text: &str) -> String {
-    let message = Message { kind: Kind(kind), text: text.as_bytes().to_vec() };
     let mut out = b"before\n".to_vec();
-    Formatter::new(format, node.map(|n| n.as_bytes().to_vec())).with_names(names()).line(&message, &mut out);
+    Formatter::new(format, node.map(|n| n.as_bytes().to_vec())).with_names(names()).line(
+        Kind(kind),
+        text.as_bytes(),
+        &mut out,
+    );
     String::from_utf8(out).unwrap().strip_prefix("before\n").unwrap().to_owned()
 }
 
@@ -103,7 +105,7 @@ proptest! {
             out.clear();
             let node = Some(node.clone().into_bytes()).filter(|n| !n.is_empty());
             let mut formatter = Formatter::new(format, node.clone()).with_names(names());
-            formatter.line(&Message { kind: Kind(kind), text: text.clone() }, &mut out);
+            formatter.line(Kind(kind), &text, &mut out);
             prop_assert!(!out.contains(&b'\n') && !out.contains(&0));
             let line = Line::parse(&out).unwrap();
             prop_assert_eq!((line.node.map(<[u8]>::to_vec), line.id.serial), (node, 7));
@@ -114,7 +116,7 @@ proptest! {
     #[test]
     fn no_line_is_too_odd_to_format(text: Vec<u8>, kind in 1000_u32..3000) {
         let mut out = Vec::new();
-        Formatter::new(Format::Enriched, None).with_names(names()).line(&Message { kind: Kind(kind), text }, &mut out);
+        Formatter::new(Format::Enriched, None).with_names(names()).line(Kind(kind), &text, &mut out);
         prop_assert!(out.starts_with(b"type="));
     }
 }
