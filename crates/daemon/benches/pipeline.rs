@@ -82,10 +82,11 @@ fn main() {
         let line = measured(|| assert!(lines(&records, &mut formatter, &mut out) > 0));
         println!("lines, {name:8}    {line:8.0}  ({} bytes)", out.len() / BATCH);
     }
+    let texts: Vec<&[u8]> = out.split(|&b| b == b'\n').collect();
     let mut frames = Vec::new();
     let dispatch = measured(|| {
         frames.clear();
-        for line in out.split(|&b| b == b'\n') {
+        for line in &texts {
             frame::push(&mut frames, Version::Line, raudit_record::Kind::SYSCALL, line).unwrap();
         }
     });

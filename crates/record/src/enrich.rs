@@ -3,13 +3,17 @@
 //! They are made when the record is written, since later, or elsewhere, the ids may mean something else.
 
 use crate::Kind;
-use crate::field::Fields;
+use crate::field::{Field, Fields};
 use crate::line::ENRICHMENT;
 use crate::names::{Names, parse_id};
 use crate::sockaddr::push_saddr;
-use crate::text::{needs_hex, push_decimal, push_hex_bytes};
+use crate::text::{push_decimal, push_untrusted};
 use raudit_tables::flag::{IPC_CALL, SOCKET_CALL};
 use raudit_tables::{arch, syscall};
+use rustc_hash::FxHashMap;
+
+/// Above this many ids of a kind they are forgotten, as in [`Names`].
+const KNOWN_MAX: usize = 10_000;
 
 /// What a field holds, as far as enriching is concerned.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,18 +33,16 @@ pub enum Identity {
 impl Identity {
     /// What field `name` of a record of type `kind` holds.
     pub fn of(kind: Kind, name: &[u8]) -> Option<Self> {
-        // most fields are none of these: their last letter says it
-        match name.last() {
-            Some(b'd' | b'l' | b'h' | b'r') => {}
-            _ => return None,
+        // What kernel and PAM call by these names are users and groups in every record ...
+        if let Some(whose) = name.strip_suffix(b"uid") {
+            let known = matches!(whose, b"" | b"a" | b"e" | b"s" | b"fs" | b"o" | b"oa" | b"old-a" | b"i" | b"sa");
+            return (known || matches!(whose, b"inode_" | b"obj_")).then_some(Self::User);
+        }
+        if let Some(whose) = name.strip_suffix(b"gid") {
+            let known = matches!(whose, b"" | b"e" | b"s" | b"fs" | b"o" | b"i" | b"inode_" | b"obj_" | b"new_");
+            return known.then_some(Self::Group);
         }
         Some(match name {
-            // What kernel and PAM call by these names are users and groups in every record ...
-            b"auid" | b"uid" | b"euid" | b"suid" | b"fsuid" | b"ouid" | b"oauid" | b"old-auid" | b"iuid"
-            | b"inode_uid" | b"obj_uid" | b"sauid" => Self::User,
-            b"gid" | b"egid" | b"sgid" | b"fsgid" | b"ogid" | b"igid" | b"inode_gid" | b"obj_gid" | b"new_gid" => {
-                Self::Group
-            }
             // ... while `id` is whatever the record is about.
             b"id" if kind.is_about_groups() => Self::Group,
             b"id" => Self::User,
@@ -57,6 +59,9 @@ impl Identity {
 #[derive(Clone, Debug, Default)]
 pub struct Enricher {
     names: Names,
+    /// Names as they are written, of the ids met since accounts changed.
+    users: FxHashMap<u32, Box<[u8]>>,
+    groups: FxHashMap<u32, Box<[u8]>>,
     /// The translations of one record, while its line is still being read.
     buffer: Vec<u8>,
 }
@@ -64,7 +69,7 @@ pub struct Enricher {
 impl Enricher {
     /// With the names given.
     pub fn new(names: Names) -> Self {
-        Self { names, buffer: Vec::new() }
+        Self { names, ..Self::default() }
     }
 
     /// Appends 0x1D and the translations of the record whose text starts at `text_start` of `out`.
@@ -72,18 +77,18 @@ impl Enricher {
     /// A translation that would reach `limit` is left out whole; where nothing is to be translated nothing is appended.
     pub fn append(&mut self, kind: Kind, text_start: usize, limit: usize, out: &mut Vec<u8>) {
         if kind.changes_accounts() {
-            self.names.flush();
+            self.flush();
         }
         self.buffer.clear();
         let room = limit.saturating_sub(out.len());
         let text = out.get(text_start..).unwrap_or_default();
         let mut machine = 0;
-        for field in Fields::new(body(text)) {
-            let Some(identity) = Identity::of(kind, field.name) else { continue };
+        for (identity, field) in identities(kind, body(text)) {
             let start = self.buffer.len();
             self.buffer.push(if start == 0 { ENRICHMENT } else { b' ' });
-            self.buffer.extend(field.name.iter().map(u8::to_ascii_uppercase));
+            self.buffer.extend_from_slice(field.name);
             self.buffer.push(b'=');
+            self.buffer.get_mut(start..).unwrap_or_default().make_ascii_uppercase();
             let known = self.translate(identity, field.unquoted(), &mut machine, text);
             if !known || self.buffer.len() >= room {
                 self.buffer.truncate(start);
@@ -91,8 +96,14 @@ impl Enricher {
         }
         out.extend_from_slice(&self.buffer);
         if kind.changes_accounts() {
-            self.names.flush();
+            self.flush();
         }
+    }
+
+    fn flush(&mut self) {
+        self.names.flush();
+        self.users.clear();
+        self.groups.clear();
     }
 
     /// Appends the meaning of a value to the buffer; false if it has none.
@@ -100,13 +111,20 @@ impl Enricher {
         match identity {
             Identity::User | Identity::Group => {
                 let Some(id) = parse_id(value) else { return false };
-                let start = self.buffer.len();
-                if identity == Identity::User {
-                    self.names.push_user(id, &mut self.buffer);
-                } else {
-                    self.names.push_group(id, &mut self.buffer);
+                let known = if identity == Identity::User { &mut self.users } else { &mut self.groups };
+                if known.len() >= KNOWN_MAX {
+                    known.clear();
                 }
-                quote(&mut self.buffer, start);
+                let names = &mut self.names;
+                let name = known.entry(id).or_insert_with(|| {
+                    let mut name = Vec::new();
+                    match identity {
+                        Identity::Group => names.push_group(id, &mut name),
+                        _ => names.push_user(id, &mut name),
+                    }
+                    quoted(&name)
+                });
+                self.buffer.extend_from_slice(name);
             }
             Identity::Arch => *machine = push_arch(&mut self.buffer, value),
             Identity::Syscall => push_syscall(&mut self.buffer, *machine, value, || first_argument(text)),
@@ -114,6 +132,54 @@ impl Enricher {
         }
         true
     }
+}
+
+/// The fields of a body that have a translation.
+fn identities(kind: Kind, body: &[u8]) -> impl Iterator<Item = (Identity, Field<'_>)> {
+    // of the kernel's records about system calls most are made, and their values have no blanks: what needs one is hex
+    let plain = (FIRST_OF_KERNEL..=LAST_OF_KERNEL).contains(&kind.0);
+    let (plain, other) = if plain { (body, &[][..]) } else { (&[][..], body) };
+    let other = Fields::new(other).filter_map(move |field| Some((Identity::of(kind, field.name)?, field)));
+    Plain { kind, body: plain, at: 0 }.chain(other)
+}
+
+/// `AUDIT_FIRST_EVENT`, `AUDIT_LAST_EVENT` (linux/audit.h).
+const FIRST_OF_KERNEL: u32 = 1300;
+const LAST_OF_KERNEL: u32 = 1399;
+
+/// The fields with a translation in a body where blanks stand between fields only. Goes from one `=` to the next, and looks at what is
+/// around it only where it may be such a field.
+struct Plain<'a> {
+    kind: Kind,
+    body: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Plain<'a> {
+    type Item = (Identity, Field<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        /// Longer than any name.
+        const NAME_MAX: usize = 12;
+        loop {
+            let equals = self.at + memchr::memchr(b'=', self.body.get(self.at..)?)?;
+            self.at = equals + 1;
+            let before = self.body.get(equals.saturating_sub(NAME_MAX)..equals)?;
+            if !before.last().is_some_and(|&last| may_end_name(last)) {
+                continue;
+            }
+            let name = before.rsplit(|&byte| byte == b' ').next()?;
+            let Some(identity) = Identity::of(self.kind, name) else { continue };
+            let after = self.body.get(self.at..)?;
+            let value = after.get(..memchr::memchr(b' ', after).unwrap_or(after.len()))?;
+            return Some((identity, Field { name, value }));
+        }
+    }
+}
+
+/// Whether a name that is translated ends so; most others do not.
+fn may_end_name(last: u8) -> bool {
+    matches!(last, b'd' | b'l' | b'h' | b'r')
 }
 
 /// `a0=`, in hex.
@@ -130,17 +196,10 @@ fn body(text: &[u8]) -> &[u8] {
     first.or_else(|| memchr::memmem::find(text, END).and_then(|at| text.get(at + END.len()..))).unwrap_or(text)
 }
 
-/// Quotes what stands from `start` on, or writes it as hex where that is needed.
-fn quote(buffer: &mut Vec<u8>, start: usize) {
-    let name = buffer.get(start..).unwrap_or_default();
-    if needs_hex(name) {
-        let name = name.to_vec();
-        buffer.truncate(start);
-        push_hex_bytes(buffer, &name);
-    } else {
-        buffer.insert(start, b'"');
-        buffer.push(b'"');
-    }
+fn quoted(name: &[u8]) -> Box<[u8]> {
+    let mut text = Vec::new();
+    push_untrusted(&mut text, name);
+    text.into()
 }
 
 /// Appends the machine of an `arch=` value and returns its number, 0 if it is unknown.
@@ -183,6 +242,59 @@ pub fn push_syscall(out: &mut Vec<u8>, machine: u32, value: &[u8], first_argumen
                 None => out.extend_from_slice(value),
             }
             out.push(b')');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn field() -> impl Strategy<Value = Vec<u8>> {
+        const NAMES: [&str; 14] = [
+            "auid",
+            "uid",
+            "ouid",
+            "obj_uid",
+            "gid",
+            "inode_gid",
+            "id",
+            "old-auid",
+            "pid",
+            "exe",
+            "name",
+            "saddr",
+            "arch",
+            "syscall",
+        ];
+        let value = prop_oneof![
+            any::<u32>().prop_map(|n| n.to_string().into_bytes()),
+            Just(b"(null)".to_vec()),
+            "[a-z=\"]{0,9}|uid=0|a b".prop_map(|text: String| {
+                let mut value = Vec::new();
+                push_untrusted(&mut value, text.as_bytes());
+                value
+            }),
+        ];
+        (proptest::sample::select(&NAMES[..]), value).prop_map(|(name, value)| [name.as_bytes(), b"=", &value].concat())
+    }
+
+    proptest! {
+        #[test]
+        fn records_of_the_kernel_are_read_as_any_others(
+            fields in proptest::collection::vec(field(), 0..12),
+            kind in FIRST_OF_KERNEL..=LAST_OF_KERNEL,
+        ) {
+            let (body, kind) = (fields.join(&b' '), Kind(kind));
+            let slow = Fields::new(&body).filter_map(|f| Some((Identity::of(kind, f.name)?, f.name, f.value)));
+            let fast = identities(kind, &body).map(|(identity, f)| (identity, f.name, f.value));
+            prop_assert_eq!(fast.collect::<Vec<_>>(), slow.collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn any_bytes_have_identities_or_none(body: Vec<u8>, kind in 1000_u32..1500) {
+            let _count = identities(Kind(kind), &body).count();
         }
     }
 }

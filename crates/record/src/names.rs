@@ -96,6 +96,11 @@ fn push(out: &mut Vec<u8>, id: u32, name: Option<&[u8]>) {
 
 /// The id that a uid or gid field holds: decimal, `-1` and `-2` in two's complement; `None` for anything else.
 pub fn parse_id(value: &[u8]) -> Option<u32> {
+    /// No number of so few digits is too large.
+    const SURE: usize = 9;
+    if value.len() <= SURE && !value.is_empty() && value.iter().all(u8::is_ascii_digit) {
+        return Some(value.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')));
+    }
     let number: i64 = str::from_utf8(value).ok()?.parse().ok()?;
     u32::try_from(number).ok().or_else(|| i32::try_from(number).ok().map(i32::cast_unsigned))
 }
