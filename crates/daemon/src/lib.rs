@@ -1,7 +1,7 @@
 //! The audit daemon: sources, writer, control.
 //!
 //! ```text
-//! source::netlink ─┐ batches of Messages          ┌─▶ log::Writer ─▶ audit.log
+//! source::netlink ─┐ batches of Records           ┌─▶ log::Writer ─▶ audit.log
 //! source::bpf ─────┴──▶ bounded channel ─▶ writer ┴─▶ feeder ─▶ raudispd (its one child)
 //!                                          ▲
 //! control: socket, signals, backend ───────┘ rotate, resume, stop
