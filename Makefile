@@ -47,6 +47,7 @@ vm-test: build
 bench: build
 	@tests/bench/run
 	@tests/bench/load
+	cargo bench --locked -p raudit-daemon --bench pipeline
 
 fuzz:
 	@fuzz/run $(SECONDS)

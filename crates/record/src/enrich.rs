@@ -7,13 +7,9 @@ use crate::field::{Field, Fields};
 use crate::line::ENRICHMENT;
 use crate::names::{Names, parse_id};
 use crate::sockaddr::push_saddr;
-use crate::text::{push_decimal, push_untrusted};
+use crate::text::{needs_hex, push_decimal, push_hex_bytes};
 use raudit_tables::flag::{IPC_CALL, SOCKET_CALL};
 use raudit_tables::{arch, syscall};
-use rustc_hash::FxHashMap;
-
-/// Above this many ids of a kind they are forgotten, as in [`Names`].
-const KNOWN_MAX: usize = 10_000;
 
 /// What a field holds, as far as enriching is concerned.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -59,9 +55,6 @@ impl Identity {
 #[derive(Clone, Debug, Default)]
 pub struct Enricher {
     names: Names,
-    /// Names as they are written, of the ids met since accounts changed.
-    users: FxHashMap<u32, Box<[u8]>>,
-    groups: FxHashMap<u32, Box<[u8]>>,
     /// The translations of one record, while its line is still being read.
     buffer: Vec<u8>,
 }
@@ -69,7 +62,7 @@ pub struct Enricher {
 impl Enricher {
     /// With the names given.
     pub fn new(names: Names) -> Self {
-        Self { names, ..Self::default() }
+        Self { names, buffer: Vec::new() }
     }
 
     /// Appends 0x1D and the translations of the record whose text starts at `text_start` of `out`.
@@ -77,7 +70,7 @@ impl Enricher {
     /// A translation that would reach `limit` is left out whole; where nothing is to be translated nothing is appended.
     pub fn append(&mut self, kind: Kind, text_start: usize, limit: usize, out: &mut Vec<u8>) {
         if kind.changes_accounts() {
-            self.flush();
+            self.names.flush();
         }
         self.buffer.clear();
         let room = limit.saturating_sub(out.len());
@@ -96,14 +89,8 @@ impl Enricher {
         }
         out.extend_from_slice(&self.buffer);
         if kind.changes_accounts() {
-            self.flush();
+            self.names.flush();
         }
-    }
-
-    fn flush(&mut self) {
-        self.names.flush();
-        self.users.clear();
-        self.groups.clear();
     }
 
     /// Appends the meaning of a value to the buffer; false if it has none.
@@ -111,20 +98,12 @@ impl Enricher {
         match identity {
             Identity::User | Identity::Group => {
                 let Some(id) = parse_id(value) else { return false };
-                let known = if identity == Identity::User { &mut self.users } else { &mut self.groups };
-                if known.len() >= KNOWN_MAX {
-                    known.clear();
+                let start = self.buffer.len();
+                match identity {
+                    Identity::Group => self.names.push_group(id, &mut self.buffer),
+                    _ => self.names.push_user(id, &mut self.buffer),
                 }
-                let names = &mut self.names;
-                let name = known.entry(id).or_insert_with(|| {
-                    let mut name = Vec::new();
-                    match identity {
-                        Identity::Group => names.push_group(id, &mut name),
-                        _ => names.push_user(id, &mut name),
-                    }
-                    quoted(&name)
-                });
-                self.buffer.extend_from_slice(name);
+                quote(&mut self.buffer, start);
             }
             Identity::Arch => *machine = push_arch(&mut self.buffer, value),
             Identity::Syscall => push_syscall(&mut self.buffer, *machine, value, || first_argument(text)),
@@ -196,10 +175,17 @@ fn body(text: &[u8]) -> &[u8] {
     first.or_else(|| memchr::memmem::find(text, END).and_then(|at| text.get(at + END.len()..))).unwrap_or(text)
 }
 
-fn quoted(name: &[u8]) -> Box<[u8]> {
-    let mut text = Vec::new();
-    push_untrusted(&mut text, name);
-    text.into()
+/// Quotes what stands from `start` on, or writes it as hex where that is needed.
+fn quote(buffer: &mut Vec<u8>, start: usize) {
+    let name = buffer.get(start..).unwrap_or_default();
+    if needs_hex(name) {
+        let name = name.to_vec();
+        buffer.truncate(start);
+        push_hex_bytes(buffer, &name);
+    } else {
+        buffer.insert(start, b'"');
+        buffer.push(b'"');
+    }
 }
 
 /// Appends the machine of an `arch=` value and returns its number, 0 if it is unknown.
@@ -249,6 +235,7 @@ pub fn push_syscall(out: &mut Vec<u8>, machine: u32, value: &[u8], first_argumen
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::push_untrusted;
     use proptest::prelude::*;
 
     fn field() -> impl Strategy<Value = Vec<u8>> {
