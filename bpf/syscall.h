@@ -98,7 +98,7 @@ static __always_inline bool begin_unnamed(__u32 compat, __u32 nr)
 {
 	struct reading r;
 
-	if (!policy_read(&r))
+	if (!policy_read(&r) || r.policy->closing)
 		return true;
 	if (r.policy->wants[compat & 1][nr & (NR_MAX - 1)] & WANT_RING)
 		return false;

@@ -3,57 +3,58 @@
 use crate::decoder::Decoder;
 use crate::judged::Generations;
 use crate::kernel::CaptureError;
-use libbpf_rs::{MapHandle, RingBuffer, RingBufferBuilder};
+use crate::ring::{End, Receipt, Ring};
 use raudit_record::Records;
-use std::cell::RefCell;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::decoder::Consumed;
 
 /// Ring records taken per call, so that a batch stays of a size the writer likes: as a rule 1 KB each.
 const BATCH: usize = 128;
+/// How often to look while what was taken is being dealt with: the ring is never empty then, and wakes nobody up.
+const LOOK: Duration = Duration::from_millis(1);
+/// After so many looks the rest of an event is no longer waited for.
+const LOOKS: u32 = 1000;
 
-/// Reads the ring; made and used in one thread.
+/// Reads the ring.
+#[derive(Debug)]
 pub struct Consumer {
-    ring: RingBuffer<'static>,
-    map: MapHandle,
-    state: Rc<RefCell<State>>,
-}
-
-impl std::fmt::Debug for Consumer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Consumer").field("seen", &self.seen()).finish_non_exhaustive()
-    }
-}
-
-/// What libbpf's callback works on.
-struct State {
+    end: Arc<End>,
     decoder: Decoder,
-    out: Records,
+    /// Events that others delivered from this ring.
+    before: u64,
+    /// What is read next.
+    position: u64,
+    /// Up to where a receipt was made out.
+    receipted: u64,
+    /// From where the decoder has records that belong to an event yet to come.
+    waiting_from: Option<u64>,
+    /// How often nothing new was there.
+    looks: u32,
+    /// Whether room in the ring is given back by receipts.
+    holds: bool,
 }
 
 impl Consumer {
-    /// A consumer of this ring.
-    pub fn new(map: MapHandle, generations: Generations) -> Result<Self, CaptureError> {
-        let state = Rc::new(RefCell::new(State { decoder: Decoder::new(generations), out: Records::default() }));
-        let sink = Rc::clone(&state);
-        let mut builder = RingBufferBuilder::new();
-        builder
-            .add(&map, move |bytes| {
-                let State { decoder, out } = &mut *sink.borrow_mut();
-                decoder.take(bytes, out);
-                0
-            })
-            .map_err(|e| CaptureError::Bpf("map the ring buffer".into(), e))?;
-        let ring = builder.build().map_err(|e| CaptureError::Bpf("map the ring buffer".into(), e))?;
-        Ok(Self { ring, map, state })
+    /// A consumer of this ring. It gives back what it has taken, unless it is told to [`hold`](Self::hold) it.
+    pub fn new(ring: Ring, generations: Generations) -> Result<Self, CaptureError> {
+        let end = End::of(ring)?;
+        generations.go_on_after(end.serial());
+        let (position, before) = (end.committed(), end.delivered());
+        let decoder = Decoder::new(generations);
+        Ok(Self { end, decoder, before, position, receipted: position, waiting_from: None, looks: 0, holds: false })
+    }
+
+    /// From now on what was taken stays in the ring until its [`receipt`](Self::receipt) is signed.
+    pub fn hold(&mut self) {
+        self.holds = true;
     }
 
     /// See [`Decoder::show_all_arguments`].
     pub fn show_all_arguments(&mut self, show: bool) {
-        self.state.borrow_mut().decoder.show_all_arguments(show);
+        self.decoder.show_all_arguments(show);
     }
 
     /// Waits until there is something, or the time is over; then appends the records of up to a batch of events.
@@ -63,7 +64,15 @@ impl Consumer {
         if taken > 0 {
             return taken;
         }
-        let mut fds = [nix::poll::PollFd::new(self.map.as_fd(), nix::poll::PollFlags::POLLIN)];
+        if self.end.committed() < self.position {
+            self.looks += 1;
+            if self.looks > LOOKS {
+                self.waiting_from = None;
+            }
+            std::thread::sleep(LOOK.min(timeout));
+            return self.drain(out);
+        }
+        let mut fds = [nix::poll::PollFd::new(self.end.as_fd(), nix::poll::PollFlags::POLLIN)];
         let limit = nix::poll::PollTimeout::try_from(timeout).unwrap_or(nix::poll::PollTimeout::MAX);
         // a signal is as good a reason to look as data
         let _ = nix::poll::poll(&mut fds, limit);
@@ -73,24 +82,42 @@ impl Consumer {
     /// Takes what is there, up to a batch of events, without waiting.
     pub fn drain(&mut self, out: &mut Records) -> usize {
         let before = self.seen().events;
-        {
-            let mut state = self.state.borrow_mut();
-            state.decoder.look_at_clock();
-            std::mem::swap(&mut state.out, out);
+        self.decoder.look_at_clock();
+        for _ in 0..BATCH {
+            let from = self.position;
+            if !self.end.next(&mut self.position, |bytes| self.decoder.take(bytes, out)) {
+                break;
+            }
+            self.looks = 0;
+            let waits = self.decoder.waits_for_more();
+            self.waiting_from = waits.then(|| self.waiting_from.unwrap_or(from));
         }
-        let _ = self.ring.consume_raw_n(BATCH);
-        std::mem::swap(&mut self.state.borrow_mut().out, out);
+        if !self.holds {
+            self.end.commit(self.position);
+        }
         (self.seen().events - before) as usize
+    }
+
+    /// For what was taken since the last one, when there is any. Parts of an event whose rest is yet to come stay in the ring as well,
+    /// though not for long: the rest may be lost.
+    pub fn receipt(&mut self) -> Option<Receipt> {
+        if self.position - self.waiting_from.unwrap_or(self.position) > self.end.size() / 8 {
+            self.waiting_from = None;
+        }
+        let upto = self.waiting_from.unwrap_or(self.position).max(self.receipted);
+        let new = upto > self.receipted;
+        self.receipted = upto;
+        new.then(|| Receipt::new(Arc::clone(&self.end), upto, self.decoder.serial(), self.before + self.seen().events))
     }
 
     /// What was seen so far.
     pub fn seen(&self) -> Consumed {
-        self.state.borrow().decoder.seen()
+        self.decoder.seen()
     }
 }
 
 impl AsFd for Consumer {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.map.as_fd()
+        self.end.as_fd()
     }
 }

@@ -39,6 +39,8 @@ settings! {
     dispatcher: Option<PathBuf> = None, program, ACTS;
     /// The size of the ring buffer between the BPF programs and rauditd, in bytes: a power of two.
     ring_size: u64 = 8 << 20, ring_size, ACTS;
+    /// The directory, in a file system for BPF, in which hooks, ring and rules outlive rauditd.
+    pin_dir: PathBuf = "/sys/fs/bpf/rauditd".into(), absolute, ACTS;
     /// Where the process id is written.
     pid_file: PathBuf = "/run/audit/auditd.pid".into(), absolute, ACTS;
     /// Where the state is written on SIGCONT.
@@ -129,6 +131,7 @@ mod tests {
             &["8M", "64k", "65536", "1G", "2g", "2147483648"],
             &["0", "32K", "4G", "3M", "8MB", "M", "", "-8M", "8 M", "99999999999999999999G"],
         ),
+        ("pin_dir", &["/sys/fs/bpf/x"], &["rauditd", ""]),
         ("pid_file", &["/run/p"], &["p"]),
         ("state_file", &["/run/s"], &["s"]),
         ("settle_time", &["0", "500"], &["-1", "0.5", "600001"]),

@@ -18,10 +18,19 @@ const WAIT: Duration = Duration::from_millis(50);
 const FEW: usize = 32;
 const GATHER: Duration = Duration::from_millis(1);
 
+/// How the source is to end.
+#[derive(Debug, Default)]
+struct Stop {
+    /// When the ring is empty.
+    draining: AtomicBool,
+    /// At once: what is left in the ring is for another.
+    leaving: AtomicBool,
+}
+
 /// The running source.
 #[derive(Debug)]
 pub struct Source {
-    stop: Arc<AtomicBool>,
+    stop: Arc<Stop>,
     delivered: Arc<AtomicU64>,
     thread: JoinHandle<Consumed>,
 }
@@ -29,12 +38,12 @@ pub struct Source {
 impl Source {
     /// Starts to read a ring.
     pub fn start(
-        ring: raudit_bpf::kernel::Ring,
+        ring: raudit_bpf::ring::Ring,
         generations: Generations,
         all_arguments: bool,
         out: Outbox,
     ) -> Result<Self, CaptureError> {
-        let stop = Arc::new(AtomicBool::new(false));
+        let stop = Arc::<Stop>::default();
         let delivered = Arc::new(AtomicU64::new(0));
         let (flag, count) = (Arc::clone(&stop), Arc::clone(&delivered));
         let (ready, started) = mpsc::channel();
@@ -48,6 +57,7 @@ impl Source {
                 }
                 Ok(mut consumer) => {
                     consumer.show_all_arguments(all_arguments);
+                    consumer.hold();
                     drop(ready.send(Ok(())));
                     read(consumer, &out, &flag, &count)
                 }
@@ -64,16 +74,22 @@ impl Source {
 
     /// Drains the ring and ends. Call after the programs are detached: then nothing is left behind.
     pub fn stop(self) -> Consumed {
-        self.stop.store(true, Ordering::Relaxed);
+        self.stop.draining.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap_or_default()
+    }
+
+    /// Ends at once: what has not been taken yet stays in the ring for a successor.
+    pub fn leave(self) -> Consumed {
+        self.stop.leaving.store(true, Ordering::Relaxed);
         self.thread.join().unwrap_or_default()
     }
 }
 
-fn read(mut consumer: Consumer, out: &Outbox, stop: &AtomicBool, delivered: &AtomicU64) -> Consumed {
+fn read(mut consumer: Consumer, out: &Outbox, stop: &Stop, delivered: &AtomicU64) -> Consumed {
     let mut told = Consumed::default();
     let mut records = Records::default();
     loop {
-        let stopping = stop.load(Ordering::Relaxed);
+        let stopping = stop.draining.load(Ordering::Relaxed);
         let events = if stopping { consumer.drain(&mut records) } else { consumer.poll(WAIT, &mut records) };
         let seen = consumer.seen();
         delivered.store(seen.events, Ordering::Relaxed);
@@ -81,8 +97,8 @@ fn read(mut consumer: Consumer, out: &Outbox, stop: &AtomicBool, delivered: &Ato
             say::error(format!("{} records of the BPF ring could not be read", seen.broken));
             told = seen;
         }
-        let gone = !out.send_records(&mut records);
-        if gone || (stopping && events == 0) {
+        let gone = !out.send_captured(&mut records, consumer.receipt());
+        if gone || stop.leaving.load(Ordering::Relaxed) || (stopping && events == 0) {
             return seen;
         }
         if (1..FEW).contains(&events) && !stopping {
