@@ -20,4 +20,5 @@ mod served;
 mod signals;
 mod start;
 mod stock;
+mod survival;
 mod work;

@@ -57,6 +57,7 @@ pub struct Counts {
 pub struct Found;
 
 impl Found {
+    /// Nothing is found.
     pub fn look(_: &RauditdConf, _: Option<&Path>) -> Result<Self, String> {
         Ok(Self)
     }
