@@ -77,7 +77,8 @@ impl Setup {
     pub fn rauditd_conf(&self, settings: &str) {
         let (socket, pid) = (self.path("rauditd.sock"), self.path("rauditd.pid"));
         let pins = self.pins();
-        let own = format!("socket = {}\npid_file = {}\npin_dir = {}\n", socket.display(), pid.display(), pins.display());
+        let own =
+            format!("socket = {}\npid_file = {}\npin_dir = {}\n", socket.display(), pid.display(), pins.display());
         self.write("rauditd.conf", &format!("{own}{settings}"));
     }
 

@@ -155,9 +155,7 @@ fn an_upgrade_under_load_loses_nothing() {
                 daemon.signal(SIGURG);
             }
             wait_until("its new self", || log::count(&setup.log(), "DAEMON_START", "") == round + 1);
-            wait_until("BPF", || {
-                setup.ctl("-s").status.success() && setup.status("backend") == "bpf (tracepoint)"
-            });
+            wait_until("BPF", || setup.ctl("-s").status.success() && setup.status("backend") == "bpf (tracepoint)");
         }
         load.wait(500);
     });
@@ -219,7 +217,8 @@ fn hooks_that_nobody_can_read_are_removed_and_told() {
     // one that lives is left alone
     let second = Setup::new("backend = bpf\n");
     let (socket, pid) = (second.path("rauditd.sock"), second.path("rauditd.pid"));
-    let conf = format!("socket = {}\npid_file = {}\npin_dir = {}\n", socket.display(), pid.display(), setup.pins().display());
+    let conf =
+        format!("socket = {}\npid_file = {}\npin_dir = {}\n", socket.display(), pid.display(), setup.pins().display());
     second.write("rauditd.conf", &conf);
     let output = second.run(&["-n"]);
     assert_eq!(output.status.code(), Some(1));

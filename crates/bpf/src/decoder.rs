@@ -153,7 +153,11 @@ impl Decoder {
 
     fn stamp(&mut self, monotonic: u64) -> EventId {
         let real = (i128::from(monotonic) + self.clock_offset).max(0) as u64;
-        EventId { sec: real / 1_000_000_000, milli: (real / 1_000_000 % 1000) as u16, serial: self.generations.next_serial().into() }
+        EventId {
+            sec: real / 1_000_000_000,
+            milli: (real / 1_000_000 % 1000) as u16,
+            serial: self.generations.next_serial().into(),
+        }
     }
 }
 

@@ -116,7 +116,15 @@ fn take<'a>(bytes: &mut &'a [u8], len: u32) -> Option<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raudit_rules::command;
+    use raudit_rules::command::{self, Context, Step};
+
+    fn rule(line: &str) -> Rule {
+        let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+        match command::parse(&words, Context::default()).steps.unwrap().remove(0) {
+            Step::Add(rule, _) => rule,
+            step => panic!("{line}: {step:?}"),
+        }
+    }
 
     fn set() -> RuleSet {
         let mut rules = RuleSet::new();
@@ -126,7 +134,7 @@ mod tests {
             "-a never,exclude -F msgtype=CWD",
             "-a always,exit -F arch=b32 -S all -F exe=/bin/true",
         ] {
-            rules.add(command::tests_rule(line), false).unwrap();
+            rules.add(rule(line), false).unwrap();
         }
         rules
     }

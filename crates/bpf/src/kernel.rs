@@ -16,15 +16,15 @@ use thiserror::Error;
 mod costs;
 mod hooked;
 mod leaving;
-pub mod orphan;
 mod object;
+pub mod orphan;
 mod pinned;
 pub(crate) mod shared;
 mod slots;
 pub use costs::{Costs, Program};
-use pinned::Pinned;
 use hooked::{Again, Hooked, function};
 use leaving::Leaving;
+use pinned::Pinned;
 use shared::Shared;
 pub use slots::Hits;
 
@@ -199,9 +199,14 @@ impl Capture {
         self.tier
     }
 
-    /// Makes the kernel follow the plan: hooks first, so that no event lacks what one of them sees; then the policy, and `then` at
-    /// once; what is no longer needed is detached last. Gives the hits of an older generation, whose counters are used again.
-    pub fn install(
+    /// Makes the kernel follow the plan: hooks first, so that no event lacks what one of them sees; then the policy; what is no
+    /// longer needed is detached last. Gives the hits of an older generation, whose counters are used again.
+    pub fn install(&mut self, plan: &Plan, offer: &Offer, generation: u32) -> Result<Option<Hits>, CaptureError> {
+        self.install_and(plan, offer, generation, || ())
+    }
+
+    /// The same, with something to do at the moment when the policy is in use.
+    pub fn install_and(
         &mut self,
         plan: &Plan,
         offer: &Offer,

@@ -156,7 +156,7 @@ impl Room {
         for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
             let path = entry.path();
             let gone = if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                Room { dir: path.clone() }.clear()
+                Self { dir: path.clone() }.clear()
             } else {
                 fs::remove_file(&path).map_err(|e| failed(&path, e))
             };

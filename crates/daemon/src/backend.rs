@@ -187,7 +187,11 @@ impl Backend {
     pub fn answer(&mut self, request: Request, peer: Peer) -> Reply {
         if matches!(
             request,
-            Request::ChangeRule(_) | Request::BeginBatch | Request::ChangeRules(_) | Request::SetStatus(_) | Request::ListHits
+            Request::ChangeRule(_)
+                | Request::BeginBatch
+                | Request::ChangeRules(_)
+                | Request::SetStatus(_)
+                | Request::ListHits
         ) {
             self.end_inheriting();
         }

@@ -72,8 +72,7 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     } else if options.is_daemon() {
         *parent = process::daemonise().map_err(|e| failed(format!("cannot fork: {e}")))?;
     }
-    let log = (conf.write_logs && !options.foreground).then_some(conf.log_file.as_path());
-    let found = Found::look(&own, log).map_err(failed)?;
+    let found = look(&conf, &own, options)?;
     let mut daemon = Daemon::start(options, &conf, &own, node)?;
     let restore = match daemon.register(options) {
         // what the kernel was like before the first of us
@@ -140,6 +139,12 @@ fn load(options: &Options) -> Result<(AuditdConf, RauditdConf), Failure> {
         ));
     }
     Ok((conf, own))
+}
+
+/// What an earlier rauditd left pinned.
+fn look(conf: &AuditdConf, own: &RauditdConf, options: &Options) -> Result<Found, Failure> {
+    let log = (conf.write_logs && !options.foreground).then_some(conf.log_file.as_path());
+    Found::look(own, log).map_err(failed)
 }
 
 fn node_name(conf: &AuditdConf) -> Result<Option<Vec<u8>>, Failure> {

@@ -12,7 +12,11 @@ use std::io;
 #[derive(Debug)]
 pub(super) enum Hooked {
     /// The program itself, and copies of it. The name goes before the link.
-    Link { pin: Option<Pin>, link: Link, copies: Vec<Clone> },
+    Link {
+        pin: Option<Pin>,
+        link: Link,
+        copies: Vec<Clone>,
+    },
     Clone(Clone),
 }
 

@@ -76,9 +76,10 @@ impl Orphan {
             false => return Err(Refused::Incomplete),
         };
         let mut latest = 0;
-        for (number, name) in names.iter().filter_map(|name| Some((name.strip_prefix("generation:")?.parse().ok()?, name))) {
-            let judged: Judged =
-                kept::read_judged(&kept(name)?).ok_or_else(|| Refused::Damaged(name.clone()))?;
+        for (number, name) in
+            names.iter().filter_map(|name| Some((name.strip_prefix("generation:")?.parse().ok()?, name)))
+        {
+            let judged: Judged = kept::read_judged(&kept(name)?).ok_or_else(|| Refused::Damaged(name.clone()))?;
             generations.add(number, judged);
             latest = latest.max(number);
         }

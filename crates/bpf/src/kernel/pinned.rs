@@ -96,9 +96,8 @@ impl Capture {
 
     fn about(&self, settings: Settings) -> String {
         let b = self.before;
-        let before = [
-            b.matched, b.submitted, b.lost_ring, b.lost_scratch, b.lost_state, b.lost_size, b.lost_policy, b.missed,
-        ];
+        let before =
+            [b.matched, b.submitted, b.lost_ring, b.lost_scratch, b.lost_state, b.lost_size, b.lost_policy, b.missed];
         format!(
             "format {FORMAT}\nlayout {LAYOUT}\nversion {}\ntier {}\npid {}\npolicy {POLICY_LEN} {} {}\nbefore {}\n",
             env!("CARGO_PKG_VERSION"),

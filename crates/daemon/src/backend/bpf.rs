@@ -346,7 +346,8 @@ impl Side {
             let capture = &mut active.capture;
             keep(capture, &self.generations, (self.generation, judged), kept).map_err(|e| e.to_string())?;
             let close = || self.inheritance.close(rules);
-            let evicted = capture.install(&outlook.plan, offer, self.generation, close).map_err(|e| e.to_string())?;
+            let evicted =
+                capture.install_and(&outlook.plan, offer, self.generation, close).map_err(|e| e.to_string())?;
             evicted.into_iter().for_each(|hits| self.count(hits));
             return Ok(());
         }
@@ -360,7 +361,7 @@ impl Side {
             .map_err(|e| e.to_string())?;
         let offer = self.offer.get_or_init(Offer::probe);
         let close = || self.inheritance.close(rules);
-        if let Err(e) = capture.install(&outlook.plan, offer, self.generation, close) {
+        if let Err(e) = capture.install_and(&outlook.plan, offer, self.generation, close) {
             drop(capture);
             source.stop();
             return Err(e.to_string());

@@ -101,8 +101,9 @@ fn make_ready(side: &mut Side, [rules, kept]: [&RuleSet; 2], cancelled: &AtomicB
     if cancelled.load(Relaxed) {
         return Outcome::Failed("rauditd is about to stop".into());
     }
-    let installed =
-        Client::kernel().map_err(|e| e.to_string()).and_then(|mut kernel| install(side, &mut kernel, &outlook, rules, kept));
+    let installed = Client::kernel()
+        .map_err(|e| e.to_string())
+        .and_then(|mut kernel| install(side, &mut kernel, &outlook, rules, kept));
     match installed {
         Ok(()) => Outcome::Captures(outlook),
         Err(why) => Outcome::Failed(why),
