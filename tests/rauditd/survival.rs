@@ -95,6 +95,7 @@ fn ends_in_order(setup: &Setup, daemon: Daemon) {
     // each event is in one piece, and no two have a stamp
     let all = log::events(&setup.log());
     assert!(all.iter().filter(|e| e.get("key") == Some("\"load\"")).all(|e| e.kinds().contains(&"PROCTITLE")));
+    assert_eq!(kernel_ctl("-l"), format!("{}\n", rule()), "the kernel has the rule again, and nothing of ours");
     kernel_ctl("-D");
 }
 

@@ -375,7 +375,10 @@ impl Backend {
         self.mode = Mode::Bpf;
         self.inherited = None;
         self.bpf_since.get_or_insert_with(SystemTime::now);
-        if let Err(e) = self.kernel.add_rule(&task_never(), true)
+        // the kernel takes a rule for the front of a list as often as it is told, and an earlier rauditd's may be there
+        let is_there = self.kernel.rules().is_ok_and(|listed| listed.contains(&task_never()));
+        if !is_there
+            && let Err(e) = self.kernel.add_rule(&task_never(), true)
             && e.errno() != Some(Errno::EEXIST)
         {
             say::warning(format!("cannot keep kernel audit out of new tasks: {e}; they pay for it"));
