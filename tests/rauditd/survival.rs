@@ -4,6 +4,7 @@ use super::daemon::{Daemon, Setup, kernel_ctl, wait_until};
 use super::kernel::Kernel;
 use super::log;
 use nix::sys::signal::Signal::SIGURG;
+use std::collections::HashSet;
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -92,9 +93,13 @@ fn ends_in_order(setup: &Setup, daemon: Daemon) {
     let ended = daemon.stop();
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     assert!(!setup.pins().exists(), "something stays pinned");
-    // each event is in one piece, and no two have a stamp
-    let all = log::events(&setup.log());
-    assert!(all.iter().filter(|e| e.get("key") == Some("\"load\"")).all(|e| e.kinds().contains(&"PROCTITLE")));
+    // each event of BPF's is in one piece, and no two have a stamp
+    let all = log::records(&setup.log());
+    let serial = |stamp: &str| stamp.rsplit(':').next().unwrap().parse::<u32>().unwrap();
+    let stamps: Vec<_> = all.iter().map(|r| r.stamp.as_str()).filter(|stamp| serial(stamp) >= 1 << 31).collect();
+    let runs: Vec<_> = stamps.chunk_by(|a, b| a == b).map(|run| run[0]).collect();
+    assert_eq!(runs.iter().collect::<HashSet<_>>().len(), runs.len(), "an event is torn apart");
+    assert!(stamps.chunk_by(|a, b| a == b).all(|run| run.len() == 2), "SYSCALL and PROCTITLE");
     assert_eq!(kernel_ctl("-l"), format!("{}\n", rule()), "the kernel has the rule again, and nothing of ours");
     kernel_ctl("-D");
 }
