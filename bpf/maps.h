@@ -144,6 +144,20 @@ struct path_walk {
 	__u32 pad;
 };
 
+enum {
+	WHO_WORDS = 16, /* of rules: 1,024 */
+	WHO_FACTS = FACT_PERS - FACT_AUID + 1,
+};
+
+/* What a task's identity leaves of each rule (bpf/who.h). */
+struct who {
+	__u64 word[WHO_WORDS];
+	__u32 facts[WHO_FACTS]; /* from FACT_AUID on: the task as it was */
+	__u32 slot;             /* the policy that was asked */
+	__u32 sequence;
+	__u32 pad;
+};
+
 /* A system call between its entry and its exit. */
 struct pending {
 	__u64 time;
@@ -201,6 +215,7 @@ struct pending {
 	__u64 late_name;   /* the struct filename of ITEM_LATE, ITEM_FOREIGN */
 	__u64 tree_at; /* the dentry that a walk for watched trees has come to */
 	struct matching match;
+	struct who who; /* survives the call */
 };
 
 /* The names of its path items; apart, because most audited calls have none. Two of 4095 bytes do not fit: see names_more. */
@@ -272,6 +287,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } policy_active SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct named);
+} named SEC(".maps");
 
 /* Executables that were looked up among the watched names. */
 struct exe_key {

@@ -173,6 +173,11 @@ struct policy {
 	__u64 cell[CELLS_MAX]; /* row r begins at cell[r * words] */
 };
 
+/* The calls that rules name, or that are looked at for other reasons: of this policy, and of the one before while they change. */
+struct named {
+	__u64 call[ARCH_COUNT][NR_MAX / 64];
+};
+
 /* How often each rule of a policy decided, whatever it said. */
 struct hits {
 	__u64 rule[RULES_MAX];

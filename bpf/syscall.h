@@ -4,6 +4,7 @@
 #define RAUDIT_SYSCALL_H
 
 #include "judge.h"
+#include "who.h"
 #include "machine.h"
 #include "open.h"
 #include "args.h"
@@ -17,26 +18,6 @@
 /* kernel/audit.h: AUDITSC_SUCCESS, AUDITSC_FAILURE */
 #define RETURN_SUCCESS 1
 #define RETURN_FAILURE 2
-
-/* Who the task is. Reads through its own pointers: no helper call for each, unlike for objects that may be gone. */
-static __always_inline void facts_identity(__u32 *f, struct task_struct *task)
-{
-	const struct cred *cred = OWN(task, cred);
-
-	f[FACT_PID] = OWN(task, tgid);
-	f[FACT_AUID] = OWN(task, loginuid.val);
-	f[FACT_AUID_SET] = f[FACT_AUID] != (__u32)-1;
-	f[FACT_SESSION] = OWN(task, sessionid);
-	f[FACT_UID] = OWN(cred, uid.val);
-	f[FACT_EUID] = OWN(cred, euid.val);
-	f[FACT_SUID] = OWN(cred, suid.val);
-	f[FACT_FSUID] = OWN(cred, fsuid.val);
-	f[FACT_GID] = OWN(cred, gid.val);
-	f[FACT_EGID] = OWN(cred, egid.val);
-	f[FACT_SGID] = OWN(cred, sgid.val);
-	f[FACT_FSGID] = OWN(cred, fsgid.val);
-	f[FACT_PERS] = OWN(task, personality);
-}
 
 /* What perm= asks of an open (ACC_MODE, kernel/auditsc.c), as AUDIT_PERM_* bits. */
 static __always_inline __u32 access_mode(__u32 flags)
@@ -67,12 +48,6 @@ static __always_inline void facts_args(struct pending *c)
 		f[FACT_ACCESS] = ACCESS_BY_CALL;
 }
 
-/* What facts_identity knows. */
-#define TASK_FACTS                                                                                                          \
-	(1U << FACT_PID | 1U << FACT_AUID | 1U << FACT_AUID_SET | 1U << FACT_SESSION | 1U << FACT_UID | 1U << FACT_EUID |   \
-	 1U << FACT_SUID | 1U << FACT_FSUID | 1U << FACT_GID | 1U << FACT_EGID | 1U << FACT_SGID | 1U << FACT_FSGID |       \
-	 1U << FACT_PERS)
-
 static __always_inline void facts_fill(struct pending *c, struct task_struct *task, __s64 ret)
 {
 	__u32 *f = c->facts;
@@ -93,16 +68,33 @@ static __always_inline void caps_read(struct caps *caps, const struct cred *cred
 	bpf_core_read(&caps->ambient, sizeof(__u64), &cred->cap_ambient);
 }
 
-/* Whether no rule names the call: most calls, in a few instructions. */
-static __always_inline bool begin_unnamed(__u32 compat, __u32 nr)
+/* Whether some rule names the call, or did a moment ago. Most calls end here. */
+static __always_inline bool begin_named(__u32 compat, __u32 nr)
+{
+	__u32 zero = 0;
+	const struct named *n = bpf_map_lookup_elem(&named, &zero);
+
+	return n && *(volatile __u64 *)&n->call[compat & 1][nr / 64 & (NR_MAX / 64 - 1)] >> (nr % 64) & 1;
+}
+
+/* Whether no rule that names the call is about a task like this: most of those that are left, in few instructions. */
+static __always_inline bool begin_ruled_out(struct pending *c, struct task_struct *task)
 {
 	struct reading r;
+	__u32 row, want;
 
 	if (!policy_read(&r))
 		return true;
-	if (r.policy->wants[compat & 1][nr & (NR_MAX - 1)] & WANT_RING)
+	row = r.policy->syscall[c->compat & 1][c->nr & (NR_MAX - 1)];
+	want = r.policy->wants[c->compat & 1][c->nr & (NR_MAX - 1)];
+	if (want & WANT_RING)
 		return false;
-	return !r.policy->syscall[compat & 1][nr & (NR_MAX - 1)] && policy_intact(&r);
+	if (!row || r.policy->exempt == (__u32)OWN(task, tgid))
+		return policy_intact(&r);
+	if ((early_facts(want) & EARLY_IDENTITY) != EARLY_IDENTITY)
+		return false;
+	facts_identity(c->facts, task);
+	return who_rules_out(c, &r, row) && policy_intact(&r);
 }
 
 /* What the rules say of a call that begins. */
@@ -168,7 +160,7 @@ static __always_inline void pending_begin(struct pending *c, struct task_struct 
 {
 	struct names *n;
 
-	c->active = 1;
+	pending_wake(c);
 	c->time = bpf_ktime_get_ns();
 	c->token = c->time ^ bpf_get_current_pid_tgid();
 	c->items = 0;
@@ -204,7 +196,7 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 	struct pending *c;
 	int verdict;
 
-	if (nr >= NR_MAX || begin_unnamed(compat, nr))
+	if (nr >= NR_MAX || !begin_named(compat, nr))
 		return;
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!c) {
@@ -212,11 +204,13 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 		return;
 	}
 	/* should the exit of an earlier call have been skipped, it must not be taken for this one's */
-	c->active = 0;
+	pending_rest(c);
 	if (c->task_state == TASK_NEVER)
 		return;
 	c->nr = nr;
 	c->compat = compat;
+	if (begin_ruled_out(c, task))
+		return;
 	verdict = begin_judge();
 	if (verdict == BEGIN_VOID)
 		verdict = begin_judge();

@@ -180,7 +180,7 @@ int HOOK(complete_getname_exit)
 
 /* Templates, as those of system calls: for the functions in the kernel's table of operations. */
 SEC("fentry")
-int HOOK(operation_enter)
+int BEGINNING(operation_enter)
 {
 	__u64 request = 0;
 
@@ -200,8 +200,10 @@ int HOOK(operation_exit)
 	if (--c->operations)
 		return 0;
 	operation_end((__s32)ret);
-	if (c->alone)
-		c->active = c->alone = c->stash = 0;
+	if (c->alone) {
+		pending_rest(c);
+		c->alone = c->stash = 0;
+	}
 	return 0;
 }
 

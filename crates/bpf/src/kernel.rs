@@ -15,6 +15,7 @@ use thiserror::Error;
 mod costs;
 mod hooked;
 mod leaving;
+mod named;
 mod object;
 mod shared;
 mod slots;

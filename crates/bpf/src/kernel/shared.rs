@@ -71,6 +71,14 @@ impl Shared {
         }
     }
 
+    /// The same for 64 bits.
+    pub(super) fn store64(&mut self, at: usize, value: u64) {
+        if let Some(word) = self.at::<AtomicU64>(at) {
+            // SAFETY: as for `load32`.
+            unsafe { word.as_ref() }.store(value, Ordering::SeqCst);
+        }
+    }
+
     /// Takes the counter at a byte offset, leaving 0.
     pub(super) fn take64(&self, at: usize) -> u64 {
         // SAFETY: as for `load32`; programs add to it atomically.

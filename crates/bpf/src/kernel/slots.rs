@@ -5,6 +5,7 @@
 //! notices by the sequence number, which is odd while we write, and looks again.
 
 use super::CaptureError;
+use super::named::{Calls, Named};
 use super::shared::Shared;
 use crate::classify::{NR_MAX, Policy, RULES_MAX};
 use crate::plan::Attach;
@@ -34,6 +35,7 @@ pub(super) struct Slots {
     policies: Shared,
     hits: Shared,
     active: Shared,
+    named: Named,
     occupants: [Option<Occupant>; SLOTS],
 }
 
@@ -42,10 +44,11 @@ impl Slots {
     pub(super) fn of(object: &Object) -> Result<Self, CaptureError> {
         let map = |name: &str| Shared::named(object, name);
         let (policies, hits, active) = (map("policies")?, map("hits")?, map("policy_active")?);
+        let named = Named::of(map("named")?);
         if policies.len() != SLOTS * POLICY_LEN || hits.len() != SLOTS * HIT_SHARDS * HITS_LEN {
             return Err(CaptureError::Plan("the BPF object's policies are of another size".into()));
         }
-        Ok(Self { policies, hits, active, occupants: [None; SLOTS] })
+        Ok(Self { policies, hits, active, named, occupants: [None; SLOTS] })
     }
 
     /// Makes a policy the one in use. Gives the hits of the policy whose place it takes.
@@ -67,7 +70,10 @@ impl Slots {
         if let Some(occupant) = self.occupants.get_mut(slot) {
             *occupant = Some((generation, rules));
         }
+        let named = Calls::of(policy, attach);
+        self.named.add(&named);
         self.active.store32(0, slot as u32);
+        self.named.set(named);
         evicted
     }
 
