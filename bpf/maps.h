@@ -137,6 +137,7 @@ struct level_walk {
 struct path_walk {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
+	struct dentry *mnt_root;
 	struct path root;
 	__u32 buffer; /* its components are appended to this one */
 	__u32 start;
@@ -146,16 +147,13 @@ struct path_walk {
 
 enum {
 	WHO_WORDS = 16, /* of rules: 1,024 */
-	WHO_FACTS = FACT_PERS - FACT_AUID + 1,
 };
 
 /* What a task's identity leaves of each rule (bpf/who.h). */
 struct who {
 	__u64 word[WHO_WORDS];
-	__u32 facts[WHO_FACTS]; /* from FACT_AUID on: the task as it was */
-	__u32 slot;             /* the policy that was asked */
-	__u32 sequence;
-	__u32 pad;
+	__u32 slot; /* the policy that was asked */
+	__u32 sequence; /* 0: the task has become another */
 };
 
 /* A system call between its entry and its exit. */
@@ -199,12 +197,14 @@ struct pending {
 	__u32 trees;
 	__u16 tree[TREES_MAX];  /* watched trees that lookups met, by place */
 	struct exe_places found; /* by the search under way */
-	struct leaf leaf;
-	struct level_walk level;
+	union { /* one at a time */
+		struct leaf leaf;
+		struct level_walk level;
+		struct rule_walk rules;
+		struct path_walk walked;
+	};
 	__u32 labels; /* that were found to hold */
 	__u32 pad_labels;
-	struct rule_walk rules;
-	struct path_walk walked;
 	__u64 request;     /* the operation of io_uring under way, by its struct io_kiocb */
 	__u32 operation;   /* its number */
 	__u32 operations;  /* how many of its functions have begun: one may call another; 0: none is under way */

@@ -52,7 +52,7 @@ static __always_inline void facts_fill(struct pending *c, struct task_struct *ta
 {
 	__u32 *f = c->facts;
 
-	facts_identity(f, task);
+	facts_identity(c, task);
 	facts_args(c);
 	f[FACT_PPID] = OWN2(task, real_parent, tgid);
 	f[FACT_EXIT] = (__u32)ret;
@@ -93,7 +93,7 @@ static __always_inline bool begin_ruled_out(struct pending *c, struct task_struc
 		return policy_intact(&r);
 	if ((early_facts(want) & EARLY_IDENTITY) != EARLY_IDENTITY)
 		return false;
-	facts_identity(c->facts, task);
+	facts_identity(c, task);
 	return who_rules_out(c, &r, row) && policy_intact(&r);
 }
 
@@ -127,9 +127,9 @@ __noinline int begin_judge(void)
 		args_native(c->args, regs);
 	known = early_facts(c->want) & p->facts;
 	if (known && !(c->want & WANT_RING)) {
-		facts_identity(c->facts, task);
+		facts_identity(c, task);
 		facts_args(c);
-		if (judge(r.slot, known, JUDGE_BEGIN) == MATCH_NONE)
+		if (judge(HAND(c, p, r.slot), known, JUDGE_BEGIN) == MATCH_NONE)
 			verdict = BEGIN_FORGET;
 	}
 	return policy_intact(&r) ? verdict : BEGIN_VOID;
@@ -265,7 +265,7 @@ POINTER_TAKING int items_emit(struct scratch *s)
 static __always_inline void event_fill(struct scratch *s, struct pending *c, struct task_struct *task, __s64 ret)
 {
 	struct event *e = (struct event *)s->data;
-	const char *tty = BPF_CORE_READ(task, signal, tty) ? (void *)&BPF_CORE_READ(task, signal, tty)->name : 0;
+	struct tty_struct *tty = OWN2(task, signal, tty);
 
 	e->type = EVENT_SYSCALL;
 	e->flags = c->flags;
@@ -281,7 +281,7 @@ static __always_inline void event_fill(struct scratch *s, struct pending *c, str
 	BPF_CORE_READ_INTO(&e->comm, task, comm);
 	e->tty[0] = 0;
 	if (tty)
-		bpf_probe_read_kernel_str(e->tty, sizeof(e->tty), tty);
+		bpf_probe_read_kernel_str(e->tty, sizeof(e->tty), (void *)tty + bpf_core_field_offset(tty->name));
 	s->used = sizeof(*e);
 }
 
@@ -328,7 +328,7 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct *mm = OWN(task, mm);
 	struct scratch *s;
 	struct event *e;
 
@@ -382,7 +382,7 @@ __noinline int watch_deleted(void)
 	facts_fill(c, task, 0);
 	if (selinux.judged && r.policy->labels)
 		label_facts(r.slot);
-	rule = judge(r.slot, ~(1U << FACT_EXIT | 1U << FACT_SUCCESS), JUDGE_DELETION);
+	rule = judge(HAND(c, r.policy, r.slot), ~(1U << FACT_EXIT | 1U << FACT_SUCCESS), JUDGE_DELETION);
 	if (rule == MATCH_NONE || !policy_intact(&r))
 		return 0;
 	if (c->early_generation != r.policy->generation || (__u32)rule < c->early)
@@ -392,16 +392,17 @@ __noinline int watch_deleted(void)
 }
 
 /* A task is made: does the task list leave it out? Global: verified once. */
-POINTER_TAKING int task_judge(struct reading *r)
+__noinline int task_judge(__u32 slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 
-	if (!c || !r)
+	if (!c || !p)
 		return MATCH_NONE;
 	/* its credentials are its maker's, and so is, yet, its number (copy_process, kernel/fork.c) */
-	facts_identity(c->facts, task);
-	return judge(r->slot, TASK_FACTS, JUDGE_TASK);
+	facts_identity(c, task);
+	return judge(HAND(c, p, slot), TASK_FACTS, JUDGE_TASK);
 }
 
 static __always_inline void task_begin(struct task_struct *task)
@@ -411,7 +412,7 @@ static __always_inline void task_begin(struct task_struct *task)
 
 	if (!policy_read(&r) || !r.policy->tasks)
 		return;
-	if (task_judge(&r) == MATCH_NONE)
+	if (task_judge(r.slot) == MATCH_NONE)
 		return;
 	c = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (c)
@@ -455,7 +456,7 @@ __noinline int syscall_end(__s64 ret)
 		}
 		if (selinux.judged && r.policy->labels)
 			label_facts(r.slot);
-		rule = judge(r.slot, -1, JUDGE_END);
+		rule = judge(HAND(c, r.policy, r.slot), -1, JUDGE_END);
 		always = rule != MATCH_NONE && policy_says_always(r.policy, rule);
 		generation = r.policy->generation;
 		if (policy_intact(&r))

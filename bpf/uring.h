@@ -121,14 +121,14 @@ static __always_inline int operation_judge(struct pending *c, const struct polic
 	if (selinux.judged && p->labels)
 		label_facts(slot);
 	if (!c->alone) {
-		rule = judge(slot, -1, JUDGE_END);
+		rule = judge(HAND(c, p, slot), -1, JUDGE_END);
 		if (rule != MATCH_NONE && policy_says_always(p, rule))
 			return rule;
 		/* what the exit list says stands, unless an earlier rule says otherwise */
 		c->early = rule == MATCH_NONE ? RULES_MAX : rule;
 		c->early_generation = p->generation;
 	}
-	return judge(slot, -1, JUDGE_RING);
+	return judge(HAND(c, p, slot), -1, JUDGE_RING);
 }
 
 /* An operation ends. Global: verified once. */

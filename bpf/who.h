@@ -9,24 +9,38 @@
 
 #include "match.h"
 
-/* Who the task is. Reads through its own pointers: no helper call for each, unlike for objects that may be gone. */
-static __always_inline void facts_identity(__u32 *f, struct task_struct *task)
+static __always_inline __u32 fact_set(__u32 *fact, __u32 value)
+{
+	__u32 differs = *fact ^ value;
+
+	*fact = value;
+	return differs;
+}
+
+/*
+ * Who the task is, into its facts. Reads through its own pointers: no helper call for each, unlike for objects that may be gone. What was
+ * kept of another identity is void. The thread group is always the same.
+ */
+static __always_inline void facts_identity(struct pending *c, struct task_struct *task)
 {
 	const struct cred *cred = OWN(task, cred);
+	__u32 *f = c->facts, differs;
 
 	f[FACT_PID] = OWN(task, tgid);
-	f[FACT_AUID] = OWN(task, loginuid.val);
+	differs = fact_set(&f[FACT_AUID], OWN(task, loginuid.val));
 	f[FACT_AUID_SET] = f[FACT_AUID] != (__u32)-1;
-	f[FACT_SESSION] = OWN(task, sessionid);
-	f[FACT_UID] = OWN(cred, uid.val);
-	f[FACT_EUID] = OWN(cred, euid.val);
-	f[FACT_SUID] = OWN(cred, suid.val);
-	f[FACT_FSUID] = OWN(cred, fsuid.val);
-	f[FACT_GID] = OWN(cred, gid.val);
-	f[FACT_EGID] = OWN(cred, egid.val);
-	f[FACT_SGID] = OWN(cred, sgid.val);
-	f[FACT_FSGID] = OWN(cred, fsgid.val);
-	f[FACT_PERS] = OWN(task, personality);
+	differs |= fact_set(&f[FACT_SESSION], OWN(task, sessionid));
+	differs |= fact_set(&f[FACT_UID], OWN(cred, uid.val));
+	differs |= fact_set(&f[FACT_EUID], OWN(cred, euid.val));
+	differs |= fact_set(&f[FACT_SUID], OWN(cred, suid.val));
+	differs |= fact_set(&f[FACT_FSUID], OWN(cred, fsuid.val));
+	differs |= fact_set(&f[FACT_GID], OWN(cred, gid.val));
+	differs |= fact_set(&f[FACT_EGID], OWN(cred, egid.val));
+	differs |= fact_set(&f[FACT_SGID], OWN(cred, sgid.val));
+	differs |= fact_set(&f[FACT_FSGID], OWN(cred, fsgid.val));
+	differs |= fact_set(&f[FACT_PERS], OWN(task, personality));
+	if (differs)
+		c->who.sequence = 0;
 }
 
 /* What facts_identity knows. */
@@ -52,7 +66,7 @@ static long who_field(__u32 i, struct who_fill *w)
 	f = &p->field[i];
 	if (!(TASK_FACTS & 1U << (f->fact & (FACT_MAX - 1))))
 		return 0;
-	row = policy_row(w->slot, f->first, f->count, w->call->facts[f->fact & (FACT_MAX - 1)]);
+	row = policy_row(HAND_POLICY(p, w->slot), f->first, f->count, w->call->facts[f->fact & (FACT_MAX - 1)]);
 	for (__u32 n = 0; n < WHO_WORDS; n++) {
 		if (n >= p->words)
 			break;
@@ -73,22 +87,9 @@ __noinline int who_ask(__u32 slot, __u32 sequence)
 	for (__u32 n = 0; n < WHO_WORDS; n++)
 		c->who.word[n] = -1;
 	bpf_loop(p->fields, who_field, &fill, 0);
-	__builtin_memcpy(c->who.facts, c->facts + FACT_AUID, sizeof(c->who.facts));
 	c->who.slot = slot;
 	c->who.sequence = sequence;
 	return 0;
-}
-
-/* Whether what is kept is about this policy, and the task still who it was. Its thread group is always the same. */
-static __always_inline bool who_stands(const struct pending *c, const struct reading *r)
-{
-	const __u32 *now = c->facts + FACT_AUID;
-	__u32 differs = (c->who.sequence ^ r->sequence) | (c->who.slot ^ r->slot);
-
-#pragma unroll
-	for (__u32 i = 0; i < WHO_FACTS; i++)
-		differs |= now[i] ^ c->who.facts[i];
-	return !differs;
 }
 
 /* Whether no rule that names the call is about a task like this one, whose facts are in `c`. */
@@ -98,7 +99,7 @@ static __always_inline bool who_rules_out(struct pending *c, const struct readin
 
 	if (p->words > WHO_WORDS)
 		return false;
-	if (!who_stands(c, r))
+	if (c->who.sequence != r->sequence || c->who.slot != r->slot)
 		who_ask(r->slot, r->sequence);
 	for (__u32 n = 0; n < WHO_WORDS; n++) {
 		if (n >= p->words)
