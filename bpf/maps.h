@@ -133,12 +133,19 @@ struct level_walk {
 	__u64 category[CATEGORIES_MAX / 64];
 };
 
+/* A component's directory and name. */
+struct component {
+	struct dentry *parent;
+	struct qstr name;
+};
+
 /* A walk from a path up to the task's root. */
 struct path_walk {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
 	struct dentry *mnt_root;
 	struct path root;
+	struct component component; /* the one it has come to; here because stacks are short */
 	__u32 buffer; /* its components are appended to this one */
 	__u32 start;
 	__u32 flags;

@@ -18,12 +18,6 @@ static __always_inline bool dentry_unlinked(struct dentry *dentry)
 	return !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
 }
 
-/* A component's directory and name. */
-struct component {
-	struct dentry *parent;
-	struct qstr name;
-};
-
 /* In one read where they lie side by side, as they do in all kernels so far. */
 static __always_inline void component_read(struct component *to, struct dentry *dentry)
 {
@@ -62,7 +56,7 @@ static __always_inline enum path_end path_step(struct scratch *s, struct path_wa
 {
 	struct dentry *dentry = walk->dentry;
 	struct vfsmount *mnt = walk->mnt;
-	struct component component = {};
+	struct component *component = &walk->component;
 
 	if (dentry == walk->root.dentry && mnt == walk->root.mnt)
 		return PATH_DONE;
@@ -78,16 +72,16 @@ static __always_inline enum path_end path_step(struct scratch *s, struct path_wa
 		walk->mnt_root = BPF_CORE_READ(mnt, mnt_root);
 		return PATH_ON;
 	}
-	component_read(&component, dentry);
-	if (s->used - walk->start > PATH_BYTES || !path_append(s, &component)) {
+	component_read(component, dentry);
+	if (s->used - walk->start > PATH_BYTES || !path_append(s, component)) {
 		walk->flags |= SECTION_F_CUT;
 		return PATH_DONE;
 	}
-	if (component.parent == dentry) {
+	if (component->parent == dentry) {
 		walk->flags |= SECTION_F_DELETED;
 		return PATH_DONE;
 	}
-	walk->dentry = component.parent;
+	walk->dentry = component->parent;
 	return PATH_ON;
 }
 

@@ -52,7 +52,7 @@ static __always_inline void facts_fill(struct pending *c, struct task_struct *ta
 {
 	__u32 *f = c->facts;
 
-	facts_identity(c, task);
+	facts_identity(c);
 	facts_args(c);
 	f[FACT_PPID] = OWN2(task, real_parent, tgid);
 	f[FACT_EXIT] = (__u32)ret;
@@ -93,7 +93,7 @@ static __always_inline bool begin_ruled_out(struct pending *c, struct task_struc
 		return policy_intact(&r);
 	if ((early_facts(want) & EARLY_IDENTITY) != EARLY_IDENTITY)
 		return false;
-	facts_identity(c, task);
+	facts_identity(c);
 	return who_rules_out(c, &r, row) && policy_intact(&r);
 }
 
@@ -127,7 +127,7 @@ __noinline int begin_judge(void)
 		args_native(c->args, regs);
 	known = early_facts(c->want) & p->facts;
 	if (known && !(c->want & WANT_RING)) {
-		facts_identity(c, task);
+		facts_identity(c);
 		facts_args(c);
 		if (judge(HAND(c, p, r.slot), known, JUDGE_BEGIN) == MATCH_NONE)
 			verdict = BEGIN_FORGET;
@@ -401,7 +401,7 @@ __noinline int task_judge(__u32 slot)
 	if (!c || !p)
 		return MATCH_NONE;
 	/* its credentials are its maker's, and so is, yet, its number (copy_process, kernel/fork.c) */
-	facts_identity(c, task);
+	facts_identity(c);
 	return judge(HAND(c, p, slot), TASK_FACTS, JUDGE_TASK);
 }
 

@@ -19,13 +19,17 @@ static __always_inline __u32 fact_set(__u32 *fact, __u32 value)
 
 /*
  * Who the task is, into its facts. Reads through its own pointers: no helper call for each, unlike for objects that may be gone. What was
- * kept of another identity is void. The thread group is always the same.
+ * kept of another identity is void. The thread group is always the same. Not inlined, for the stack's sake.
  */
-static __always_inline void facts_identity(struct pending *c, struct task_struct *task)
+POINTER_TAKING int facts_identity(struct pending *c)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	const struct cred *cred = OWN(task, cred);
-	__u32 *f = c->facts, differs;
+	__u32 *f, differs;
 
+	if (!c)
+		return 0;
+	f = c->facts;
 	f[FACT_PID] = OWN(task, tgid);
 	differs = fact_set(&f[FACT_AUID], OWN(task, loginuid.val));
 	f[FACT_AUID_SET] = f[FACT_AUID] != (__u32)-1;
@@ -41,6 +45,7 @@ static __always_inline void facts_identity(struct pending *c, struct task_struct
 	differs |= fact_set(&f[FACT_PERS], OWN(task, personality));
 	if (differs)
 		c->who.sequence = 0;
+	return 0;
 }
 
 /* What facts_identity knows. */
