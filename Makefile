@@ -45,9 +45,8 @@ vm-test: build
 	@tests/vm/test
 
 bench: build
-	@tests/bench/run
-	@tests/bench/load
 	cargo bench --locked -p raudit-daemon --bench pipeline
+	@tests/bench/all
 
 fuzz:
 	@fuzz/run $(SECONDS)
