@@ -62,6 +62,17 @@ start_daemon() {
 # BPF attaches after the daemon has registered; its socket answers when it has.
 up() { [ -z "$RAUDITD_SOCKET" ] || "$bin/rauditctl" -s > /dev/null 2>&1; }
 
+# Hooks that a change has left without work are detached one after another by a thread, for a second or so: until they are gone their
+# calls pay for them.
+settled() {
+  local try
+  for try in {1..600}; do
+    grep -qsx bpf-detach /proc/"$daemon"/task/*/comm || return 0
+    sleep 0.1
+  done
+  note "after a minute hooks are still being detached"
+}
+
 # enter CONDITION; fails if its daemon does not start. CONDITION-plugin: with one.
 enter() {
   local plugin=''
@@ -124,6 +135,7 @@ present() {
   [[ $absent != *" $1 "* ]] || return
   if enter "$1"; then
     [[ $1 != bpf* ]] || tier=$("$bin/rauditctl" -s | sed -n 's/^backend bpf (\(.*\))/\1/p')
+    settled
     return
   fi
   say "SKIPPED: the condition $1: $(tail -n 1 "$dir/daemon.log")"
@@ -143,7 +155,7 @@ rules() {
     exec) echo "-a always,exit -F arch=b64 -S execve -F ppid=$2 -k bench-exec";;
     flood) echo "-a always,exit -F arch=b64 -S openat -F ppid=$2 -k bench-open";;
   esac > "$scratch/rules"
-  "$bin/rauditctl" -R "$scratch/rules" > "$scratch/rauditctl.log" 2>&1 && return
+  "$bin/rauditctl" -R "$scratch/rules" > "$scratch/rauditctl.log" 2>&1 && settled && return
   { note "the rules cannot be loaded:"; cat "$scratch/rauditctl.log"; } >&2
   exit 1
 }

@@ -17,12 +17,12 @@ since() {
   echo "$((user - $2)) $((system - $3))"
 }
 
-# resident PID: the most KB it has had in memory, without the rings of BPF that it maps (each twice)
+# resident PID: the most KB it has had in memory, without the ring of 8 MB, whose pages it maps twice
 resident() {
   local peak ring
   peak=$(awk '/^VmHWM:/ { print $2 }' "/proc/$1/status")
   ring=$(awk '/^[0-9a-f]+-[0-9a-f]+ / { map = /anon_inode:bpf-map/ } map && /^Size:/ { size = $2 }
-    map && /^Rss:/ && size > 1024 { sum += $2 } END { print sum + 0 }' "/proc/$1/smaps")
+    map && /^Rss:/ && size >= 2 * 8192 { sum += $2 } END { print sum + 0 }' "/proc/$1/smaps")
   echo $((peak - ring))
 }
 
