@@ -46,10 +46,10 @@ end_loop() {
 
 size() { stat -c %s "$dir/audit.log" 2> /dev/null || echo 0; }
 
-# Waits until nothing has been added to the log for half a second; sets ended: when the last was (epoch, s).
+# Waits until the kernel's queue is empty and nothing has been added to the log for half a second; sets ended: when the last was (epoch, s).
 drained() {
   local last=-1 now
-  while now=$(size) && [ "$now" != "$last" ]; do
+  while now=$(size) && { [ "$now" != "$last" ] || [ "$(value_of backlog "$(kernel -s)")" != 0 ]; }; do
     last=$now
     sleep 0.5
   done
