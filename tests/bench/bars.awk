@@ -2,7 +2,7 @@
 
 BEGIN {
   FS = "\t"
-  printf "%-6s %-50s %12s %12s %8s  %-11s %s\n", "where", "measure", "rauditd", "auditd", "ratio", "bar", "verdict"
+  printf "%-6s %-58s %12s %12s %8s  %-11s %s\n", "where", "measure", "rauditd", "auditd", "ratio", "bar", "verdict"
 }
 
 function shown(figure, unit) {
@@ -21,6 +21,6 @@ function verdict(figure, bar,    part) {
 }
 
 {
-  printf "%-6s %-50s %12s %12s %8s  %-11s %s\n", $2, $3, shown($5, $4), shown($6, $4),
+  printf "%-6s %-58s %12s %12s %8s  %-11s %s\n", $2, $3, shown($5, $4), shown($6, $4),
     ($5 != "" && $6 > 0) ? sprintf("%.3f", $5 / $6) : "-", $7, verdict($5 == "" ? "" : $5 + 0, $7)
 }
