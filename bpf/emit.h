@@ -65,20 +65,53 @@ static __always_inline void section_end(struct scratch *s, __u32 at, __u16 flags
 	head->len = s->used - at - sizeof(*head);
 }
 
-static __always_inline void ring_submit(struct scratch *s)
+static __always_inline bool rule_is_critical(const struct policy *p, __u32 rule)
+{
+	rule &= RULES_MAX - 1;
+	return p->critical[rule / 64] >> (rule % 64) & 1;
+}
+
+/* Whether that many bytes more leave free what is reserved for critical rules. Where nothing is reserved, nothing is asked. */
+static __always_inline bool ring_spares(__u32 others, __u32 size)
+{
+	return !others || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) + size <= others;
+}
+
+/* Whether an event of this rule may have that many bytes of the ring. One that may not is shed: counted. */
+static __always_inline bool ring_admits(__u32 slot, __u32 rule, __u32 size)
+{
+	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
+
+	if (!p || !p->others || rule_is_critical(p, rule) || ring_spares(p->others, size))
+		return true;
+	count_lost_of(slot, rule, LOSS_SHED);
+	return false;
+}
+
+static __always_inline void ring_submit(struct scratch *s, __u32 slot, __u32 rule)
 {
 	struct counters *c = counters_get();
 	__u32 size = s->used;
 
 	if (size > SCRATCH_DATA) {
-		count_lost(LOSS_TOO_BIG);
+		count_lost_of(slot, rule, LOSS_TOO_BIG);
 		return;
 	}
 	*(__u32 *)s->data = size;
+	if (!ring_admits(slot, rule, size))
+		return;
 	if (bpf_ringbuf_output(&ring, s->data, size, 0))
-		count_lost(LOSS_RING);
+		count_lost_of(slot, rule, LOSS_RING);
 	else if (c)
 		__sync_fetch_and_add(&c->submitted, 1);
+}
+
+/* Bytes of the ring that pieces which go ahead of the event of this call may fill: its rule is not known yet. 0: all. */
+static __always_inline __u32 ring_others(const struct pending *c)
+{
+	struct reading r;
+
+	return c->want & WANT_CRITICAL || !policy_read(&r) ? 0 : r.policy->others;
 }
 
 #endif

@@ -265,6 +265,15 @@ struct {
 	__type(value, struct hits);
 } hits SEC(".maps");
 
+/* As losses are rare, without shards. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct losses);
+} losses SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -339,6 +348,16 @@ static __always_inline void count_lost(enum loss reason)
 
 	if (c)
 		__sync_fetch_and_add(&c->lost[reason], 1);
+}
+
+/* The same for an event of a rule that is known: so the sum is never behind the rules'. */
+static __always_inline void count_lost_of(__u32 slot, __u32 rule, enum loss reason)
+{
+	struct losses *l = bpf_map_lookup_elem(&losses, &slot);
+
+	count_lost(reason);
+	if (l && reason < LOSS_RULED)
+		__sync_fetch_and_add(&l->rule[rule & (RULES_MAX - 1)][reason], 1);
 }
 
 #endif
