@@ -77,33 +77,50 @@ static __always_inline bool ring_spares(__u32 others, __u32 size)
 	return !others || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) + size <= others;
 }
 
+enum standing {
+	STANDING_SHED,
+	STANDING_OTHER,
+	STANDING_CRITICAL,
+};
+
 /* Whether an event of this rule may have that many bytes of the ring. One that may not is shed: counted. */
-static __always_inline bool ring_admits(__u32 slot, __u32 rule, __u32 size)
+static __always_inline enum standing ring_admits(__u32 slot, __u32 rule, __u32 size)
 {
 	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 
-	if (!p || !p->others || rule_is_critical(p, rule) || ring_spares(p->others, size))
-		return true;
+	if (!p || !p->others)
+		return STANDING_OTHER;
+	if (rule_is_critical(p, rule))
+		return STANDING_CRITICAL;
+	if (ring_spares(p->others, size))
+		return STANDING_OTHER;
 	count_lost_of(slot, rule, LOSS_SHED);
-	return false;
+	return STANDING_SHED;
 }
 
 static __always_inline void ring_submit(struct scratch *s, __u32 slot, __u32 rule)
 {
 	struct counters *c = counters_get();
 	__u32 size = s->used;
+	enum standing standing;
 
 	if (size > SCRATCH_DATA) {
 		count_lost_of(slot, rule, LOSS_TOO_BIG);
 		return;
 	}
 	*(__u32 *)s->data = size;
-	if (!ring_admits(slot, rule, size))
+	standing = ring_admits(slot, rule, size);
+	if (standing == STANDING_SHED)
 		return;
-	if (bpf_ringbuf_output(&ring, s->data, size, 0))
+	if (bpf_ringbuf_output(&ring, s->data, size, 0)) {
 		count_lost_of(slot, rule, LOSS_RING);
-	else if (c)
+		return;
+	}
+	if (c)
 		__sync_fetch_and_add(&c->submitted, 1);
+	if (standing == STANDING_CRITICAL)
+		/* should it be full, it has rung */
+		bpf_ringbuf_output(&bell, &size, sizeof(size), 0);
 }
 
 /* Bytes of the ring that pieces which go ahead of the event of this call may fill: its rule is not known yet. 0: all. */

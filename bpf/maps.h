@@ -224,6 +224,12 @@ struct {
 	__uint(max_entries, 8 << 20); /* rauditd.conf: ring_size */
 } ring SEC(".maps");
 
+/* Something is in it when a critical event is in the ring: the reader, which lets others gather, waits for that. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* a page */
+} bell SEC(".maps");
+
 TASK_MAP(pending, struct pending);
 
 TASK_MAP(names, struct names);

@@ -339,7 +339,7 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation, __u32 slot)
 	struct event *e;
 
 	/* what is shed is not put together first: when there is too much to do, that is the cheapest */
-	if (!c || !ring_admits(slot, rule, sizeof(*e)))
+	if (!c || ring_admits(slot, rule, sizeof(*e)) == STANDING_SHED)
 		return 0;
 	s = scratch_take();
 	if (!s) {

@@ -85,7 +85,7 @@ __noinline int operation_emit(__s64 ret, __u32 rule, __u32 generation, __u32 slo
 	struct scratch *s;
 	struct event *e;
 
-	if (!c || !ring_admits(slot, rule, sizeof(*e)))
+	if (!c || ring_admits(slot, rule, sizeof(*e)) == STANDING_SHED)
 		return 0;
 	s = scratch_take();
 	if (!s) {

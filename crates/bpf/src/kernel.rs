@@ -354,6 +354,11 @@ impl Capture {
         MapHandle::try_from(&self.map("ring")?).map_err(bpf("open the ring buffer"))
     }
 
+    /// What says that a critical event is in it, for [`Consumer::listen`](crate::consumer::Consumer::listen).
+    pub fn bell(&self) -> Result<Ring, CaptureError> {
+        MapHandle::try_from(&self.map("bell")?).map_err(bpf("open the ring buffer"))
+    }
+
     /// What was counted so far.
     pub fn counters(&self) -> Result<Counters, CaptureError> {
         let mut sum = self.counted()?;

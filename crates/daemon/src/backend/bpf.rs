@@ -318,8 +318,8 @@ impl Side {
         let loaded = spare.map_or_else(|| Capture::load(tier, self.offer(), self.settings), Ok);
         let mut capture = loaded.map_err(|e| e.to_string())?;
         capture.prioritise(self.critical.clone());
-        let ring = capture.ring().map_err(|e| e.to_string())?;
-        let source = Source::start(ring, self.generations.clone(), self.all_arguments, self.work.clone())
+        let rings = [capture.ring().map_err(|e| e.to_string())?, capture.bell().map_err(|e| e.to_string())?];
+        let source = Source::start(rings, self.generations.clone(), self.all_arguments, self.work.clone())
             .map_err(|e| e.to_string())?;
         if let Err(e) = capture.install(&outlook.plan, self.offer(), self.generation) {
             drop(capture);
