@@ -475,6 +475,8 @@ fn template(object: &Object, name: &str, offer: &Offer) -> Result<Template, Capt
 }
 
 #[cfg(test)]
+mod critical_tests;
+#[cfg(test)]
 mod many_calls_tests;
 #[cfg(test)]
 mod matcher_tests;
