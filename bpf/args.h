@@ -66,7 +66,7 @@ struct argv_sender {
 	__u64 token;
 	__u32 total;
 	__u32 flags;
-	__u32 others; /* bytes of the ring that this may fill; 0: all */
+	__u64 room; /* bytes of the ring that this may fill */
 };
 
 static long argv_send_chunk(__u32 i, struct argv_sender *sender)
@@ -85,7 +85,8 @@ static long argv_send_chunk(__u32 i, struct argv_sender *sender)
 	chunk->len = len;
 	chunk->size = sizeof(*chunk) + len;
 	if (bpf_probe_read_user(s->data + sizeof(*chunk), len, (void *)sender->start + offset) ||
-	    !ring_spares(sender->others, chunk->size) || bpf_ringbuf_output(&ring, s->data, sizeof(*chunk) + len, 0)) {
+	    !ring_stays_below(sender->room, sizeof(*chunk) + len) ||
+	    bpf_ringbuf_output(&ring, s->data, sizeof(*chunk) + len, 0)) {
 		sender->flags = EVENT_F_ARGV_CUT;
 		return 1;
 	}
@@ -93,15 +94,15 @@ static long argv_send_chunk(__u32 i, struct argv_sender *sender)
 }
 
 /* Sends the argument area ahead of its event, piece by piece. */
-static __always_inline __u32 argv_send(const struct pending *c, struct mm_struct *mm, __u32 total)
+static __always_inline __u32 argv_send(struct mm_struct *mm, __u64 token, __u32 total)
 {
 	struct argv_sender sender = {
 		.scratch = scratch_take(),
 		.start = BPF_CORE_READ(mm, arg_start),
-		.token = c->token,
+		.token = token,
 		.total = total,
 		.flags = total > ARGV_CHUNKS * ARGV_CHUNK ? EVENT_F_ARGV_CUT : 0,
-		.others = ring_others(c),
+		.room = ring_room(),
 	};
 
 	if (!sender.scratch)

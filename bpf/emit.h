@@ -71,10 +71,10 @@ static __always_inline bool rule_is_critical(const struct policy *p, __u32 rule)
 	return p->critical[rule / 64] >> (rule % 64) & 1;
 }
 
-/* Whether that many bytes more leave free what is reserved for critical rules. Where nothing is reserved, nothing is asked. */
-static __always_inline bool ring_spares(__u32 others, __u32 size)
+/* Whether the ring then has no more in it than this. */
+static __always_inline bool ring_stays_below(__u64 room, __u32 size)
 {
-	return !others || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) + size <= others;
+	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) + size <= room;
 }
 
 enum standing {
@@ -92,7 +92,7 @@ static __always_inline enum standing ring_admits(__u32 slot, __u32 rule, __u32 s
 		return STANDING_OTHER;
 	if (rule_is_critical(p, rule))
 		return STANDING_CRITICAL;
-	if (ring_spares(p->others, size))
+	if (ring_stays_below(p->others, size))
 		return STANDING_OTHER;
 	count_lost_of(slot, rule, LOSS_SHED);
 	return STANDING_SHED;
@@ -123,12 +123,18 @@ static __always_inline void ring_submit(struct scratch *s, __u32 slot, __u32 rul
 		bpf_ringbuf_output(&bell, &size, sizeof(size), 0);
 }
 
-/* Bytes of the ring that pieces which go ahead of the event of this call may fill: its rule is not known yet. 0: all. */
-static __always_inline __u32 ring_others(const struct pending *c)
+/*
+ * Bytes of the ring that pieces which go ahead of the event of the call under way may fill: its rule is not known yet. Global:
+ * verified once, and a loop that follows has one number to go on with, whichever way it came about.
+ */
+__noinline __u64 ring_room(void)
 {
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
 	struct reading r;
 
-	return c->want & WANT_CRITICAL || !policy_read(&r) ? 0 : r.policy->others;
+	if (!c || c->want & WANT_CRITICAL || !policy_read(&r) || !r.policy->others)
+		return -1ULL;
+	return r.policy->others;
 }
 
 #endif

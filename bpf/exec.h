@@ -53,7 +53,7 @@ __noinline int exec_argv(void)
 		return 0;
 	c->flags |= EVENT_F_EXEC;
 	if (len > ARGV_INLINE)
-		c->flags |= argv_send(c, mm, len);
+		c->flags |= argv_send(mm, c->token, len);
 	return 0;
 }
 
