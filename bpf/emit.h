@@ -83,8 +83,11 @@ enum standing {
 	STANDING_CRITICAL,
 };
 
-/* Whether an event of this rule may have that many bytes of the ring. One that may not is shed: counted. */
-static __always_inline enum standing ring_admits(__u32 slot, __u32 rule, __u32 size)
+/*
+ * Whether an event of this rule may have that many bytes of the ring (enum standing). One that may not is shed: counted. Global:
+ * verified once, and what follows is walked once, not for every way through here.
+ */
+__noinline int ring_admits(__u32 slot, __u32 rule, __u32 size)
 {
 	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 
@@ -102,7 +105,7 @@ static __always_inline void ring_submit(struct scratch *s, __u32 slot, __u32 rul
 {
 	struct counters *c = counters_get();
 	__u32 size = s->used;
-	enum standing standing;
+	int standing;
 
 	if (size > SCRATCH_DATA) {
 		count_lost_of(slot, rule, LOSS_TOO_BIG);
