@@ -66,7 +66,6 @@ struct argv_sender {
 	__u64 token;
 	__u32 total;
 	__u32 flags;
-	__u64 room; /* bytes of the ring that this may fill */
 };
 
 static long argv_send_chunk(__u32 i, struct argv_sender *sender)
@@ -85,7 +84,6 @@ static long argv_send_chunk(__u32 i, struct argv_sender *sender)
 	chunk->len = len;
 	chunk->size = sizeof(*chunk) + len;
 	if (bpf_probe_read_user(s->data + sizeof(*chunk), len, (void *)sender->start + offset) ||
-	    !ring_stays_below(sender->room, sizeof(*chunk) + len) ||
 	    bpf_ringbuf_output(&ring, s->data, sizeof(*chunk) + len, 0)) {
 		sender->flags = EVENT_F_ARGV_CUT;
 		return 1;
@@ -102,7 +100,6 @@ static __always_inline __u32 argv_send(struct mm_struct *mm, __u64 token, __u32 
 		.token = token,
 		.total = total,
 		.flags = total > ARGV_CHUNKS * ARGV_CHUNK ? EVENT_F_ARGV_CUT : 0,
-		.room = ring_room(),
 	};
 
 	if (!sender.scratch)

@@ -72,7 +72,7 @@ static __always_inline bool rule_is_critical(const struct policy *p, __u32 rule)
 }
 
 /* Whether the ring then has no more in it than this. */
-static __always_inline bool ring_stays_below(__u64 room, __u32 size)
+static __always_inline bool ring_stays_below(__u32 room, __u32 size)
 {
 	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) + size <= room;
 }
@@ -127,17 +127,17 @@ static __always_inline void ring_submit(struct scratch *s, __u32 slot, __u32 rul
 }
 
 /*
- * Bytes of the ring that pieces which go ahead of the event of the call under way may fill: its rule is not known yet. Global:
- * verified once, and a loop that follows has one number to go on with, whichever way it came about.
+ * Whether what goes ahead of the event of the call under way may have that many bytes of the ring: its rule is not known yet.
+ * Global: verified once.
  */
-__noinline __u64 ring_room(void)
+__noinline int ring_spares(__u32 size)
 {
 	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
 	struct reading r;
 
 	if (!c || c->want & WANT_CRITICAL || !policy_read(&r) || !r.policy->others)
-		return -1ULL;
-	return r.policy->others;
+		return true;
+	return ring_stays_below(r.policy->others, size);
 }
 
 #endif
