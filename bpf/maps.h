@@ -246,6 +246,12 @@ struct {
 	__uint(max_entries, 8 << 20); /* rauditd.conf: ring_size */
 } ring SEC(".maps");
 
+/* Something is in it when a critical event is in the ring: the reader, which lets others gather, waits for that. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* a page */
+} bell SEC(".maps");
+
 TASK_MAP(pending, struct pending);
 
 TASK_MAP(names, struct names);
@@ -286,6 +292,15 @@ struct {
 	__type(key, __u32);
 	__type(value, struct hits);
 } hits SEC(".maps");
+
+/* As losses are rare, without shards. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct losses);
+} losses SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -369,6 +384,16 @@ static __always_inline void count_lost(enum loss reason)
 
 	if (c)
 		__sync_fetch_and_add(&c->lost[reason], 1);
+}
+
+/* The same for an event of a rule that is known: so the sum is never behind the rules'. */
+static __always_inline void count_lost_of(__u32 slot, __u32 rule, enum loss reason)
+{
+	struct losses *l = bpf_map_lookup_elem(&losses, &slot);
+
+	count_lost(reason);
+	if (l && reason < LOSS_RULED)
+		__sync_fetch_and_add(&l->rule[rule & (RULES_MAX - 1)][reason], 1);
 }
 
 #endif

@@ -31,7 +31,8 @@ __noinline int target_add(__u64 task_at)
 		r->targets.size = sizeof(r->targets);
 		r->targets.type = EVENT_TARGETS;
 		r->targets.token = r->token;
-		if (bpf_ringbuf_output(&ring, &r->targets, sizeof(r->targets), 0))
+		if (!ring_spares(sizeof(r->targets)) ||
+		    bpf_ringbuf_output(&ring, &r->targets, sizeof(r->targets), 0))
 			c->flags |= EVENT_F_ITEMS_CUT;
 		at = 0;
 	}

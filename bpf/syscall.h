@@ -324,7 +324,7 @@ static __always_inline void denied_emit(struct scratch *s, const struct pending 
  * Puts the event of the call that ended together and hands it over. Not inlined, and not static: the verifier then checks it
  * once, by itself, and not again for every way that leads here.
  */
-__noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
+__noinline int event_emit(__s64 ret, __u32 rule, __u32 generation, __u32 slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
@@ -332,11 +332,12 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 	struct scratch *s;
 	struct event *e;
 
-	if (!c)
+	/* what is shed is not put together first: when there is too much to do, that is the cheapest */
+	if (!c || ring_admits(slot, rule, sizeof(*e)) == STANDING_SHED)
 		return 0;
 	s = scratch_take();
 	if (!s) {
-		count_lost(LOSS_SCRATCH);
+		count_lost_of(slot, rule, LOSS_SCRATCH);
 		return 0;
 	}
 	e = (struct event *)s->data;
@@ -364,7 +365,7 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 	saddr_emit(s, c);
 	label_emit(s, task);
 	title_emit(s);
-	ring_submit(s);
+	ring_submit(s, slot, rule);
 	scratch_release(s);
 	return 0;
 }
@@ -468,7 +469,7 @@ __noinline int syscall_end(__s64 ret)
 	if (!always)
 		return 0;
 	__sync_fetch_and_add(&count->matched, 1);
-	event_emit(ret, rule, generation);
+	event_emit(ret, rule, generation, r.slot);
 	return 0;
 }
 

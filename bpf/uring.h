@@ -78,18 +78,18 @@ __noinline int operation_begin(__u64 request, __u32 operation)
 }
 
 /* The event of an operation, or its record in that of the call. Global: verified once. */
-__noinline int operation_emit(__s64 ret, __u32 rule, __u32 generation)
+__noinline int operation_emit(__s64 ret, __u32 rule, __u32 generation, __u32 slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct scratch *s;
 	struct event *e;
 
-	if (!c)
+	if (!c || ring_admits(slot, rule, sizeof(*e)) == STANDING_SHED)
 		return 0;
 	s = scratch_take();
 	if (!s) {
-		count_lost(LOSS_SCRATCH);
+		count_lost_of(slot, rule, LOSS_SCRATCH);
 		return 0;
 	}
 	e = (struct event *)s->data;
@@ -108,7 +108,7 @@ __noinline int operation_emit(__s64 ret, __u32 rule, __u32 generation)
 		saddr_emit(s, c);
 	}
 	label_emit(s, task);
-	ring_submit(s);
+	ring_submit(s, slot, rule);
 	scratch_release(s);
 	return 0;
 }
@@ -167,7 +167,7 @@ __noinline int operation_end(__s64 ret)
 	if (!always)
 		return 0;
 	__sync_fetch_and_add(&count->matched, 1);
-	operation_emit(ret, rule, generation);
+	operation_emit(ret, rule, generation, r.slot);
 	return 0;
 }
 

@@ -48,7 +48,7 @@ fn profile(rules: &str, call: &str, count: u64) -> Result<(), String> {
         show(from, to, count);
     }
     let counters = capture.counters().map_err(|e| e.to_string())?;
-    println!("{} matched, {} lost", counters.matched, counters.lost());
+    println!("{} matched, {} lost", counters.matched, counters.lost.sum());
     Ok(())
 }
 

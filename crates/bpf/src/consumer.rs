@@ -19,6 +19,7 @@ const BATCH: usize = 128;
 pub struct Consumer {
     ring: RingBuffer<'static>,
     map: MapHandle,
+    bell: Option<(RingBuffer<'static>, MapHandle)>,
     state: Rc<RefCell<State>>,
 }
 
@@ -39,16 +40,26 @@ impl Consumer {
     pub fn new(map: MapHandle, generations: Generations) -> Result<Self, CaptureError> {
         let state = Rc::new(RefCell::new(State { decoder: Decoder::new(generations), out: Records::default() }));
         let sink = Rc::clone(&state);
-        let mut builder = RingBufferBuilder::new();
-        builder
-            .add(&map, move |bytes| {
-                let State { decoder, out } = &mut *sink.borrow_mut();
-                decoder.take(bytes, out);
-                0
-            })
-            .map_err(|e| CaptureError::Bpf("map the ring buffer".into(), e))?;
-        let ring = builder.build().map_err(|e| CaptureError::Bpf("map the ring buffer".into(), e))?;
-        Ok(Self { ring, map, state })
+        let ring = mapped(&map, move |bytes| {
+            let State { decoder, out } = &mut *sink.borrow_mut();
+            decoder.take(bytes, out);
+            0
+        })?;
+        Ok(Self { ring, map, bell: None, state })
+    }
+
+    /// Hears of critical events by this.
+    pub fn listen(&mut self, bell: MapHandle) -> Result<(), CaptureError> {
+        self.bell = Some((mapped(&bell, |_| 0)?, bell));
+        Ok(())
+    }
+
+    /// Lets events gather so long, unless there is a critical one.
+    pub fn gather(&self, limit: Duration) {
+        match &self.bell {
+            Some((_, bell)) => wait(bell.as_fd(), limit),
+            None => std::thread::sleep(limit),
+        }
     }
 
     /// See [`Decoder::show_all_arguments`].
@@ -63,10 +74,7 @@ impl Consumer {
         if taken > 0 {
             return taken;
         }
-        let mut fds = [nix::poll::PollFd::new(self.map.as_fd(), nix::poll::PollFlags::POLLIN)];
-        let limit = nix::poll::PollTimeout::try_from(timeout).unwrap_or(nix::poll::PollTimeout::MAX);
-        // a signal is as good a reason to look as data
-        let _ = nix::poll::poll(&mut fds, limit);
+        wait(self.map.as_fd(), timeout);
         self.drain(out)
     }
 
@@ -78,6 +86,10 @@ impl Consumer {
             state.decoder.look_at_clock();
             std::mem::swap(&mut state.out, out);
         }
+        if let Some((bell, _)) = &self.bell {
+            // before the ring: what rings from now on is heard, though it may be in this batch already
+            let _ = bell.consume_raw();
+        }
         let _ = self.ring.consume_raw_n(BATCH);
         std::mem::swap(&mut self.state.borrow_mut().out, out);
         (self.seen().events - before) as usize
@@ -87,6 +99,22 @@ impl Consumer {
     pub fn seen(&self) -> Consumed {
         self.state.borrow().decoder.seen()
     }
+}
+
+/// A ring buffer, to be read by this.
+fn mapped(map: &MapHandle, take: impl FnMut(&[u8]) -> i32 + 'static) -> Result<RingBuffer<'static>, CaptureError> {
+    let failed = |e| CaptureError::Bpf("map the ring buffer".into(), e);
+    let mut builder = RingBufferBuilder::new();
+    builder.add(map, take).map_err(failed)?;
+    builder.build().map_err(failed)
+}
+
+/// Waits until something is in a ring buffer, or the time is over.
+fn wait(map: BorrowedFd<'_>, limit: Duration) {
+    let mut fds = [nix::poll::PollFd::new(map, nix::poll::PollFlags::POLLIN)];
+    let limit = nix::poll::PollTimeout::try_from(limit).unwrap_or(nix::poll::PollTimeout::MAX);
+    // a signal is as good a reason to look as data
+    let _ = nix::poll::poll(&mut fds, limit);
 }
 
 impl AsFd for Consumer {

@@ -20,6 +20,7 @@ pub mod judged;
 pub mod kernel;
 mod known;
 mod libbpf_log;
+pub mod loss;
 pub mod offer;
 pub mod operations;
 pub mod place;

@@ -6,16 +6,21 @@ use crate::work::Outbox;
 use nix::errno::Errno;
 use raudit_bpf::judged::{Generations, Judged};
 use raudit_bpf::kernel::{Capture, Counters, Hits, Settings};
+use raudit_bpf::loss::{Critical, Loss, Lost};
 use raudit_bpf::offer::{Offer, Tier};
 use raudit_bpf::place::{self, Key, Places};
 use raudit_bpf::plan::{Judgement, Obstacle, Plan};
 use raudit_bpf::selinux;
 use raudit_bpf::trial::{self, Trial};
 use raudit_config::{Backend as Choice, RauditdConf};
-use raudit_netlink::{Client, Error};
+use raudit_netlink::{Client, Error, RuleCounts};
 use raudit_rules::{Change, List, Rule, RuleSet};
 use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+mod losses;
+use losses::Losses;
 
 /// The key of the kernel's rules that follow names for us.
 const MARK: &[u8] = super::MARK;
@@ -92,8 +97,16 @@ pub struct Counts {
     pub matched: u64,
     /// Of them, delivered to the writer.
     pub delivered: u64,
-    /// Of them, not.
+    /// Of them, and of those that were never judged, not.
     pub lost: u64,
+}
+
+/// The same of programs that are gone, by reason.
+#[derive(Clone, Copy, Debug, Default)]
+struct Past {
+    matched: u64,
+    delivered: u64,
+    lost: Lost,
 }
 
 #[derive(Debug)]
@@ -126,11 +139,16 @@ pub struct Side {
     /// Programs that were loaded to be tried out, for the first rules that they serve.
     spare: Option<Capture>,
     /// Of programs that are gone.
-    past: Counts,
+    past: Past,
     /// The exit lists of the last generations.
     lists: VecDeque<(u32, Vec<Rule>)>,
-    /// How often each rule decided, as far as the programs' counters have been read.
-    tally: HashMap<Rule, u64>,
+    /// What was counted of each rule, as far as the programs' counters have been read.
+    tally: HashMap<Rule, RuleCounts>,
+    /// What the log is to say of it.
+    losses: Losses,
+    /// Whose events are lost last; and what the programs know of that.
+    critical: Critical,
+    installed_critical: Critical,
     work: Outbox,
 }
 
@@ -139,7 +157,9 @@ impl Side {
     pub fn new(conf: &RauditdConf, work: Outbox) -> Self {
         let ring_size = u32::try_from(conf.ring_size).unwrap_or(1 << 31);
         let settings = Settings { ring_size, exempt: std::process::id() };
-        Self::idle(settings, conf.backend == Choice::Bpf, conf.all_arguments, work)
+        let mut side = Self::idle(settings, conf.backend == Choice::Bpf, conf.all_arguments, work);
+        side.prioritise(conf);
+        side
     }
 
     fn idle(settings: Settings, forced: bool, all_arguments: bool, work: Outbox) -> Self {
@@ -155,9 +175,12 @@ impl Side {
             active: None,
             label_loads: None,
             spare: None,
-            past: Counts::default(),
+            past: Past::default(),
             lists: VecDeque::new(),
             tally: HashMap::new(),
+            losses: Losses::new(),
+            critical: Critical::default(),
+            installed_critical: Critical::default(),
             work,
         }
     }
@@ -166,7 +189,8 @@ impl Side {
     pub fn lend(&mut self) -> Self {
         self.hits();
         let mut stays = Self::idle(self.settings, self.forced, self.all_arguments, self.work.clone());
-        stays.past = self.counters();
+        stays.past = self.counted();
+        stays.critical = self.critical.clone();
         stays.tally = std::mem::take(&mut self.tally);
         std::mem::replace(self, stays)
     }
@@ -174,9 +198,22 @@ impl Side {
     /// Comes back from there.
     pub fn restore(&mut self, lent: Self) {
         let stayed = std::mem::replace(self, lent);
-        for (rule, count) in stayed.tally {
-            *self.tally.entry(rule).or_default() += count;
+        self.critical = stayed.critical;
+        for (rule, counts) in stayed.tally {
+            let sum = self.tally.entry(rule).or_default();
+            sum.decided += counts.decided;
+            counts.lost.iter().for_each(|(reason, count)| sum.add_lost(reason, *count));
         }
+    }
+
+    /// Takes from rauditd.conf which rules are critical. The programs follow with the next installation.
+    pub fn prioritise(&mut self, conf: &RauditdConf) {
+        self.critical = Critical { keys: conf.critical_keys.clone(), share: conf.critical_share };
+    }
+
+    /// Whether the programs follow another rauditd.conf.
+    pub fn priorities_changed(&self) -> bool {
+        self.active.is_some() && self.installed_critical != self.critical
     }
 
     fn offer(&self) -> &Offer {
@@ -263,6 +300,7 @@ impl Side {
     pub fn install(&mut self, outlook: &Outlook, rules: &RuleSet) -> Result<(), String> {
         let tier = outlook.chosen().ok_or_else(|| outlook.why_not())?;
         self.label_loads = outlook.plan.label_loads;
+        self.installed_critical = self.critical.clone();
         self.generation += 1;
         self.generations.add(self.generation, Judged::new(&outlook.plan, rules));
         self.lists.push_back((self.generation, [rules.list(List::Exit), rules.list(List::IoUring)].concat()));
@@ -271,6 +309,7 @@ impl Side {
         }
         if let Some(active) = self.active.as_mut().filter(|a| a.capture.tier() == tier) {
             let offer = self.offer.get_or_init(Offer::probe);
+            active.capture.prioritise(self.critical.clone());
             let evicted = active.capture.install(&outlook.plan, offer, self.generation).map_err(|e| e.to_string())?;
             evicted.into_iter().for_each(|hits| self.count(hits));
             return Ok(());
@@ -278,8 +317,9 @@ impl Side {
         let spare = self.spare.take().filter(|capture| capture.tier() == tier);
         let loaded = spare.map_or_else(|| Capture::load(tier, self.offer(), self.settings), Ok);
         let mut capture = loaded.map_err(|e| e.to_string())?;
-        let ring = capture.ring().map_err(|e| e.to_string())?;
-        let source = Source::start(ring, self.generations.clone(), self.all_arguments, self.work.clone())
+        capture.prioritise(self.critical.clone());
+        let rings = [capture.ring().map_err(|e| e.to_string())?, capture.bell().map_err(|e| e.to_string())?];
+        let source = Source::start(rings, self.generations.clone(), self.all_arguments, self.work.clone())
             .map_err(|e| e.to_string())?;
         if let Err(e) = capture.install(&outlook.plan, self.offer(), self.generation) {
             drop(capture);
@@ -313,16 +353,21 @@ impl Side {
         let Some(Active { mut capture, source }) = active else { return };
         let missed = capture.detach();
         capture.take_hits().into_iter().for_each(|hits| self.count(hits));
-        let counters = capture.counters().unwrap_or_default();
+        let mut counters = capture.counters().unwrap_or_default();
+        counters.lost.add(Loss::Missed, missed);
         let consumed = source.stop();
-        let lost = counters.lost() + missed;
+        self.losses.add_rest(&counters.lost, true);
+        self.losses.tell(&self.work, true);
         self.past.matched += counters.matched;
         self.past.delivered += consumed.events;
-        self.past.lost += lost;
+        self.past.lost = self.past.lost.plus(counters.lost);
+        let lost = counters.lost.sum();
         if lost > 0 {
             say::warning(format!(
-                "BPF: {} events matched, {} delivered, {lost} lost",
-                counters.matched, consumed.events
+                "BPF: {} events matched, {} delivered, {lost} lost ({})",
+                counters.matched,
+                consumed.events,
+                reasons(&counters.lost)
             ));
         }
         if counters.submitted != consumed.events {
@@ -331,17 +376,42 @@ impl Side {
     }
 
     fn count(&mut self, hits: Hits) {
-        let Some((_, rules)) = self.lists.iter().find(|(generation, _)| *generation == hits.generation) else { return };
-        for (rule, count) in rules.iter().zip(hits.rules).filter(|(_, count)| *count > 0) {
-            *self.tally.entry(rule.clone()).or_default() += count;
+        let rules = self.lists.iter().find(|(generation, _)| *generation == hits.generation).map(|(_, rules)| rules);
+        for (rule, count) in rules.into_iter().flatten().zip(hits.rules).filter(|(_, count)| *count > 0) {
+            self.tally.entry(rule.clone()).or_default().decided += count;
+        }
+        for (at, reason, count) in hits.lost {
+            let rule = rules.and_then(|rules| rules.get(at));
+            if let Some(rule) = rule {
+                self.tally.entry(rule.clone()).or_default().add_lost(reason.name(), count);
+            }
+            self.losses.add(reason, rule.and_then(Rule::key), count);
         }
     }
 
-    /// How often rules decided since they were loaded; rules that never did may be missing.
-    pub fn hits(&mut self) -> &HashMap<Rule, u64> {
+    /// What was counted of rules since they were loaded; rules that never decided may be missing.
+    pub fn hits(&mut self) -> &HashMap<Rule, RuleCounts> {
         let fresh = self.active.as_mut().map(|active| active.capture.take_hits()).unwrap_or_default();
         fresh.into_iter().for_each(|hits| self.count(hits));
         &self.tally
+    }
+
+    /// When [`tell_losses`](Self::tell_losses) has something to look at.
+    pub fn losses_due(&self) -> Option<Instant> {
+        self.active.as_ref().map(|_| self.losses.due())
+    }
+
+    /// Has the log say what was lost, once a second.
+    pub fn tell_losses(&mut self) {
+        let Some(active) = &self.active else { return };
+        let Some(full) = self.losses.begin_look() else { return };
+        let capture = &active.capture;
+        let Ok(now) = (if full { capture.counters() } else { capture.own_counters() }) else { return };
+        if self.losses.is_behind(&now.lost) {
+            self.hits();
+        }
+        self.losses.add_rest(&now.lost, false);
+        self.losses.tell(&self.work, false);
     }
 
     /// Rules that were deleted begin anew should they come back.
@@ -359,26 +429,35 @@ impl Side {
         Some((active.capture.counters().unwrap_or_default(), active.source.delivered()))
     }
 
-    /// What was counted since the start.
-    pub fn counters(&self) -> Counts {
+    fn counted(&self) -> Past {
         let (now, delivered) = self.current().unwrap_or_default();
-        Counts {
+        Past {
             matched: self.past.matched + now.matched,
             delivered: self.past.delivered + delivered,
-            lost: self.past.lost + now.lost(),
+            lost: self.past.lost.plus(now.lost),
         }
     }
 
-    /// Details for people: what was lost why, and what is attached.
-    pub fn lines(&self) -> Vec<String> {
-        let Some((now, _)) = self.current() else { return Vec::new() };
-        let attached: Vec<&str> = self.active.iter().flat_map(|a| a.capture.attached()).collect();
-        vec![
-            format!(
-                "bpf_lost ring={} scratch={} state={} size={} policy={} missed={}",
-                now.lost_ring, now.lost_scratch, now.lost_state, now.lost_size, now.lost_policy, now.missed
-            ),
-            format!("bpf_attached {}", attached.join(" ")),
-        ]
+    /// What was counted since the start.
+    pub fn counters(&self) -> Counts {
+        let Past { matched, delivered, lost } = self.counted();
+        Counts { matched, delivered, lost: lost.sum() }
     }
+
+    /// Details for people: what was lost why, since the start; for whom there is a share of the ring; and what is attached.
+    pub fn lines(&self) -> Vec<String> {
+        let Some(active) = &self.active else { return Vec::new() };
+        let mut lines = vec![format!("bpf_lost {}", reasons(&self.counted().lost))];
+        if !self.critical.keys.is_empty() {
+            lines.push(format!("bpf_critical keys={} share={}%", self.critical.keys.join(","), self.critical.share));
+        }
+        let attached: Vec<&str> = active.capture.attached().collect();
+        lines.push(format!("bpf_attached {}", attached.join(" ")));
+        lines
+    }
+}
+
+/// `ring=3 shed=0 ...`
+fn reasons(lost: &Lost) -> String {
+    lost.each().map(|(reason, count)| format!("{}={count}", reason.name())).collect::<Vec<_>>().join(" ")
 }

@@ -2,9 +2,10 @@
 
 use crate::work::Outbox;
 use raudit_config::RauditdConf;
-use raudit_netlink::{Client, Error};
+use raudit_netlink::{Client, Error, RuleCounts};
 use raudit_rules::{Change, Rule, RuleSet};
 use std::collections::HashMap;
+use std::time::Instant;
 
 /// A watched name: there is none.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ pub struct Counts {
 /// The BPF side that is not there.
 #[derive(Debug)]
 pub struct Side {
-    tally: HashMap<Rule, u64>,
+    tally: HashMap<Rule, RuleCounts>,
 }
 
 impl Side {
@@ -90,9 +91,17 @@ impl Side {
     pub fn counters(&self) -> Counts {
         Counts::default()
     }
-    pub fn hits(&mut self) -> &HashMap<Rule, u64> {
+    pub fn hits(&mut self) -> &HashMap<Rule, RuleCounts> {
         &self.tally
     }
+    pub fn prioritise(&mut self, _: &RauditdConf) {}
+    pub fn priorities_changed(&self) -> bool {
+        false
+    }
+    pub fn losses_due(&self) -> Option<Instant> {
+        None
+    }
+    pub fn tell_losses(&mut self) {}
     pub fn forget(&mut self, _: &[Change]) {}
     pub fn lines(&self) -> Vec<String> {
         Vec::new()
