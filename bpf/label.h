@@ -57,7 +57,7 @@ static __always_inline void task_sid(struct label_sid *to, struct task_struct *t
 	void *policy = 0;
 
 	to->sequence = 0;
-	to->sid = sid_behind(OWN2(task, cred, security), selinux.cred_sid);
+	to->sid = sid_behind(BPF_CORE_READ(task, cred, security), selinux.cred_sid);
 	bpf_probe_read_kernel(&policy, sizeof(policy), (void *)selinux.policy);
 	if (policy)
 		bpf_probe_read_kernel(&to->sequence, sizeof(to->sequence), policy + selinux.sequence);
@@ -154,7 +154,7 @@ static long profile_step(__u32 i, struct profile_walk *w)
 /* Appends the AppArmor label of a credential (aa_label_snxprint), if there is one. */
 static __always_inline void profiles_append(struct scratch *s, const struct cred *cred)
 {
-	const void *blob = OWN(cred, security);
+	const void *blob = BPF_CORE_READ(cred, security);
 	struct profile_walk w = { .scratch = s, .mode = MODE_NONE, .shown = 1 };
 	struct aa_label *label = 0;
 	__u32 count;

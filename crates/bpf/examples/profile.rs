@@ -62,7 +62,8 @@ fn parse(text: &str) -> Result<RuleSet, String> {
     for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
         let words = file::words(line.as_bytes());
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        let steps = command::parse(&words, Context::default()).steps.map_err(|e| format!("{line}: {}", e.lines.join("; ")))?;
+        let steps =
+            command::parse(&words, Context::default()).steps.map_err(|e| format!("{line}: {}", e.lines.join("; ")))?;
         for step in steps {
             if let Step::Add(rule, _) = step {
                 set.add(rule, false).map_err(|e| format!("{line}: {e}"))?;
