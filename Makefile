@@ -25,7 +25,7 @@ help:
 	@echo 'make test     every test there is; root for most of them, under an hour from nothing on two cores'
 	@echo 'make check    format, lints, documentation, length of files and functions'
 	@echo 'make vm-test  the tests that need a kernel of their own, in QEMU'
-	@echo 'make bench    what auditing costs: no audit, kernel audit, rauditd'
+	@echo 'make bench    what auditing costs: no audit, kernel audit, rauditd (root; a quarter of an hour)'
 	@echo 'make fuzz     look for inputs that break the parsers of rules, for SECONDS=$(SECONDS) altogether'
 	@echo 'make tables   the tables of names and numbers, anew from the system headers'
 	@echo 'make install  programs, manual pages, configuration where there is none (DESTDIR, prefix)'
@@ -45,9 +45,8 @@ vm-test: build
 	@tests/vm/test
 
 bench: build
-	@tests/bench/run
-	@tests/bench/load
 	cargo bench --locked -p raudit-daemon --bench pipeline
+	@tests/bench/all
 
 fuzz:
 	@fuzz/run $(SECONDS)

@@ -35,15 +35,15 @@ static __always_inline bool user_emit(struct scratch *s, __u16 kind, unsigned lo
 POINTER_TAKING int title_emit(struct scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct *mm = OWN(task, mm);
 	unsigned long start, end, env;
 	__u32 len = TITLE_MAX, left;
 	__u8 last = 0;
 
 	if (!s || !mm)
 		return 0;
-	start = BPF_CORE_READ(mm, arg_start);
-	end = BPF_CORE_READ(mm, arg_end);
+	start = OWN(mm, arg_start);
+	end = OWN(mm, arg_end);
 	if (end <= start)
 		return 0;
 	if (end - start < TITLE_MAX)
@@ -52,8 +52,8 @@ POINTER_TAKING int title_emit(struct scratch *s)
 		return 0;
 	if (bpf_probe_read_user(&last, 1, (void *)start + len - 1) || last == 0)
 		return 0;
-	env = BPF_CORE_READ(mm, env_start);
-	left = BPF_CORE_READ(mm, env_end) - env;
+	env = OWN(mm, env_start);
+	left = OWN(mm, env_end) - env;
 	if (left > TITLE_MAX - len)
 		left = TITLE_MAX - len;
 	user_emit(s, SECTION_TITLE_ENV, env, left);

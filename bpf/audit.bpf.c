@@ -48,13 +48,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-static __always_inline struct pending *pending_get(void)
-{
-	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
-
-	return c && c->active ? c : 0;
-}
-
 SEC("tp_btf/sys_enter")
 int TRACEPOINT(tracepoint_enter, struct pt_regs *regs, long nr)
 {
@@ -97,7 +90,7 @@ int TRACEPOINT(tracepoint_exit, struct pt_regs *regs, long ret)
 
 	if (!c)
 		return 0;
-	c->active = 0;
+	pending_rest(c);
 	if (c->want & (WANT_OPEN_A0 | WANT_OPEN_A1))
 		open_from_user(c, task, ret);
 	else if (c->want & WANT_EXEC && !(c->flags & EVENT_F_EXEC))
@@ -155,7 +148,7 @@ int TRACEPOINT(every_exit, struct pt_regs *regs, long ret)
 
 	if (!c)
 		return 0;
-	c->active = 0;
+	pending_rest(c);
 	syscall_end(ret);
 	return 0;
 }
@@ -184,7 +177,7 @@ int HOOK(exe_event)
 
 /* Templates: user space sets the target, and loads a clone for each further one. */
 SEC("fentry")
-int HOOK(syscall_enter)
+int BEGINNING(syscall_enter)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
@@ -201,7 +194,7 @@ int HOOK(syscall_exit)
 
 	if (!c || RESULT(ctx, 1, &ret))
 		return 0;
-	c->active = 0;
+	pending_rest(c);
 	syscall_end(ret);
 	return 0;
 }

@@ -42,7 +42,7 @@ int check_match(struct check_match *io)
 		c->item[i].mode = io->mode[i];
 		c->item[i].flags = ITEM_F_INODE;
 	}
-	io->rule = judge(r.slot, -1, JUDGE_END);
+	io->rule = judge(HAND(c, r.policy, r.slot), -1, JUDGE_END);
 	io->always = io->rule != MATCH_NONE && policy_says_always(r.policy, io->rule);
 	return policy_intact(&r) ? 0 : 2;
 }

@@ -9,7 +9,7 @@
  * bpf_get_current_task_btf       bpf_get_current_task: a number, so that every read is a helper call (OWN)
  * task storage                   a hash by the task's address; the entry goes with the task (tp_btf/sched_process_free)
  * compare and swap               an entry of a hash that must be new (claim)
- * pointers to global functions   functions that are not global (POINTER_TAKING)
+ * pointers to global functions   functions that are not global (POINTER_TAKING), or that look up again what they work on (HANDED)
  * bpf_task_pt_regs               the top of the task's stack
  * bpf_find_vma                   the tree of areas, which nobody else changes when a program was just executed
  * bpf_get_func_arg, _ret         the program's context is the list of arguments, with the result behind the last
@@ -40,6 +40,7 @@
 enum loop_bound {
 	ROUNDS_argv_send_chunk = 256,
 	ROUNDS_match_field = 32,
+	ROUNDS_who_field = 32,
 	ROUNDS_match_test = 32,
 	ROUNDS_item_step = 32,
 	ROUNDS_same_step = 256,
@@ -65,6 +66,21 @@ enum loop_bound {
 #define OWN2(from, by, field) BPF_CORE_READ(from, by, field)
 
 #define POINTER_TAKING static __noinline
+
+/* What global functions that judge are handed: the call's state and the policy, or where to find them. */
+#define HANDED __u32 slot
+#define HAND(call, policy, slot) slot
+#define HANDED_SLOT slot
+/* The same in a struct that callbacks get. */
+#define HANDED_KEPT __u32 slot
+#define KEEP(c, p, slot) .slot = slot
+#define HAND_KEPT(kept) (kept)->slot
+#define TAKE_HANDED                                                                                             \
+	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);                   \
+	const struct policy *p = bpf_map_lookup_elem(&policies, &slot)
+#define HANDED_POLICY __u32 slot
+#define HAND_POLICY(policy, slot) slot
+#define TAKE_POLICY const struct policy *p = bpf_map_lookup_elem(&policies, &slot)
 
 /* Kept by address. Nothing is allocated ahead: an entry is made when its task's first call is remembered. */
 #define TASK_MAP(name, of)                              \
@@ -199,6 +215,17 @@ static __always_inline long context_word(const void *context, __u32 at, __u64 *v
 
 /* Verified once, by itself, as all global functions are. */
 #define POINTER_TAKING __noinline
+
+#define HANDED struct pending *c, const struct policy *p
+#define HAND(call, policy, slot) call, policy
+#define HANDED_SLOT 0
+#define HANDED_KEPT struct pending *call; const struct policy *policy
+#define KEEP(c, p, slot) .call = c, .policy = p
+#define HAND_KEPT(kept) (kept)->call, (kept)->policy
+#define TAKE_HANDED
+#define HANDED_POLICY const struct policy *p
+#define HAND_POLICY(policy, slot) policy
+#define TAKE_POLICY
 
 #define TASK_MAP(name, of)                              \
 	struct {                                        \

@@ -197,9 +197,11 @@ struct argv_chunk {
 /* Why a matched event did not reach the ring. Index into the loss counters. */
 enum loss {
 	LOSS_RING,    /* the ring buffer was full */
+	LOSS_SHED,    /* what was free of it is for critical rules */
 	LOSS_SCRATCH, /* no free buffer to build the event in */
-	LOSS_STATE,   /* no memory to remember the system call's entry */
 	LOSS_TOO_BIG, /* the event outgrew its buffer */
+	LOSS_RULED,   /* those above are counted for each rule; what follows comes before a rule has matched */
+	LOSS_STATE = LOSS_RULED, /* no memory to remember the system call's entry */
 	LOSS_POLICY,  /* the rules changed twice while a call was judged, again and again; perhaps none matched */
 	LOSS_COUNT,
 };

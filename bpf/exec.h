@@ -52,8 +52,10 @@ __noinline int exec_argv(void)
 	if (!c)
 		return 0;
 	c->flags |= EVENT_F_EXEC;
-	if (len > ARGV_INLINE)
-		c->flags |= argv_send(mm, c->token, len);
+	if (len <= ARGV_INLINE)
+		return 0;
+	/* all of them or none: to ask before each piece is too much for old verifiers, which walk every round */
+	c->flags |= ring_spares(len) ? argv_send(mm, c->token, len) : EVENT_F_ARGV_CUT;
 	return 0;
 }
 

@@ -8,18 +8,21 @@
 #ifndef RAUDIT_HOOK_H
 #define RAUDIT_HOOK_H
 
-#include "maps.h"
+#include "pending.h"
 
 /* The mark of one copy of a program: the program's number, and a bit for the copy, which its attach cookie tells (crates/bpf/src/clone.rs). */
 #define HOOK_MARK(self, copy) ((self) << 8 | 1u << ((copy) & 7))
 
-/* Whether the work of this run is still to be done. A task without anything pending is not audited: nothing is noted for it. */
-static __always_inline bool hook_begins(void *ctx, __u32 self, __u64 copies)
+/*
+ * Whether the work of this run is still to be done. A task without anything pending is not audited: nothing is noted for it, and a
+ * program that begins nothing has nothing to do for it, however often.
+ */
+static __always_inline bool hook_begins(void *ctx, __u32 self, __u64 copies, bool beginning)
 {
 	struct pending *c;
 	__u32 mark;
 
-	if (!copies)
+	if (!copies || !(beginning || pending_possible()))
 		return true;
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
 	if (!c || c->done_by >> 8 != self)
@@ -47,11 +50,11 @@ static __always_inline void hook_keeps_stack(void *ctx)
 #endif
 }
 
-static __always_inline void hook_over(void *ctx, __u32 self, __u64 copies)
+static __always_inline void hook_over(void *ctx, __u32 self, __u64 copies, bool beginning)
 {
 	struct pending *c;
 
-	if (!copies)
+	if (!copies || !(beginning || pending_possible()))
 		return;
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
 	if (c)
@@ -59,12 +62,15 @@ static __always_inline void hook_over(void *ctx, __u32 self, __u64 copies)
 }
 
 /* As libbpf's BPF_PROG. With no arguments named the program reads `ctx`. */
-#define HOOK(name, args...) HOOK_COPIED(copies, name, ##args)
+#define HOOK(name, args...) HOOK_COPIED(copies, false, name, ##args)
+
+/* A program by which a call begins. */
+#define BEGINNING(name, args...) HOOK_COPIED(copies, true, name, ##args)
 
 /* The same for tracepoints. */
-#define TRACEPOINT(name, args...) HOOK_COPIED(tracepoint_copies, name, ##args)
+#define TRACEPOINT(name, args...) HOOK_COPIED(tracepoint_copies, true, name, ##args)
 
-#define HOOK_COPIED(copies, name, args...)                                      \
+#define HOOK_COPIED(copies, beginning, name, args...)                           \
 	name(unsigned long long *ctx);                                          \
 	static __always_inline int ____##name(unsigned long long *ctx, ##args); \
 	int name(unsigned long long *ctx)                                       \
@@ -72,13 +78,13 @@ static __always_inline void hook_over(void *ctx, __u32 self, __u64 copies)
 		enum { self = __COUNTER__ + 1 };                                \
                                                                                 \
 		hook_keeps_stack(ctx);                                          \
-		if (!hook_begins(ctx, self, copies))                            \
+		if (!hook_begins(ctx, self, copies, beginning))                 \
 			return 0;                                               \
 		_Pragma("GCC diagnostic push")                                  \
 		_Pragma("GCC diagnostic ignored \"-Wint-conversion\"")          \
 		____##name(___bpf_ctx_cast(args));                              \
 		_Pragma("GCC diagnostic pop")                                   \
-		hook_over(ctx, self, copies);                                   \
+		hook_over(ctx, self, copies, beginning);                        \
 		return 0;                                                       \
 	}                                                                       \
 	static __always_inline int ____##name(unsigned long long *ctx, ##args)

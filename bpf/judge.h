@@ -20,10 +20,10 @@ enum judge_when {
 };
 
 /* The row of an item field for one value. Global: verified once. */
-__noinline int item_row(__u32 slot, __u32 field, __u32 value)
+__noinline int item_row(HANDED_POLICY, __u32 field, __u32 value)
 {
-	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 	const struct policy_item_field *f;
+	TAKE_POLICY;
 
 	if (!p)
 		return 0;
@@ -32,14 +32,12 @@ __noinline int item_row(__u32 slot, __u32 field, __u32 value)
 }
 
 /* The rows of one item for one field. Global: verified once. */
-__noinline int item_field_rows(__u32 slot, __u32 field, __u32 at)
+__noinline int item_field_rows(HANDED, __u32 field, __u32 at)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 	const struct policy_item_field *f;
 	const struct item *item;
 	__u32 first, second, or;
+	TAKE_HANDED;
 
 	if (!c || !p || at >= ITEMS_MAX)
 		return 0;
@@ -70,19 +68,17 @@ __noinline int item_field_rows(__u32 slot, __u32 field, __u32 at)
 			return 0;
 		first = second = item->mode & 0170000;
 	}
-	match_row(c, item_row(slot, field, first) | or);
+	match_row(c, item_row(HAND_POLICY(p, slot), field, first) | or);
 	if (second != first)
-		match_row(c, item_row(slot, field, second) | or);
+		match_row(c, item_row(HAND_POLICY(p, slot), field, second) | or);
 	return 0;
 }
 
 /* The rows of the items from `first` to `end` for one field. Global: verified once. */
-__noinline int items_field_rows(__u32 slot, __u32 field, __u32 first, __u32 end)
+__noinline int items_field_rows(HANDED, __u32 field, __u32 first, __u32 end)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 	const struct policy_item_field *f;
+	TAKE_HANDED;
 
 	if (!c || !p)
 		return 0;
@@ -98,17 +94,21 @@ __noinline int items_field_rows(__u32 slot, __u32 field, __u32 first, __u32 end)
 	for (__u32 i = 0; i < ITEMS_MAX; i++) {
 		if (first + i >= end)
 			break;
-		item_field_rows(slot, field, first + i);
+		item_field_rows(HAND(c, p, slot), field, first + i);
 	}
 	return 0;
 }
 
-static __always_inline void items_rows(const struct policy *p, __u32 slot, __u32 first, __u32 end)
+static __always_inline void items_rows(HANDED, __u32 first, __u32 end)
 {
+	TAKE_HANDED;
+
+	if (!c || !p)
+		return;
 	for (__u32 field = 0; field < ITEM_FIELDS_MAX; field++) {
 		if (field >= p->item_fields)
 			break;
-		items_field_rows(slot, field, first, end);
+		items_field_rows(HAND(c, p, slot), field, first, end);
 	}
 }
 
@@ -138,12 +138,10 @@ static __always_inline void exe_rows(const struct policy *p, struct pending *c)
 }
 
 /* The first rule below `below` that watches the inode of an item; `base` rows hold for all items. Global: verified once. */
-__noinline int judge_item(__u32 slot, __u32 at, __u32 base, __u32 below)
+__noinline int judge_item(HANDED, __u32 at, __u32 base, __u32 below)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 	const struct item *item;
+	TAKE_HANDED;
 
 	if (!c || !p || at >= ITEMS_MAX)
 		return MATCH_NONE;
@@ -159,13 +157,14 @@ __noinline int judge_item(__u32 slot, __u32 at, __u32 base, __u32 below)
 	c->match.rows = base;
 	match_row(c, p->hashed);
 	place_rows(p, c, PLACE_WATCH, c->found.place, c->found.count, PLACES_FOUND);
-	items_rows(p, slot, at, at + 1);
-	return match_words(slot, below, MATCH_EXIT);
+	items_rows(HAND(c, p, slot), at, at + 1);
+	return match_words(HAND(c, p, slot), below, MATCH_EXIT);
 }
 
 /* The items one after the other, until a rule matches. */
 struct item_walk {
-	__u32 slot, items, base, best;
+	HANDED_KEPT;
+	__u32 items, base, best;
 };
 
 static long item_step(__u32 i, struct item_walk *w)
@@ -174,7 +173,7 @@ static long item_step(__u32 i, struct item_walk *w)
 
 	if (i >= w->items)
 		return 1;
-	rule = judge_item(w->slot, i, w->base, w->best);
+	rule = judge_item(HAND_KEPT(w), i, w->base, w->best);
 	if (rule == MATCH_NONE)
 		return 0;
 	w->best = rule;
@@ -182,12 +181,10 @@ static long item_step(__u32 i, struct item_walk *w)
 }
 
 /* The rows of everything that is not about path items, and the number of them. Global: verified once. */
-__noinline int judge_call(__u32 slot, __u32 known, __u32 programs)
+__noinline int judge_call(HANDED, __u32 known, __u32 programs)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
-	struct matcher m = { .slot = slot, .known = known };
+	struct matcher m = { .slot = HANDED_SLOT, .known = known };
+	TAKE_HANDED;
 
 	if (!c || !p)
 		return 0;
@@ -206,21 +203,19 @@ __noinline int judge_call(__u32 slot, __u32 known, __u32 programs)
  * The first rule that names the call and that the `known` facts (as bits) do not rule out, or MATCH_NONE. Facts and items are
  * those of the task's pending call. Global: verified once.
  */
-__noinline int judge(__u32 slot, __u32 known, __u32 when)
+__noinline int judge(HANDED, __u32 known, __u32 when)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 	bool whole = when == JUDGE_DELETION || when == JUDGE_END || when == JUDGE_RING;
-	struct item_walk items = { .slot = slot, .best = RULES_MAX };
 	int rule;
+	TAKE_HANDED;
+	struct item_walk items = { KEEP(c, p, slot), .best = RULES_MAX };
 
 	if (!c || !p)
 		return MATCH_NONE;
-	items.base = judge_call(slot, known, whole);
+	items.base = judge_call(HAND(c, p, slot), known, whole);
 	items.items = c->items;
 	if (!whole)
-		return match_words(slot, RULES_MAX, when == JUDGE_TASK ? MATCH_TASK : MATCH_EXIT);
+		return match_words(HAND(c, p, slot), RULES_MAX, when == JUDGE_TASK ? MATCH_TASK : MATCH_EXIT);
 	if (when == JUDGE_DELETION) {
 		match_row(c, p->timeless);
 		items.base = c->match.rows;
@@ -230,8 +225,8 @@ __noinline int judge(__u32 slot, __u32 known, __u32 when)
 		match_row(c, p->listed);
 		if (p->places & 1 << PLACE_TREE)
 			place_rows(p, c, PLACE_TREE, c->tree, c->trees, TREES_MAX);
-		items_rows(p, slot, 0, c->items);
-		rule = match_words(slot, items.best, when == JUDGE_RING ? MATCH_RING : MATCH_EXIT);
+		items_rows(HAND(c, p, slot), 0, c->items);
+		rule = match_words(HAND(c, p, slot), items.best, when == JUDGE_RING ? MATCH_RING : MATCH_EXIT);
 		if (rule != MATCH_NONE)
 			items.best = rule;
 	}

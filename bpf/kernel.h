@@ -45,6 +45,7 @@ enum {
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
+	BPF_RB_AVAIL_DATA = 0, /* bpf_ringbuf_query: bytes not yet consumed */
 };
 
 /* include/linux/fs.h: the open created the file. Fixed since 5.1. */

@@ -28,27 +28,27 @@ static __always_inline __u32 task_is_compat(struct task_struct *task)
 
 static __always_inline __u64 regs_syscall(struct pt_regs *regs)
 {
-	return BPF_CORE_READ(regs, orig_ax);
+	return OWN(regs, orig_ax);
 }
 
 static __always_inline void args_native(__u64 *args, struct pt_regs *regs)
 {
-	args[0] = BPF_CORE_READ(regs, di);
-	args[1] = BPF_CORE_READ(regs, si);
-	args[2] = BPF_CORE_READ(regs, dx);
-	args[3] = BPF_CORE_READ(regs, r10);
-	args[4] = BPF_CORE_READ(regs, r8);
-	args[5] = BPF_CORE_READ(regs, r9);
+	args[0] = OWN(regs, di);
+	args[1] = OWN(regs, si);
+	args[2] = OWN(regs, dx);
+	args[3] = OWN(regs, r10);
+	args[4] = OWN(regs, r8);
+	args[5] = OWN(regs, r9);
 }
 
 static __always_inline void args_compat(__u64 *args, struct pt_regs *regs)
 {
-	args[0] = (__u32)BPF_CORE_READ(regs, bx);
-	args[1] = (__u32)BPF_CORE_READ(regs, cx);
-	args[2] = (__u32)BPF_CORE_READ(regs, dx);
-	args[3] = (__u32)BPF_CORE_READ(regs, si);
-	args[4] = (__u32)BPF_CORE_READ(regs, di);
-	args[5] = (__u32)BPF_CORE_READ(regs, bp);
+	args[0] = (__u32)OWN(regs, bx);
+	args[1] = (__u32)OWN(regs, cx);
+	args[2] = (__u32)OWN(regs, dx);
+	args[3] = (__u32)OWN(regs, si);
+	args[4] = (__u32)OWN(regs, di);
+	args[5] = (__u32)OWN(regs, bp);
 }
 
 /* regs_return_value (arch/x86/include/asm/ptrace.h) */
@@ -75,14 +75,18 @@ static __always_inline __u32 task_is_compat(struct task_struct *task)
 
 static __always_inline __u64 regs_syscall(struct pt_regs *regs)
 {
-	return (__u32)BPF_CORE_READ(regs, syscallno);
+	return (__u32)OWN(regs, syscallno);
 }
 
 /* Those of a 32-bit task have nothing in their upper halves. */
 static __always_inline void args_native(__u64 *args, struct pt_regs *regs)
 {
-	args[0] = BPF_CORE_READ(regs, orig_x0);
-	bpf_core_read(&args[1], 5 * sizeof(args[1]), &regs->regs[1]);
+	args[0] = OWN(regs, orig_x0);
+	args[1] = OWN(regs, regs[1]);
+	args[2] = OWN(regs, regs[2]);
+	args[3] = OWN(regs, regs[3]);
+	args[4] = OWN(regs, regs[4]);
+	args[5] = OWN(regs, regs[5]);
 }
 
 static __always_inline void args_compat(__u64 *args, struct pt_regs *regs)

@@ -133,15 +133,34 @@ struct level_walk {
 	__u64 category[CATEGORIES_MAX / 64];
 };
 
+/* A component's directory and name. */
+struct component {
+	struct dentry *parent;
+	struct qstr name;
+};
+
 /* A walk from a path up to the task's root. */
 struct path_walk {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
+	struct dentry *mnt_root;
 	struct path root;
+	struct component component; /* the one it has come to; here because stacks are short */
 	__u32 buffer; /* its components are appended to this one */
 	__u32 start;
 	__u32 flags;
 	__u32 pad;
+};
+
+enum {
+	WHO_WORDS = 16, /* of rules: 1,024 */
+};
+
+/* What a task's identity leaves of each rule (bpf/who.h). */
+struct who {
+	__u64 word[WHO_WORDS];
+	__u32 slot; /* the policy that was asked */
+	__u32 sequence; /* 0: the task has become another */
 };
 
 /* A system call between its entry and its exit. */
@@ -185,12 +204,14 @@ struct pending {
 	__u32 trees;
 	__u16 tree[TREES_MAX];  /* watched trees that lookups met, by place */
 	struct exe_places found; /* by the search under way */
-	struct leaf leaf;
-	struct level_walk level;
+	union { /* one at a time */
+		struct leaf leaf;
+		struct level_walk level;
+		struct rule_walk rules;
+		struct path_walk walked;
+	};
 	__u32 labels; /* that were found to hold */
 	__u32 pad_labels;
-	struct rule_walk rules;
-	struct path_walk walked;
 	__u64 request;     /* the operation of io_uring under way, by its struct io_kiocb */
 	__u32 operation;   /* its number */
 	__u32 operations;  /* how many of its functions have begun: one may call another; 0: none is under way */
@@ -201,6 +222,7 @@ struct pending {
 	__u64 late_name;   /* the struct filename of ITEM_LATE, ITEM_FOREIGN */
 	__u64 tree_at; /* the dentry that a walk for watched trees has come to */
 	struct matching match;
+	struct who who; /* survives the call */
 };
 
 /* The names of its path items; apart, because most audited calls have none. Two of 4095 bytes do not fit: see names_more. */
@@ -223,6 +245,12 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 8 << 20); /* rauditd.conf: ring_size */
 } ring SEC(".maps");
+
+/* Something is in it when a critical event is in the ring: the reader, which lets others gather, waits for that. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* a page */
+} bell SEC(".maps");
 
 TASK_MAP(pending, struct pending);
 
@@ -265,6 +293,15 @@ struct {
 	__type(value, struct hits);
 } hits SEC(".maps");
 
+/* As losses are rare, without shards. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct losses);
+} losses SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -272,6 +309,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } policy_active SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct named);
+} named SEC(".maps");
 
 /* Executables that were looked up among the watched names. */
 struct exe_key {
@@ -339,6 +384,16 @@ static __always_inline void count_lost(enum loss reason)
 
 	if (c)
 		__sync_fetch_and_add(&c->lost[reason], 1);
+}
+
+/* The same for an event of a rule that is known: so the sum is never behind the rules'. */
+static __always_inline void count_lost_of(__u32 slot, __u32 rule, enum loss reason)
+{
+	struct losses *l = bpf_map_lookup_elem(&losses, &slot);
+
+	count_lost(reason);
+	if (l && reason < LOSS_RULED)
+		__sync_fetch_and_add(&l->rule[rule & (RULES_MAX - 1)][reason], 1);
 }
 
 #endif

@@ -29,9 +29,9 @@ static __always_inline __u32 policy_interval(const struct policy *p, __u32 first
 }
 
 /* The row that a field has for a value. Global: verified once. */
-__noinline int policy_row(__u32 slot, __u32 first, __u32 count, __u32 value)
+__noinline int policy_row(HANDED_POLICY, __u32 first, __u32 count, __u32 value)
 {
-	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
+	TAKE_POLICY;
 
 	return p ? p->row[policy_interval(p, first, count, value)] : 0;
 }
@@ -168,7 +168,7 @@ static long match_field(__u32 i, struct matcher *m)
 		return 1;
 	f = &p->field[i];
 	if (m->known & 1U << (f->fact & (FACT_MAX - 1)))
-		match_row(m->call, policy_row(m->slot, f->first, f->count, m->call->facts[f->fact & (FACT_MAX - 1)]));
+		match_row(m->call, policy_row(HAND_POLICY(p, m->slot), f->first, f->count, m->call->facts[f->fact & (FACT_MAX - 1)]));
 	return 0;
 }
 
@@ -191,11 +191,10 @@ static long match_test(__u32 i, struct matcher *m)
 }
 
 /* The first of the 64 rules of word `w` that are in the row of the system call and in all others, or MATCH_NONE. Global: verified once. */
-__noinline int match_word(__u32 slot, __u32 w, __u32 call)
+__noinline int match_word(HANDED, __u32 w, __u32 call)
 {
-	const struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
-	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 	__u64 word, sum = -1;
+	TAKE_HANDED;
 
 	if (!c || !p)
 		return MATCH_NONE;
@@ -222,13 +221,11 @@ enum match_list {
 };
 
 /* The first rule below `below` that names the call (or is in the list) and is in all rows, or MATCH_NONE. Global: verified once. */
-__noinline int match_words(__u32 slot, __u32 below, __u32 list)
+__noinline int match_words(HANDED, __u32 below, __u32 list)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 	int rule = MATCH_NONE;
 	__u32 call;
+	TAKE_HANDED;
 
 	if (!c || !p)
 		return MATCH_NONE;
@@ -241,7 +238,7 @@ __noinline int match_words(__u32 slot, __u32 below, __u32 list)
 	for (__u32 w = 0; w < RULES_MAX / 64 && rule == MATCH_NONE; w++) {
 		if (w >= p->words)
 			break;
-		rule = match_word(slot, w, call);
+		rule = match_word(HAND(c, p, slot), w, call);
 	}
 	return rule != MATCH_NONE && (__u32)rule < below ? rule : MATCH_NONE;
 }

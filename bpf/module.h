@@ -59,13 +59,13 @@ int HOOK(module_find, const char *name)
 SEC("fentry/vfree")
 int HOOK(module_free)
 {
-	struct pending *c = pending_now();
+	struct pending *c = pending_get();
 	struct load_info *info;
 	struct records *r;
 	const char *name;
 	__u64 memory;
 
-	if (!c || !c->active)
+	if (!c)
 		return 0;
 	r = records_get(c);
 	/* by the helper: before 6.13 the verifier knows no pointer to const void */

@@ -7,16 +7,9 @@
 #define RAUDIT_NAMES_H
 
 #include "path.h"
+#include "pending.h"
 #include "place.h"
 #include "foreign.h"
-
-/* The call under way of this task when it has path items, else NULL. */
-static __always_inline struct pending *pending_with_names(void)
-{
-	struct pending *c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
-
-	return c && c->active && (c->want & WANT_NAMES) ? c : 0;
-}
 
 static __always_inline struct item *item_at(struct pending *c, __u32 at)
 {

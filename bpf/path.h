@@ -18,17 +18,28 @@ static __always_inline bool dentry_unlinked(struct dentry *dentry)
 	return !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
 }
 
+/* In one read where they lie side by side, as they do in all kernels so far. */
+static __always_inline void component_read(struct component *to, struct dentry *dentry)
+{
+	if (bpf_core_field_offset(dentry->d_name) == bpf_core_field_offset(dentry->d_parent) + sizeof(dentry->d_parent)) {
+		bpf_probe_read_kernel(to, sizeof(*to), (void *)dentry + bpf_core_field_offset(dentry->d_parent));
+	} else {
+		to->parent = BPF_CORE_READ(dentry, d_parent);
+		to->name.name = BPF_CORE_READ(dentry, d_name.name);
+		to->name.len = BPF_CORE_READ(dentry, d_name.len);
+	}
+}
+
 /* Appends one component with its NUL. */
-static __always_inline bool path_append(struct scratch *s, struct dentry *dentry)
+static __always_inline bool path_append(struct scratch *s, const struct component *component)
 {
 	__u8 *end = scratch_end(s);
-	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
-	__u32 len = BPF_CORE_READ(dentry, d_name.len);
+	__u32 len = component->name.len;
 
 	if (!end)
 		return false;
 	len &= 255; /* NAME_MAX; the mask is for the verifier */
-	if (bpf_probe_read_kernel(end, len, name))
+	if (bpf_probe_read_kernel(end, len, component->name.name))
 		return false;
 	end[len] = 0;
 	s->used += len + 1;
@@ -43,30 +54,34 @@ enum path_end {
 /* One component, or mount, further. */
 static __always_inline enum path_end path_step(struct scratch *s, struct path_walk *walk)
 {
-	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
+	struct dentry *dentry = walk->dentry;
 	struct vfsmount *mnt = walk->mnt;
+	struct component *component = &walk->component;
 
 	if (dentry == walk->root.dentry && mnt == walk->root.mnt)
 		return PATH_DONE;
-	if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
+	if (dentry == walk->mnt_root) {
 		struct mount *m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 		struct mount *up = BPF_CORE_READ(m, mnt_parent);
 
 		if (up == m || !up)
 			return PATH_DONE;
 		walk->dentry = BPF_CORE_READ(m, mnt_mountpoint);
-		walk->mnt = (void *)up + bpf_core_field_offset(struct mount, mnt);
+		mnt = (void *)up + bpf_core_field_offset(struct mount, mnt);
+		walk->mnt = mnt;
+		walk->mnt_root = BPF_CORE_READ(mnt, mnt_root);
 		return PATH_ON;
 	}
-	if (s->used - walk->start > PATH_BYTES || !path_append(s, dentry)) {
+	component_read(component, dentry);
+	if (s->used - walk->start > PATH_BYTES || !path_append(s, component)) {
 		walk->flags |= SECTION_F_CUT;
 		return PATH_DONE;
 	}
-	if (parent == dentry) {
+	if (component->parent == dentry) {
 		walk->flags |= SECTION_F_DELETED;
 		return PATH_DONE;
 	}
-	walk->dentry = parent;
+	walk->dentry = component->parent;
 	return PATH_ON;
 }
 
@@ -89,6 +104,13 @@ __noinline int path_steps(void)
 	return PATH_ON;
 }
 
+/* A path that lies in an object of the task's own. */
+#define path_of(to, from, field)                 \
+	({                                       \
+		(to)->mnt = OWN(from, field.mnt);       \
+		(to)->dentry = OWN(from, field.dentry); \
+	})
+
 /*
  * A section with the components of a path of the current task up to its root, leaf first: its executable, or its working
  * directory. An object outside any tree (a memfd) is its own parent without being the root of its mount; the kernel calls it
@@ -97,26 +119,29 @@ __noinline int path_steps(void)
 POINTER_TAKING int path_emit(struct scratch *s, __u32 kind)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	struct fs_struct *fs = OWN(task, fs);
+	struct file *exe = OWN2(task, mm, exe_file);
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct path path = {};
+	struct vfsmount *mnt;
 	__u32 at;
 
 	if (!s || !c || !fs || (kind == SECTION_EXE && !exe))
 		return 0;
 	if (kind == SECTION_EXE)
-		BPF_CORE_READ_INTO(&path, exe, f_path);
+		path_of(&path, exe, f_path);
 	else if (c->want & WANT_PWD)
 		path = c->pwd;
 	else
-		BPF_CORE_READ_INTO(&path, fs, pwd);
-	BPF_CORE_READ_INTO(&c->walked.root, fs, root);
+		path_of(&path, fs, pwd);
+	path_of(&c->walked.root, fs, root);
 	at = section_begin(s, kind);
 	c->walked.buffer = s->at;
 	c->walked.start = at;
 	c->walked.dentry = path.dentry;
 	c->walked.mnt = path.mnt;
+	mnt = path.mnt;
+	c->walked.mnt_root = BPF_CORE_READ(mnt, mnt_root);
 	c->walked.flags = dentry_unlinked(path.dentry) ? SECTION_F_DELETED : 0;
 	if (!ROUNDS(PATH_DEPTH / PATH_ROUND, path_steps()))
 		c->walked.flags |= SECTION_F_CUT;

@@ -9,6 +9,8 @@
 #ifndef RAUDIT_POLICY_H
 #define RAUDIT_POLICY_H
 
+#include "event.h"
+
 enum policy_limit {
 	RULES_MAX = 4096,
 	NR_MAX = 1024,       /* system call numbers, per architecture */
@@ -162,6 +164,8 @@ struct policy {
 	struct policy_fs fs[FS_MAX];
 	struct policy_item_field item[ITEM_FIELDS_MAX];
 	__u64 always[RULES_MAX / 64]; /* the rules that say so */
+	__u64 critical[RULES_MAX / 64]; /* of them, those with a key that is critical */
+	__u32 others; /* bytes of the ring that events of the rest may fill; 0: no rule is critical, and nothing is reserved */
 	struct policy_field field[FIELDS_MAX];
 	struct policy_test test[TESTS_MAX];
 	__u16 syscall[ARCH_COUNT][NR_MAX]; /* row of the number; 0: no rule names it */
@@ -174,9 +178,19 @@ struct policy {
 	__u64 cell[CELLS_MAX]; /* row r begins at cell[r * words] */
 };
 
+/* The calls that rules name, or that are looked at for other reasons: of this policy, and of the one before while they change. */
+struct named {
+	__u64 call[ARCH_COUNT][NR_MAX / 64];
+};
+
 /* How often each rule of a policy decided, whatever it said. */
 struct hits {
 	__u64 rule[RULES_MAX];
+};
+
+/* And how often the event was lost then, by enum loss. */
+struct losses {
+	__u64 rule[RULES_MAX][LOSS_RULED];
 };
 
 enum want {
@@ -198,6 +212,7 @@ enum want {
 	WANT_FS = 1 << 20,     /* the filesystem list has rules */
 	WANT_SOCKETCALL = 1 << 19, /* perm= is about argument 0 of socketcall */
 	WANT_RING = 1 << 21, /* io_uring_enter, when the io_uring list has rules: its operations decide whether it is recorded */
+	WANT_CRITICAL = 1 << 24, /* a critical rule names the call */
 	WANT_RECORDS = 2048, /* what struct records keeps */
 	WANT_QUEUE = 4096,   /* the name is a message queue's, in the root of their file system */
 };

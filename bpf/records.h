@@ -44,14 +44,9 @@ static __always_inline struct records *records_get(struct pending *c)
 	return r;
 }
 
-static __always_inline struct pending *pending_now(void)
-{
-	return bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, 0);
-}
-
 static __always_inline struct records *records_now(void)
 {
-	return records_get(pending_now());
+	return records_get(pending_get());
 }
 
 /* An address as a number: the verifier hands no pointers to global functions. */

@@ -31,7 +31,8 @@ __noinline int target_add(__u64 task_at)
 		r->targets.size = sizeof(r->targets);
 		r->targets.type = EVENT_TARGETS;
 		r->targets.token = r->token;
-		if (bpf_ringbuf_output(&ring, &r->targets, sizeof(r->targets), 0))
+		if (!ring_spares(sizeof(r->targets)) ||
+		    bpf_ringbuf_output(&ring, &r->targets, sizeof(r->targets), 0))
 			c->flags |= EVENT_F_ITEMS_CUT;
 		at = 0;
 	}
@@ -60,9 +61,9 @@ __noinline int target_add(__u64 task_at)
 SEC("fentry/audit_signal_info")
 int HOOK(signal_sent, int signal, struct task_struct *to)
 {
-	struct pending *c = pending_now();
+	struct pending *c = pending_get();
 
-	if (c && c->active)
+	if (c)
 		target_add(address_of(c, to));
 	return 0;
 }
@@ -71,9 +72,9 @@ int HOOK(signal_sent, int signal, struct task_struct *to)
 SEC("fexit/find_get_task_by_vpid")
 int HOOK(traced_found, int pid, struct task_struct *task)
 {
-	struct pending *c = pending_now();
+	struct pending *c = pending_get();
 
-	if (!c || !c->active || !(c->want & WANT_RECORDS) || !task)
+	if (!c || !(c->want & WANT_RECORDS) || !task)
 		return 0;
 	if (c->args[0] == PTRACE_ATTACH ||
 	    (c->args[0] == PTRACE_SEIZE && !c->args[2] && !(c->args[3] & ~(__u64)PTRACE_OPTIONS)))
@@ -85,11 +86,11 @@ int HOOK(traced_found, int pid, struct task_struct *task)
 SEC("fentry/exit_signals")
 int HOOK(exit_enter)
 {
-	struct pending *c = pending_now();
+	struct pending *c = pending_get();
 
-	if (!c || !c->active)
+	if (!c)
 		return 0;
-	c->active = 0;
+	pending_rest(c);
 	c->flags |= EVENT_F_ENDED;
 	syscall_end(0);
 	return 0;

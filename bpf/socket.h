@@ -81,12 +81,12 @@ int HOOK(saddr_of_message)
 SEC("fentry/move_addr_to_user")
 int HOOK(peer_enter, struct sockaddr_storage *address, int len)
 {
-	struct pending *c = pending_now();
+	struct pending *c = pending_get();
 	__s32 wanted = 0;
 	__u32 size = len;
 	__u64 room = 0; /* up to 5.10 no program has an argument of its type */
 
-	if (!c || !c->active || !(c->want & WANT_SADDR) || bpf_get_func_arg(ctx, 3, &room) ||
+	if (!c || !(c->want & WANT_SADDR) || bpf_get_func_arg(ctx, 3, &room) ||
 	    bpf_probe_read_user(&wanted, sizeof(wanted), (void *)room))
 		return 0;
 	if (wanted <= 0 || len <= 0 || size > SADDR_MAX)
@@ -152,7 +152,7 @@ int HOOK(capset_done, struct cred *new)
 SEC("fentry/do_sys_openat2")
 int HOOK(how_enter, int dfd, const char *name, struct open_how *how)
 {
-	struct pending *c = pending_now();
+	struct pending *c = pending_get();
 	struct records *r = records_get(c);
 	struct special *s;
 	__u64 given = 0, flags;
@@ -176,7 +176,7 @@ int HOOK(how_enter, int dfd, const char *name, struct open_how *how)
  */
 static __always_inline struct special *socketcall(void)
 {
-	struct pending *c = pending_now();
+	struct pending *c = pending_get();
 	struct records *r;
 
 	if (!c || !c->compat || c->nr != COMPAT_SOCKETCALL)

@@ -4,6 +4,7 @@
 #define RAUDIT_SYSCALL_H
 
 #include "judge.h"
+#include "who.h"
 #include "machine.h"
 #include "open.h"
 #include "args.h"
@@ -17,26 +18,6 @@
 /* kernel/audit.h: AUDITSC_SUCCESS, AUDITSC_FAILURE */
 #define RETURN_SUCCESS 1
 #define RETURN_FAILURE 2
-
-/* Who the task is. Reads through its own pointers: no helper call for each, unlike for objects that may be gone. */
-static __always_inline void facts_identity(__u32 *f, struct task_struct *task)
-{
-	const struct cred *cred = OWN(task, cred);
-
-	f[FACT_PID] = OWN(task, tgid);
-	f[FACT_AUID] = OWN(task, loginuid.val);
-	f[FACT_AUID_SET] = f[FACT_AUID] != (__u32)-1;
-	f[FACT_SESSION] = OWN(task, sessionid);
-	f[FACT_UID] = OWN(cred, uid.val);
-	f[FACT_EUID] = OWN(cred, euid.val);
-	f[FACT_SUID] = OWN(cred, suid.val);
-	f[FACT_FSUID] = OWN(cred, fsuid.val);
-	f[FACT_GID] = OWN(cred, gid.val);
-	f[FACT_EGID] = OWN(cred, egid.val);
-	f[FACT_SGID] = OWN(cred, sgid.val);
-	f[FACT_FSGID] = OWN(cred, fsgid.val);
-	f[FACT_PERS] = OWN(task, personality);
-}
 
 /* What perm= asks of an open (ACC_MODE, kernel/auditsc.c), as AUDIT_PERM_* bits. */
 static __always_inline __u32 access_mode(__u32 flags)
@@ -67,17 +48,11 @@ static __always_inline void facts_args(struct pending *c)
 		f[FACT_ACCESS] = ACCESS_BY_CALL;
 }
 
-/* What facts_identity knows. */
-#define TASK_FACTS                                                                                                          \
-	(1U << FACT_PID | 1U << FACT_AUID | 1U << FACT_AUID_SET | 1U << FACT_SESSION | 1U << FACT_UID | 1U << FACT_EUID |   \
-	 1U << FACT_SUID | 1U << FACT_FSUID | 1U << FACT_GID | 1U << FACT_EGID | 1U << FACT_SGID | 1U << FACT_FSGID |       \
-	 1U << FACT_PERS)
-
 static __always_inline void facts_fill(struct pending *c, struct task_struct *task, __s64 ret)
 {
 	__u32 *f = c->facts;
 
-	facts_identity(f, task);
+	facts_identity(c);
 	facts_args(c);
 	f[FACT_PPID] = OWN2(task, real_parent, tgid);
 	f[FACT_EXIT] = (__u32)ret;
@@ -93,16 +68,33 @@ static __always_inline void caps_read(struct caps *caps, const struct cred *cred
 	bpf_core_read(&caps->ambient, sizeof(__u64), &cred->cap_ambient);
 }
 
-/* Whether no rule names the call: most calls, in a few instructions. */
-static __always_inline bool begin_unnamed(__u32 compat, __u32 nr)
+/* Whether some rule names the call, or did a moment ago. Most calls end here. */
+static __always_inline bool begin_named(__u32 compat, __u32 nr)
+{
+	__u32 zero = 0;
+	const struct named *n = bpf_map_lookup_elem(&named, &zero);
+
+	return n && *(volatile __u64 *)&n->call[compat & 1][nr / 64 & (NR_MAX / 64 - 1)] >> (nr % 64) & 1;
+}
+
+/* Whether no rule that names the call is about a task like this: most of those that are left, in few instructions. */
+static __always_inline bool begin_ruled_out(struct pending *c, struct task_struct *task)
 {
 	struct reading r;
+	__u32 row, want;
 
 	if (!policy_read(&r) || r.policy->closing)
 		return true;
-	if (r.policy->wants[compat & 1][nr & (NR_MAX - 1)] & WANT_RING)
+	row = r.policy->syscall[c->compat & 1][c->nr & (NR_MAX - 1)];
+	want = r.policy->wants[c->compat & 1][c->nr & (NR_MAX - 1)];
+	if (want & WANT_RING)
 		return false;
-	return !r.policy->syscall[compat & 1][nr & (NR_MAX - 1)] && policy_intact(&r);
+	if (!row || r.policy->exempt == (__u32)OWN(task, tgid))
+		return policy_intact(&r);
+	if ((early_facts(want) & EARLY_IDENTITY) != EARLY_IDENTITY)
+		return false;
+	facts_identity(c);
+	return who_rules_out(c, &r, row) && policy_intact(&r);
 }
 
 /* What the rules say of a call that begins. */
@@ -135,9 +127,9 @@ __noinline int begin_judge(void)
 		args_native(c->args, regs);
 	known = early_facts(c->want) & p->facts;
 	if (known && !(c->want & WANT_RING)) {
-		facts_identity(c->facts, task);
+		facts_identity(c);
 		facts_args(c);
-		if (judge(r.slot, known, JUDGE_BEGIN) == MATCH_NONE)
+		if (judge(HAND(c, p, r.slot), known, JUDGE_BEGIN) == MATCH_NONE)
 			verdict = BEGIN_FORGET;
 	}
 	return policy_intact(&r) ? verdict : BEGIN_VOID;
@@ -168,7 +160,7 @@ static __always_inline void pending_begin(struct pending *c, struct task_struct 
 {
 	struct names *n;
 
-	c->active = 1;
+	pending_wake(c);
 	c->time = bpf_ktime_get_ns();
 	c->token = c->time ^ bpf_get_current_pid_tgid();
 	c->items = 0;
@@ -204,7 +196,7 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 	struct pending *c;
 	int verdict;
 
-	if (nr >= NR_MAX || begin_unnamed(compat, nr))
+	if (nr >= NR_MAX || !begin_named(compat, nr))
 		return;
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!c) {
@@ -212,11 +204,13 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 		return;
 	}
 	/* should the exit of an earlier call have been skipped, it must not be taken for this one's */
-	c->active = 0;
+	pending_rest(c);
 	if (c->task_state == TASK_NEVER)
 		return;
 	c->nr = nr;
 	c->compat = compat;
+	if (begin_ruled_out(c, task))
+		return;
 	verdict = begin_judge();
 	if (verdict == BEGIN_VOID)
 		verdict = begin_judge();
@@ -271,7 +265,7 @@ POINTER_TAKING int items_emit(struct scratch *s)
 static __always_inline void event_fill(struct scratch *s, struct pending *c, struct task_struct *task, __s64 ret)
 {
 	struct event *e = (struct event *)s->data;
-	const char *tty = BPF_CORE_READ(task, signal, tty) ? (void *)&BPF_CORE_READ(task, signal, tty)->name : 0;
+	struct tty_struct *tty = OWN2(task, signal, tty);
 
 	e->type = EVENT_SYSCALL;
 	e->flags = c->flags;
@@ -287,7 +281,7 @@ static __always_inline void event_fill(struct scratch *s, struct pending *c, str
 	BPF_CORE_READ_INTO(&e->comm, task, comm);
 	e->tty[0] = 0;
 	if (tty)
-		bpf_probe_read_kernel_str(e->tty, sizeof(e->tty), tty);
+		bpf_probe_read_kernel_str(e->tty, sizeof(e->tty), (void *)tty + bpf_core_field_offset(tty->name));
 	s->used = sizeof(*e);
 }
 
@@ -330,19 +324,20 @@ static __always_inline void denied_emit(struct scratch *s, const struct pending 
  * Puts the event of the call that ended together and hands it over. Not inlined, and not static: the verifier then checks it
  * once, by itself, and not again for every way that leads here.
  */
-__noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
+__noinline int event_emit(__s64 ret, __u32 rule, __u32 generation, __u32 slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct *mm = OWN(task, mm);
 	struct scratch *s;
 	struct event *e;
 
-	if (!c)
+	/* what is shed is not put together first: when there is too much to do, that is the cheapest */
+	if (!c || ring_admits(slot, rule, sizeof(*e)) == STANDING_SHED)
 		return 0;
 	s = scratch_take();
 	if (!s) {
-		count_lost(LOSS_SCRATCH);
+		count_lost_of(slot, rule, LOSS_SCRATCH);
 		return 0;
 	}
 	e = (struct event *)s->data;
@@ -370,7 +365,7 @@ __noinline int event_emit(__s64 ret, __u32 rule, __u32 generation)
 	saddr_emit(s, c);
 	label_emit(s, task);
 	title_emit(s);
-	ring_submit(s);
+	ring_submit(s, slot, rule);
 	scratch_release(s);
 	return 0;
 }
@@ -388,7 +383,7 @@ __noinline int watch_deleted(void)
 	facts_fill(c, task, 0);
 	if (selinux.judged && r.policy->labels)
 		label_facts(r.slot);
-	rule = judge(r.slot, ~(1U << FACT_EXIT | 1U << FACT_SUCCESS), JUDGE_DELETION);
+	rule = judge(HAND(c, r.policy, r.slot), ~(1U << FACT_EXIT | 1U << FACT_SUCCESS), JUDGE_DELETION);
 	if (rule == MATCH_NONE || !policy_intact(&r))
 		return 0;
 	if (c->early_generation != r.policy->generation || (__u32)rule < c->early)
@@ -398,16 +393,17 @@ __noinline int watch_deleted(void)
 }
 
 /* A task is made: does the task list leave it out? Global: verified once. */
-POINTER_TAKING int task_judge(struct reading *r)
+__noinline int task_judge(__u32 slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	const struct policy *p = bpf_map_lookup_elem(&policies, &slot);
 
-	if (!c || !r)
+	if (!c || !p)
 		return MATCH_NONE;
 	/* its credentials are its maker's, and so is, yet, its number (copy_process, kernel/fork.c) */
-	facts_identity(c->facts, task);
-	return judge(r->slot, TASK_FACTS, JUDGE_TASK);
+	facts_identity(c);
+	return judge(HAND(c, p, slot), TASK_FACTS, JUDGE_TASK);
 }
 
 static __always_inline void task_begin(struct task_struct *task)
@@ -417,7 +413,7 @@ static __always_inline void task_begin(struct task_struct *task)
 
 	if (!policy_read(&r) || !r.policy->tasks)
 		return;
-	if (task_judge(&r) == MATCH_NONE)
+	if (task_judge(r.slot) == MATCH_NONE)
 		return;
 	c = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (c)
@@ -461,7 +457,7 @@ __noinline int syscall_end(__s64 ret)
 		}
 		if (selinux.judged && r.policy->labels)
 			label_facts(r.slot);
-		rule = judge(r.slot, -1, JUDGE_END);
+		rule = judge(HAND(c, r.policy, r.slot), -1, JUDGE_END);
 		always = rule != MATCH_NONE && policy_says_always(r.policy, rule);
 		generation = r.policy->generation;
 		if (policy_intact(&r))
@@ -473,7 +469,7 @@ __noinline int syscall_end(__s64 ret)
 	if (!always)
 		return 0;
 	__sync_fetch_and_add(&count->matched, 1);
-	event_emit(ret, rule, generation);
+	event_emit(ret, rule, generation, r.slot);
 	return 0;
 }
 

@@ -78,18 +78,18 @@ __noinline int operation_begin(__u64 request, __u32 operation)
 }
 
 /* The event of an operation, or its record in that of the call. Global: verified once. */
-__noinline int operation_emit(__s64 ret, __u32 rule, __u32 generation)
+__noinline int operation_emit(__s64 ret, __u32 rule, __u32 generation, __u32 slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *c = bpf_task_storage_get(&pending, task, 0, 0);
 	struct scratch *s;
 	struct event *e;
 
-	if (!c)
+	if (!c || ring_admits(slot, rule, sizeof(*e)) == STANDING_SHED)
 		return 0;
 	s = scratch_take();
 	if (!s) {
-		count_lost(LOSS_SCRATCH);
+		count_lost_of(slot, rule, LOSS_SCRATCH);
 		return 0;
 	}
 	e = (struct event *)s->data;
@@ -108,7 +108,7 @@ __noinline int operation_emit(__s64 ret, __u32 rule, __u32 generation)
 		saddr_emit(s, c);
 	}
 	label_emit(s, task);
-	ring_submit(s);
+	ring_submit(s, slot, rule);
 	scratch_release(s);
 	return 0;
 }
@@ -121,14 +121,14 @@ static __always_inline int operation_judge(struct pending *c, const struct polic
 	if (selinux.judged && p->labels)
 		label_facts(slot);
 	if (!c->alone) {
-		rule = judge(slot, -1, JUDGE_END);
+		rule = judge(HAND(c, p, slot), -1, JUDGE_END);
 		if (rule != MATCH_NONE && policy_says_always(p, rule))
 			return rule;
 		/* what the exit list says stands, unless an earlier rule says otherwise */
 		c->early = rule == MATCH_NONE ? RULES_MAX : rule;
 		c->early_generation = p->generation;
 	}
-	return judge(slot, -1, JUDGE_RING);
+	return judge(HAND(c, p, slot), -1, JUDGE_RING);
 }
 
 /* An operation ends. Global: verified once. */
@@ -167,7 +167,7 @@ __noinline int operation_end(__s64 ret)
 	if (!always)
 		return 0;
 	__sync_fetch_and_add(&count->matched, 1);
-	operation_emit(ret, rule, generation);
+	operation_emit(ret, rule, generation, r.slot);
 	return 0;
 }
 
@@ -180,7 +180,7 @@ int HOOK(complete_getname_exit)
 
 /* Templates, as those of system calls: for the functions in the kernel's table of operations. */
 SEC("fentry")
-int HOOK(operation_enter)
+int BEGINNING(operation_enter)
 {
 	__u64 request = 0;
 
@@ -200,8 +200,10 @@ int HOOK(operation_exit)
 	if (--c->operations)
 		return 0;
 	operation_end((__s32)ret);
-	if (c->alone)
-		c->active = c->alone = c->stash = 0;
+	if (c->alone) {
+		pending_rest(c);
+		c->alone = c->stash = 0;
+	}
 	return 0;
 }
 

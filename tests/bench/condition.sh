@@ -1,9 +1,10 @@
-# Who audits while a loop runs (sourced by run and burst). One daemon at a time, in a directory of its own.
+# Who audits while a loop runs (sourced by what measures). One daemon at a time, in a directory of its own.
 
-daemon='' dir='' RAUDITD_SOCKET=''
+daemon='' dir='' tier=none RAUDITD_SOCKET=''
 export RAUDITD_SOCKET
 
-# configure: auditd's and rauditd's settings; both daemons log ENRICHED to one file that never rotates, and run no plugin
+# configure [BACKEND [PLUGIN]]: auditd's and rauditd's settings; both daemons log ENRICHED to one file that never rotates, and run no
+# plugin, or one that reads all it is given
 configure() {
   rm -rf "$dir"
   mkdir -m 750 -p "$dir/plugins.d"
@@ -29,10 +30,19 @@ configure() {
 	backend = ${1:-auto}
 	socket = $dir/rauditd.sock
 	dispatcher = $bin/raudispd
+	ring_size = 8M
 	pid_file = $dir/rauditd.pid
 	state_file = $dir/rauditd.state
 	END
-  chmod 640 "$dir"/*.conf
+  [ -z "${2:-}" ] || cat > "$dir/plugins.d/$2.conf" <<- END
+	active = yes
+	direction = out
+	path = $(command -v "$2")
+	args = -c
+	type = always
+	format = string
+	END
+  find "$dir" -name '*.conf' -exec chmod 640 {} +
 }
 
 # start_daemon COMMAND...: waits until it is the kernel's audit daemon; fails if it is not within ten seconds
@@ -52,20 +62,33 @@ start_daemon() {
 # BPF attaches after the daemon has registered; its socket answers when it has.
 up() { [ -z "$RAUDITD_SOCKET" ] || "$bin/rauditctl" -s > /dev/null 2>&1; }
 
-# enter CONDITION; fails if its daemon does not start
+# Hooks that a change has left without work are detached one after another by a thread, for a second or so: until they are gone their
+# calls pay for them.
+settled() {
+  local try
+  for try in {1..600}; do
+    grep -qsx bpf-detach /proc/"$daemon"/task/*/comm || return 0
+    sleep 0.1
+  done
+  note "after a minute hooks are still being detached"
+}
+
+# enter CONDITION; fails if its daemon does not start. CONDITION-plugin: with one.
 enter() {
+  local plugin=''
+  [ "$1" = "${1%-plugin}" ] || plugin=wc
   dir=$scratch/$1
-  case $1 in
+  case ${1%-plugin} in
     cold) ;; # nothing was ever switched
     none|off)
       # once on, new tasks have a context: on a machine just booted too
       kernel -e 1 > /dev/null
       kernel -e 0 > /dev/null;;
     auditd)
-      configure
+      configure auto "$plugin"
       LD_LIBRARY_PATH=$oracle/usr/lib/x86_64-linux-gnu:$oracle/lib/x86_64-linux-gnu start_daemon "$oracle/sbin/auditd" -n -c "$dir";;
     netlink|bpf)
-      configure "$1"
+      configure "${1%-plugin}" "$plugin"
       RAUDITD_SOCKET=$dir/rauditd.sock
       start_daemon "$bin/rauditd" -n -c "$dir";;
   esac
@@ -95,17 +118,44 @@ why_no_auditd() {
   return 1
 }
 
+# find_auditd: sets oracle and absent, the conditions that cannot be measured
+find_auditd() {
+  local why
+  absent=' '
+  if why=$(why_no_auditd); then
+    say "SKIPPED: the condition auditd: $why"
+    absent=' auditd auditd-plugin '
+  else
+    oracle=${RAUDITD_ORACLE:-$("$top/scripts/oracle")}
+  fi
+}
+
+# present CONDITION: enters it if it is not absent; if its daemon does not start it is absent from then on
+present() {
+  [[ $absent != *" $1 "* ]] || return
+  if enter "$1"; then
+    [[ $1 != bpf* ]] || tier=$("$bin/rauditctl" -s | sed -n 's/^backend bpf (\(.*\))/\1/p')
+    settled
+    return
+  fi
+  say "SKIPPED: the condition $1: $(tail -n 1 "$dir/daemon.log")"
+  absent+="$1 "
+  leave
+  return 1
+}
+
 # rules SET PID: loads a rule set; PID is the loop's
 rules() {
   local i
   case $1 in
     none) return;;
-    1) never_matching 0;;
+    [1-9]*) for ((i = 0; i < $1; i++)); do never_matching "$i"; done;;
     exit) echo "-a always,exit -F arch=b64 -S open,openat,creat -F exit=-EACCES -F auid>=1000 -F auid!=unset -k bench-exit";;
-    51) for i in {0..50}; do never_matching "$i"; done;;
     all) echo "-a always,exit -F arch=b64 -S openat -F pid=$2 -k bench-open";;
+    exec) echo "-a always,exit -F arch=b64 -S execve -F ppid=$2 -k bench-exec";;
+    flood) echo "-a always,exit -F arch=b64 -S openat -F ppid=$2 -k bench-open";;
   esac > "$scratch/rules"
-  "$bin/rauditctl" -R "$scratch/rules" > "$scratch/rauditctl.log" 2>&1 && return
+  "$bin/rauditctl" -R "$scratch/rules" > "$scratch/rauditctl.log" 2>&1 && settled && return
   { note "the rules cannot be loaded:"; cat "$scratch/rauditctl.log"; } >&2
   exit 1
 }

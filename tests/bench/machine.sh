@@ -1,4 +1,4 @@
-# The machine's audit: whether measuring may use it, taking it, giving it back (sourced by run and burst).
+# The machine's audit: whether measuring may use it, taking it, giving it back (sourced by what measures).
 
 say() { printf '%s\n' "$*"; }
 note() { printf '%s: %s\n' "$program" "$*" >&2; }
@@ -41,7 +41,8 @@ why_not_live() {
   fi
 }
 
-compile_loops() { gcc -O2 -Wall -Wextra -static -o "$1" "$here/loops.c" || die "gcc cannot compile $here/loops.c"; }
+# compile NAME DIR: the program NAME.c into DIR
+compile() { gcc -O2 -Wall -Wextra -static -o "$2/$1" "$here/$1.c" || die "gcc cannot compile $here/$1.c"; }
 
 # Takes the machine's audit, with a queue of the length that Debian's audit.rules sets.
 begin() {
@@ -63,10 +64,16 @@ begin() {
   if [ -n "${BENCH_LOOPS:-}" ]; then
     cp "$BENCH_LOOPS" "$scratch/loops"
   else
-    compile_loops "$scratch/loops"
+    compile loops "$scratch"
   fi
   : > "$scratch/file"
   kernel -b 8192 > /dev/null
+}
+
+# The first lines of what is measured.
+about_machine() {
+  say "machine:    $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, Linux $(uname -r)"
+  say "date:       $(date -u '+%Y-%m-%d %H:%M') UTC; load at start $(cut -d' ' -f1-3 /proc/loadavg)"
 }
 
 # stop PID: orderly, and if that takes more than a minute, not

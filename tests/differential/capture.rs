@@ -224,12 +224,12 @@ impl Capture {
 
     /// What was lost so far.
     pub fn losses(&mut self) -> Losses {
-        let counters = self.bpf.counters().unwrap_or(Counters { lost_ring: u64::MAX, ..Counters::default() });
+        let counters = self.bpf.counters().unwrap_or(Counters { matched: u64::MAX, ..Counters::default() });
         let seen = self.consumer.seen();
         Losses {
             kernel: self.kernel.status().map_or(u32::MAX, |s| s.lost.wrapping_sub(self.before.lost)),
             overruns: self.receiver.overruns(),
-            bpf: counters.lost(),
+            bpf: counters.lost.sum(),
             broken: seen.broken,
             matched: counters.matched,
             submitted: counters.submitted,

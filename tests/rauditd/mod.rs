@@ -13,6 +13,7 @@ mod log;
 mod many_rules;
 mod modes;
 mod oracle;
+mod overload;
 mod plugins;
 mod restarts;
 mod same_records;

@@ -85,6 +85,15 @@ impl Workload {
         Running(command.args([mode, &count.to_string()]).gid(GID).stdout(Stdio::piped()).spawn().unwrap())
     }
 
+    /// `count` calls of getppid, and a fiftieth of that of getpgrp: microseconds that the longest took, and how often the task slept.
+    pub fn timed(&self, count: u64) -> [u64; 2] {
+        let mut running = self.start("timed", count);
+        assert!(running.wait().unwrap().success());
+        let said = std::io::read_to_string(running.stdout.take().unwrap()).unwrap();
+        let of = |name: &str| said.split_whitespace().find_map(|word| word.strip_prefix(name)?.parse().ok()).unwrap();
+        [of("longest_us="), of("slept=")]
+    }
+
     pub fn burst(&self, count: u64) {
         assert!(self.start("burst", count).wait().unwrap().success());
     }

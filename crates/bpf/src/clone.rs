@@ -181,11 +181,6 @@ impl AsFd for Clone {
     }
 }
 
-/// Instructions the verifier went through for a program, and bytes of its machine code.
-pub fn size(program: BorrowedFd<'_>) -> io::Result<(u32, u32)> {
-    info(program.as_raw_fd()).map(|info| (info.verified_insns, info.jited_prog_len))
-}
-
 /// The kernel's count of skipped runs of a program libbpf loaded.
 pub fn missed(program: &Program<'_>) -> u64 {
     info(program.as_fd().as_raw_fd()).map_or(0, |i| i.recursion_misses)
@@ -289,7 +284,8 @@ fn load(
     }
 }
 
-fn info(program: i32) -> io::Result<sys::bpf_prog_info> {
+/// What the kernel tells of a program.
+pub fn info(program: i32) -> io::Result<sys::bpf_prog_info> {
     let mut info = sys::bpf_prog_info::default();
     let mut len = size_of::<sys::bpf_prog_info>() as u32;
     // SAFETY: info and len are ours, and no array is asked for.

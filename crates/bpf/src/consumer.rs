@@ -22,6 +22,8 @@ const LOOKS: u32 = 1000;
 #[derive(Debug)]
 pub struct Consumer {
     end: Arc<End>,
+    /// Rings when a critical event is there, and where it is read next.
+    bell: Option<(Arc<End>, u64)>,
     decoder: Decoder,
     /// Events that others delivered from this ring.
     before: u64,
@@ -44,12 +46,28 @@ impl Consumer {
         generations.go_on_after(end.serial());
         let (position, before) = (end.committed(), end.delivered());
         let decoder = Decoder::new(generations);
-        Ok(Self { end, decoder, before, position, receipted: position, waiting_from: None, looks: 0, holds: false })
+        Ok(Self { end, decoder, before, position, receipted: position, waiting_from: None, looks: 0, holds: false, bell: None })
     }
 
     /// From now on what was taken stays in the ring until its [`receipt`](Self::receipt) is signed.
     pub fn hold(&mut self) {
         self.holds = true;
+    }
+
+    /// Hears of critical events by this.
+    pub fn listen(&mut self, bell: Ring) -> Result<(), CaptureError> {
+        let end = End::of(bell)?;
+        let position = end.committed();
+        self.bell = Some((end, position));
+        Ok(())
+    }
+
+    /// Lets events gather so long, unless there is a critical one.
+    pub fn gather(&self, limit: Duration) {
+        match &self.bell {
+            Some((bell, _)) => wait(bell.as_fd(), limit),
+            None => std::thread::sleep(limit),
+        }
     }
 
     /// See [`Decoder::show_all_arguments`].
@@ -72,16 +90,22 @@ impl Consumer {
             std::thread::sleep(LOOK.min(timeout));
             return self.drain(out);
         }
-        let mut fds = [nix::poll::PollFd::new(self.end.as_fd(), nix::poll::PollFlags::POLLIN)];
-        let limit = nix::poll::PollTimeout::try_from(timeout).unwrap_or(nix::poll::PollTimeout::MAX);
-        // a signal is as good a reason to look as data
-        let _ = nix::poll::poll(&mut fds, limit);
+        wait(self.end.as_fd(), timeout);
         self.drain(out)
+    }
+
+    /// Before the ring is read: what rings from now on is heard, though it may be in this batch already.
+    fn silence_bell(&mut self) {
+        if let Some((bell, position)) = &mut self.bell {
+            while bell.next(position, |_| ()) {}
+            bell.commit(*position);
+        }
     }
 
     /// Takes what is there, up to a batch of events, without waiting.
     pub fn drain(&mut self, out: &mut Records) -> usize {
         let before = self.seen().events;
+        self.silence_bell();
         self.decoder.look_at_clock();
         for _ in 0..BATCH {
             let from = self.position;
@@ -114,6 +138,14 @@ impl Consumer {
     pub fn seen(&self) -> Consumed {
         self.decoder.seen()
     }
+}
+
+/// Waits until something is in a ring buffer, or the time is over.
+fn wait(map: BorrowedFd<'_>, limit: Duration) {
+    let mut fds = [nix::poll::PollFd::new(map, nix::poll::PollFlags::POLLIN)];
+    let limit = nix::poll::PollTimeout::try_from(limit).unwrap_or(nix::poll::PollTimeout::MAX);
+    // a signal is as good a reason to look as data
+    let _ = nix::poll::poll(&mut fds, limit);
 }
 
 impl AsFd for Consumer {

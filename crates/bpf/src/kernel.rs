@@ -2,12 +2,14 @@
 
 use crate::clone::{self, Clone as Attached, Target, Template};
 use crate::hooks::{self, Hook, Need};
+use crate::loss::{Critical, Loss, Lost, Reserve};
 use crate::offer::{Offer, Tier};
 use crate::pins::PinError;
 use crate::place::Places;
 use crate::plan::{Attach, Obstacle, Plan, entry};
+use crate::ring::Ring;
 use crate::skel::COUNTERS_LEN;
-use libbpf_rs::{MapCore, MapFlags, Object};
+use libbpf_rs::{MapCore, MapFlags, MapHandle, Object};
 use raudit_rules::RuleSet;
 use slots::Slots;
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use thiserror::Error;
 mod costs;
 mod hooked;
 mod leaving;
+mod named;
 mod object;
 pub mod orphan;
 mod pinned;
@@ -77,27 +80,16 @@ pub struct Settings {
     pub exempt: u32,
 }
 
-/// What the programs count. `matched` is the sum of `submitted` and all of `lost`, except that calls forgotten for want of
-/// memory (`lost_state`), and those of `lost_policy`, were never judged.
+/// What the programs count. `matched` is the sum of `submitted` and of what was lost for reasons that [have a rule](Loss::has_rule);
+/// what was lost for others was never judged.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counters {
     /// System calls for which a rule said always.
     pub matched: u64,
     /// Of them, put into the ring.
     pub submitted: u64,
-    /// Not: the ring was full.
-    pub lost_ring: u64,
-    /// Not: no buffer was free to build the event in.
-    pub lost_scratch: u64,
-    /// Calls or names that could not be remembered between entry and exit.
-    pub lost_state: u64,
-    /// Not: the event outgrew its buffer.
-    pub lost_size: u64,
-    /// Calls that could not be judged, because the rules changed again and again meanwhile.
-    pub lost_policy: u64,
-    /// Runs the kernel skipped because the program was already running on the CPU. Of several copies,
-    /// what was skipped of the one that was skipped least: all of them together were not skipped more often.
-    pub missed: u64,
+    /// Not, and why.
+    pub lost: Lost,
 }
 
 impl Counters {
@@ -105,18 +97,8 @@ impl Counters {
         Self {
             matched: self.matched - before.matched,
             submitted: self.submitted - before.submitted,
-            lost_ring: self.lost_ring - before.lost_ring,
-            lost_scratch: self.lost_scratch - before.lost_scratch,
-            lost_state: self.lost_state - before.lost_state,
-            lost_size: self.lost_size - before.lost_size,
-            lost_policy: self.lost_policy - before.lost_policy,
-            missed: self.missed.saturating_sub(before.missed),
+            lost: self.lost.since(before.lost),
         }
-    }
-
-    /// All that was lost.
-    pub fn lost(&self) -> u64 {
-        self.lost_ring + self.lost_scratch + self.lost_state + self.lost_size + self.lost_policy + self.missed
     }
 }
 
@@ -127,7 +109,8 @@ type Clones = BTreeMap<String, Vec<Attached>>;
 #[derive(Debug)]
 pub struct Capture {
     tier: Tier,
-    exempt: u32,
+    settings: Settings,
+    critical: Critical,
     slots: Slots,
     epoch: Shared,
     object: Object,
@@ -173,7 +156,8 @@ impl Capture {
         let operation_templates = rings.then(|| pair("operation_enter", "operation_exit")).transpose()?;
         Ok(Self {
             tier,
-            exempt: settings.exempt,
+            settings,
+            critical: Critical::default(),
             slots: Slots::of(&object)?,
             epoch: Shared::named(&object, "exe_epoch")?,
             object,
@@ -192,6 +176,11 @@ impl Capture {
             #[cfg(test)]
             without: None,
         })
+    }
+
+    /// Says which rules are critical, from the next installation on.
+    pub fn prioritise(&mut self, critical: Critical) {
+        self.critical = critical;
     }
 
     /// The tier whose programs these are.
@@ -218,7 +207,9 @@ impl Capture {
         let needed = self.attach_hooks(&plan.attach, offer)?;
         self.attach_clones(&plan.attach, offer)?;
         self.pin_attached()?;
-        let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, generation, self.exempt);
+        let reserve = self.critical.reserve(&plan.keys, self.settings.ring_size);
+        let marks = [generation, self.settings.exempt];
+        let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, &reserve, marks);
         then();
         self.forget_programs();
         self.detach_clones(&plan.attach);
@@ -358,7 +349,7 @@ impl Capture {
         }
         let plan = Plan::new(&served, offer, &mut Places::default());
         let policy = plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("no call can be served by BPF".into()))?;
-        self.slots.install(policy, plan.keys.len(), &plan.attach, 0, 0);
+        self.slots.install(policy, plan.keys.len(), &plan.attach, &Reserve::default(), [0, 0]);
         let mut attach = plan.attach.clone();
         attach.needs.insert(Need::Every);
         let needed = self.attach_hooks(&attach, offer)?;
@@ -374,11 +365,17 @@ impl Capture {
         }
         let nothing = Plan::new(&RuleSet::new(), offer, &mut Places::default());
         if let Some(policy) = &nothing.policy {
-            self.slots.install(policy, 0, &nothing.attach, 0, self.exempt);
+            self.slots.install(policy, 0, &nothing.attach, &Reserve::default(), [0, self.settings.exempt]);
         }
         self.slots.take_hits();
         self.before = Counters::default();
         self.before = self.counters().unwrap_or_default();
+    }
+
+    /// What says that a critical event is in the ring, for [`Consumer::listen`](crate::consumer::Consumer::listen).
+    pub fn bell(&self) -> Result<Ring, CaptureError> {
+        let map = MapHandle::try_from(&self.map("bell")?).map_err(bpf("open the ring buffer"))?;
+        Ok(Ring { map, journal: None })
     }
 
     /// What was counted so far.
@@ -386,8 +383,13 @@ impl Capture {
         let mut sum = counted(&self.map("counters")?)?;
         let clones = self.clones.values().chain(self.operations.values()).map(|clones| missed_of(clones, self.copies));
         let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| self.hook_missed(&p));
-        sum.missed = self.missed + clones.chain(hooks).sum::<u64>();
+        sum.lost.add(Loss::Missed, self.missed + clones.chain(hooks).sum::<u64>());
         Ok(sum.since(self.before))
+    }
+
+    /// What the programs counted themselves: all but what the kernel skipped, which takes a call for each program.
+    pub fn own_counters(&self) -> Result<Counters, CaptureError> {
+        Ok(counted(&self.map("counters")?)?.since(self.before))
     }
 
     /// Detaches everything; counters stay readable. Returns how often the clones that are gone were skipped.
@@ -434,11 +436,9 @@ fn counted(counters: &impl MapCore) -> Result<Counters, CaptureError> {
         debug_assert!(cpu.len() >= COUNTERS_LEN);
         sum.matched += count(0);
         sum.submitted += count(1);
-        sum.lost_ring += count(2);
-        sum.lost_scratch += count(3);
-        sum.lost_state += count(4);
-        sum.lost_size += count(5);
-        sum.lost_policy += count(6);
+        for (at, reason) in Loss::ALL.into_iter().enumerate().take(Loss::COUNTED) {
+            sum.lost.add(reason, count(2 + at));
+        }
     }
     Ok(sum)
 }
@@ -504,6 +504,8 @@ fn template(object: &Object, name: &str, offer: &Offer) -> Result<Template, Capt
     Template::of(&program, prototype).map_err(|e| CaptureError::Clone(name.into(), e))
 }
 
+#[cfg(test)]
+mod critical_tests;
 #[cfg(test)]
 mod many_calls_tests;
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod kept;
 pub mod kernel;
 mod known;
 mod libbpf_log;
+pub mod loss;
 pub mod offer;
 pub mod operations;
 pub mod pins;

@@ -44,19 +44,22 @@ const _: () = {
     assert!(MKDIR_RETURNS_ENTRY == offset_of!(old::rodata, mkdir_returns_entry));
     assert!(POLICY_LEN == size_of::<old::policy>());
     assert!(HITS_LEN == size_of::<old::hits>());
+    assert!(LOSSES_LEN == size_of::<old::losses>());
 };
 
-/// Bytes of `struct event`, `struct section`, `struct item`, `struct argv_chunk`, `struct counters`, `struct policy`, `struct hits`.
+/// Bytes of `struct event`, `struct section`, `struct item`, `struct argv_chunk`, `struct counters`, `struct policy`, `struct hits`,
+/// `struct losses`.
 pub const EVENT_LEN: usize = 312;
 pub const SECTION_LEN: usize = 8;
 pub const ITEM_LEN: usize = 56;
 pub const CHUNK_LEN: usize = 24;
-pub const COUNTERS_LEN: usize = 56;
+pub const COUNTERS_LEN: usize = 64;
 /// Bytes of `struct target`, and of `struct target_chunk` before its targets.
 pub const TARGET_LEN: usize = 256;
 pub const TARGETS_LEN: usize = 24;
 pub const POLICY_LEN: usize = size_of::<types::policy>();
 pub const HITS_LEN: usize = size_of::<types::hits>();
+pub const LOSSES_LEN: usize = size_of::<types::losses>();
 
 /// Where `apparmor_blob_sizes` lies in the object's read-only data.
 pub const APPARMOR: usize = offset_of!(types::rodata, apparmor_blob_sizes);
@@ -133,6 +136,8 @@ pub mod policy {
     pub const EXEMPT: usize = offset_of!(types::policy, exempt);
     pub const CLOSING: usize = offset_of!(types::policy, closing);
     pub const ALWAYS: usize = offset_of!(types::policy, always);
+    pub const CRITICAL: usize = offset_of!(types::policy, critical);
+    pub const OTHERS: usize = offset_of!(types::policy, others);
     pub const ITEM_FIELDS: usize = offset_of!(types::policy, item_fields);
     pub const WITHOUT: usize = offset_of!(types::policy, without);
     pub const LABELS: usize = offset_of!(types::policy, labels);

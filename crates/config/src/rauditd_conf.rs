@@ -41,6 +41,10 @@ settings! {
     ring_size: u64 = 8 << 20, ring_size, ACTS;
     /// The directory, in a file system for BPF, in which hooks, ring and rules outlive rauditd.
     pin_dir: PathBuf = "/sys/fs/bpf/rauditd".into(), absolute, ACTS;
+    /// Keys of rules whose events are lost last.
+    critical_keys: Vec<String> = Vec::new(), keys, ACTS;
+    /// Percent of the ring that only events of those rules may fill.
+    critical_share: u32 = 25, number::<0, 90>, ACTS;
     /// Where the process id is written.
     pid_file: PathBuf = "/run/audit/auditd.pid".into(), absolute, ACTS;
     /// Where the state is written on SIGCONT.
@@ -53,6 +57,22 @@ settings! {
 
 fn program(given: &Given<'_>, scope: &mut Scope<'_>) -> Result<Option<PathBuf>, String> {
     absolute(given, scope).map(Some)
+}
+
+/// The longest key a rule may have (`AUDIT_MAX_KEY_LEN`).
+const LONGEST_KEY: usize = 256;
+
+/// Keys, separated by commas or spaces.
+fn keys(given: &Given<'_>, _: &mut Scope<'_>) -> Result<Vec<String>, String> {
+    let text = std::iter::once(given.value).chain(given.options.iter().copied()).collect::<Vec<_>>().join(" ");
+    if text.split(',').any(|between| between.trim().is_empty()) {
+        return Err("a key is missing beside a comma".into());
+    }
+    let key = |key: &str| match key {
+        key if key.len() > LONGEST_KEY => Err(format!("key \"{key}\" is longer than {LONGEST_KEY} bytes")),
+        key => Ok(key.to_owned()),
+    };
+    text.split([',', ' ']).filter(|key| !key.is_empty()).map(key).collect()
 }
 
 /// A number of bytes, with K, M or G for the powers of 1024; a power of two.
@@ -132,6 +152,8 @@ mod tests {
             &["0", "32K", "4G", "3M", "8MB", "M", "", "-8M", "8 M", "99999999999999999999G"],
         ),
         ("pin_dir", &["/sys/fs/bpf/x"], &["rauditd", ""]),
+        ("critical_keys", &["identity", "identity, exec", "a b ,c"], &["a,,b", ",", "a,", "a, ,b"]),
+        ("critical_share", &["0", "25", "90"], &["-1", "91", "25%"]),
         ("pid_file", &["/run/p"], &["p"]),
         ("state_file", &["/run/s"], &["s"]),
         ("settle_time", &["0", "500"], &["-1", "0.5", "600001"]),
@@ -154,6 +176,7 @@ mod tests {
         }
         assert!(parse("freq = 1\n").unwrap_err().to_string().contains("unknown keyword \"freq\""));
         assert_eq!(parse("ring_size = 16M\n").unwrap().ring_size, 16 << 20);
+        assert_eq!(parse("critical_keys = a,b  c , d\n").unwrap().critical_keys, ["a", "b", "c", "d"]);
     }
 
     #[test]
@@ -163,6 +186,7 @@ mod tests {
         let mut expected = RauditdConf::default();
         assert_eq!(parse(shipped).unwrap(), expected);
         expected.dispatcher = Some("/usr/sbin/raudispd".into());
+        expected.critical_keys = ["identity", "exec"].map(str::to_owned).to_vec();
         assert_eq!(parse(&uncommented).unwrap().to_string(), expected.to_string());
     }
 

@@ -258,19 +258,27 @@ impl Backend {
     /// When [`tick`](Self::tick) has something to decide.
     pub fn due(&self) -> Option<Instant> {
         let policy = self.side.asks_about_labels().then(|| Instant::now() + POLICY_LOOK);
-        self.settled().into_iter().chain(policy).chain(self.side.due()).min()
+        let side = self.side.due().into_iter().chain(self.side.losses_due());
+        self.settled().into_iter().chain(policy).chain(side).min()
     }
 
     fn settled(&self) -> Option<Instant> {
         self.changed.map(|at| at + self.settle)
     }
 
-    /// The names in rules about labels have other numbers in another policy of SELinux.
-    fn follow_policy(&mut self) {
+    /// Takes what of rauditd.conf may change while it runs: which rules are critical.
+    pub fn reconfigure(&mut self, conf: &RauditdConf) {
+        self.side.prioritise(conf);
+    }
+
+    /// The names in rules about labels have other numbers in another policy of SELinux; or other rules are critical.
+    fn install_anew(&mut self) {
         let rules = std::mem::take(&mut self.rules);
         let outlook = self.side.outlook(&rules);
         if let Err(e) = self.install(&outlook, &rules) {
-            say::error(format!("rules about SELinux's labels are still those of the policy before: {e}"));
+            say::error(format!(
+                "the rules cannot follow SELinux's policy or rauditd.conf, they stay as they were: {e}"
+            ));
         }
         self.rules = rules;
     }
@@ -290,9 +298,10 @@ impl Backend {
                 Err(e) => say::error(format!("cannot read the kernel's rules: {e}")),
             }
         }
-        if self.mode == Mode::Bpf && self.side.labels_changed() {
-            self.follow_policy();
+        if self.mode == Mode::Bpf && (self.side.labels_changed() || self.side.priorities_changed()) {
+            self.install_anew();
         }
+        self.side.tell_losses();
         if let Some(takeover) = self.takeover.take_if(|takeover| takeover.is_over()) {
             self.end_takeover(takeover);
         }

@@ -7,7 +7,7 @@ use crate::work::{Outbox, Work};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use raudit_config::{AuditdConf, ConfigError};
+use raudit_config::{AuditdConf, ConfigError, RauditdConf};
 use raudit_netlink::{Server, SignalInfo};
 use raudit_record::{Kind, Message};
 use std::os::fd::AsFd;
@@ -121,6 +121,7 @@ impl Control {
                 }
                 self.send(Work::Reconfigure(Box::new(conf)));
                 say::notice("log settings were read again; format, node name and plugins keep theirs until a restart");
+                self.reconfigure_capture();
                 self.stamps.signalled(Kind::DAEMON_CONFIG, "op=reconfigure state=changed", sender)
             }
             Err(e) => {
@@ -133,6 +134,17 @@ impl Control {
             }
         };
         self.record(record);
+    }
+
+    /// rauditd.conf is beside auditd.conf; of it, what is critical may change.
+    fn reconfigure_capture(&mut self) {
+        match RauditdConf::load(&self.config.with_file_name("rauditd.conf"), self.allow_links) {
+            Ok((conf, warnings)) => {
+                warnings.into_iter().for_each(|warning| say::warning(warning.to_string()));
+                self.backend.reconfigure(&conf);
+            }
+            Err(e) => say::error(format!("{e}; the old settings stay")),
+        }
     }
 
     /// Writes a record of the daemon's own.

@@ -31,21 +31,17 @@ impl Stamps {
     pub fn start(&mut self, format: &str) -> Message {
         let kernel = uname().map(|u| u.release().to_string_lossy().into_owned()).unwrap_or_default();
         let mut body = format!("op=start ver={} format={format} kernel={kernel}", env!("CARGO_PKG_VERSION"));
-        let own = |name: &str| fs::read_to_string(format!("/proc/self/{name}")).unwrap_or_default().trim().to_owned();
-        let unset = |value: String| if value.is_empty() { u32::MAX.to_string() } else { value };
-        let _ = write!(
-            body,
-            " auid={} pid={} uid={} ses={}",
-            unset(own("loginuid")),
-            std::process::id(),
-            nix::unistd::getuid(),
-            unset(own("sessionid"))
-        );
-        let label = own("attr/current");
-        if !label.is_empty() {
-            let _ = write!(body, " subj={}", label.trim_end_matches('\0'));
-        }
+        body.push_str(&own_identity());
         self.message(Kind::DAEMON_START, &format!("{body} res=success"))
+    }
+
+    /// `DAEMON_ERR`: events were lost; `whose` is the field that says of which rules.
+    pub fn lost(&mut self, reason: &str, count: u64, whose: &[u8]) -> Message {
+        let mut text = format!("{}: op=events-lost reason={reason} lost={count}", self.next()).into_bytes();
+        text.extend_from_slice(whose);
+        text.extend_from_slice(own_identity().as_bytes());
+        text.extend_from_slice(b" res=failed");
+        Message { kind: Kind::DAEMON_ERR, text }
     }
 
     /// `DAEMON_END`, `DAEMON_ROTATE` ...: something done because of a signal; `sender` is who sent it, if the kernel says.
@@ -112,6 +108,24 @@ impl Default for Stamps {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The fields that say who the daemon is.
+fn own_identity() -> String {
+    let own = |name: &str| fs::read_to_string(format!("/proc/self/{name}")).unwrap_or_default().trim().to_owned();
+    let unset = |value: String| if value.is_empty() { u32::MAX.to_string() } else { value };
+    let mut fields = format!(
+        " auid={} pid={} uid={} ses={}",
+        unset(own("loginuid")),
+        std::process::id(),
+        nix::unistd::getuid(),
+        unset(own("sessionid"))
+    );
+    let label = own("attr/current");
+    if !label.is_empty() {
+        let _ = write!(fields, " subj={}", label.trim_end_matches('\0'));
+    }
+    fields
 }
 
 fn owner(pid: u32) -> Option<u32> {

@@ -50,6 +50,11 @@ impl Outbox {
         self.work.send(work).is_ok()
     }
 
+    /// Hands over unless that means to wait; whether it was taken.
+    pub fn try_send(&self, work: Work) -> bool {
+        self.work.try_send(work).is_ok()
+    }
+
     /// The same for records, unless there are none. `records` is empty afterwards, with memory that the writer no longer needs.
     pub fn send_records(&self, records: &mut Records) -> bool {
         if records.is_empty() {

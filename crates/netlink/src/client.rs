@@ -1,7 +1,7 @@
 //! Asking the audit system: the kernel, or rauditd in its place.
 
 use crate::Error;
-use crate::protocol::{self, Equivalence, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
+use crate::protocol::{self, Equivalence, Features, Header, RuleCounts, SignalInfo, Status, StatusChange, flag, kind};
 use crate::transport::Transport;
 use nix::errno::Errno;
 use raudit_record::Kind;
@@ -124,24 +124,26 @@ impl Client {
         Ok(rules)
     }
 
-    /// All rules, and how often each decided; `None` where nobody counts, as in the kernel.
-    pub fn hits(&mut self) -> Result<Vec<(Rule, Option<u64>)>, Error> {
+    /// All rules, and what was counted of each; `None` where nobody counts, as in the kernel.
+    pub fn hits(&mut self) -> Result<Vec<(Rule, Option<RuleCounts>)>, Error> {
         const WHAT: &str = "list hits";
         if self.is_kernel() {
             return Ok(self.rules()?.into_iter().map(|rule| (rule, None)).collect());
         }
         let mut rules = Vec::new();
-        let mut take = |header: Header, payload: &[u8]| match (header.kind, payload.split_first_chunk()) {
-            (kind::NLMSG_DONE, _) => Ok(Reply::Complete),
-            (kind::LIST_HITS, Some((count, rule))) => match Rule::from_wire(rule) {
-                Ok((rule, _)) => {
-                    let count = u64::from_ne_bytes(*count);
-                    rules.push((rule, (count != protocol::NOT_COUNTED).then_some(count)));
-                    Ok(Reply::More)
-                }
-                Err(e) => Err(Error::Malformed { what: WHAT, why: format!("rule {}: {e}", rules.len() + 1) }),
-            },
-            _ => Ok(Reply::More),
+        let mut take = |header: Header, payload: &[u8]| {
+            let malformed = |at: usize, why: String| Error::Malformed { what: WHAT, why: format!("rule {at}: {why}") };
+            match header.kind {
+                kind::NLMSG_DONE => return Ok(Reply::Complete),
+                kind::LIST_HITS => {}
+                _ => return Ok(Reply::More),
+            }
+            let at = rules.len() + 1;
+            let (counts, rule) =
+                RuleCounts::split(payload).ok_or_else(|| malformed(at, "no counts before it".into()))?;
+            let (rule, _) = Rule::from_wire(rule).map_err(|e| malformed(at, e.to_string()))?;
+            rules.push((rule, counts));
+            Ok(Reply::More)
         };
         self.request(WHAT, kind::LIST_HITS, &[], Some(&mut take))?;
         Ok(rules)

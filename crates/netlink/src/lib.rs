@@ -20,7 +20,7 @@ mod transport;
 
 pub use client::Client;
 pub use error::Error;
-pub use protocol::{Equivalence, Features, SignalInfo, Status, StatusChange};
+pub use protocol::{Equivalence, Features, RuleCounts, SignalInfo, Status, StatusChange};
 pub use receiver::Receiver;
 pub use server::{Peer, Reply, Request, Server};
 

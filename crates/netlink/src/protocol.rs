@@ -30,12 +30,64 @@ pub mod kind {
     pub const BATCH_BEGIN: u16 = 2991;
     /// rauditd's own: "make them all, or none". A refusal quotes the header of the change it is about.
     pub const BATCH_COMMIT: u16 = 2992;
-    /// rauditd's own: the rules as LIST_RULES gives them, each behind 8 bytes: how often it decided, or [`NOT_COUNTED`](super::NOT_COUNTED).
+    /// rauditd's own: the rules as LIST_RULES gives them, each behind what was counted of it
+    /// ([`RuleCounts`](super::RuleCounts)).
     pub const LIST_HITS: u16 = 2993;
 }
 
 /// In place of a count where nobody counts.
-pub const NOT_COUNTED: u64 = u64::MAX;
+const NOT_COUNTED: u64 = u64::MAX;
+
+/// What was counted of a rule.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct RuleCounts {
+    /// How often it decided, whether it says always or never.
+    pub decided: u64,
+    /// How many events were lost then, by the name of the reason; a reason that cost none is missing.
+    pub lost: Vec<(String, u64)>,
+}
+
+impl RuleCounts {
+    /// Adds to what was lost for a reason.
+    pub fn add_lost(&mut self, reason: &str, count: u64) {
+        match self.lost.iter_mut().find(|(name, _)| name == reason) {
+            Some((_, sum)) => *sum += count,
+            None => self.lost.push((reason.to_owned(), count)),
+        }
+    }
+
+    /// For any reason.
+    pub fn all_lost(&self) -> u64 {
+        self.lost.iter().map(|(_, count)| count).sum()
+    }
+
+    /// The losses as text: `ring=3,shed=1`.
+    pub fn lost_text(&self) -> String {
+        self.lost.iter().map(|(reason, count)| format!("{reason}={count}")).collect::<Vec<_>>().join(",")
+    }
+
+    /// As they travel before a rule: 8 bytes, how often it decided, then the losses as text with a NUL behind it. So another reason
+    /// is no other message.
+    pub fn to_bytes(counts: Option<&Self>) -> Vec<u8> {
+        let mut bytes = counts.map_or(NOT_COUNTED, |c| c.decided).to_ne_bytes().to_vec();
+        bytes.extend(counts.map(Self::lost_text).unwrap_or_default().into_bytes());
+        bytes.push(0);
+        bytes
+    }
+
+    /// The counts, and what follows them.
+    pub fn split(bytes: &[u8]) -> Option<(Option<Self>, &[u8])> {
+        let (decided, rest) = bytes.split_first_chunk()?;
+        let (text, rest) = rest.split_at_checked(rest.iter().position(|&b| b == 0)?)?;
+        let mut counts = Self { decided: u64::from_ne_bytes(*decided), lost: Vec::new() };
+        for pair in str::from_utf8(text).ok()?.split(',').filter(|pair| !pair.is_empty()) {
+            let (reason, count) = pair.split_once('=')?;
+            counts.add_lost(reason, count.parse().ok()?);
+        }
+        let counted = counts.decided != NOT_COUNTED;
+        Some((counted.then_some(counts), rest.get(1..)?))
+    }
+}
 
 /// Header flags (`NLM_F_*`).
 pub mod flag {

@@ -4,7 +4,7 @@
 //! [`Server::poll_fds`] into your poll loop and call [`Server::serve`] when one of them is ready.
 
 use crate::capability::may_control_audit;
-use crate::protocol::{self, Equivalence, Features, Header, SignalInfo, Status, StatusChange, flag, kind};
+use crate::protocol::{self, Equivalence, Features, Header, RuleCounts, SignalInfo, Status, StatusChange, flag, kind};
 use crate::{Error, transport::Transport};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags};
@@ -57,7 +57,7 @@ pub enum Request {
     ChangeRules(Vec<Change>),
     /// All rules.
     ListRules,
-    /// All rules, and how often each decided.
+    /// All rules, and what was counted of each.
     ListHits,
     /// Log a user-space record.
     UserMessage(Kind, Vec<u8>),
@@ -97,7 +97,7 @@ pub enum Reply {
     /// To [`Request::ListRules`], in listing order.
     Rules(Vec<Rule>),
     /// To [`Request::ListHits`], in listing order; `None` where nobody counts.
-    Hits(Vec<(Rule, Option<u64>)>),
+    Hits(Vec<(Rule, Option<RuleCounts>)>),
     /// To [`Request::Describe`].
     Text(String),
 }
@@ -354,8 +354,10 @@ fn encode(asked: Header, reply: &Reply) -> Vec<Vec<u8>> {
         Reply::Text(text) => one(text.as_bytes()),
         Reply::Rules(rules) => several(asked, rules.iter().map(|rule| rule.to_wire(false))),
         Reply::Hits(rules) => {
-            let count = |hits: &Option<u64>| hits.unwrap_or(protocol::NOT_COUNTED).to_ne_bytes().to_vec();
-            several(asked, rules.iter().map(|(rule, hits)| [count(hits), rule.to_wire(false)].concat()))
+            let both = |(rule, counts): &(Rule, Option<RuleCounts>)| {
+                [RuleCounts::to_bytes(counts.as_ref()), rule.to_wire(false)].concat()
+            };
+            several(asked, rules.iter().map(both))
         }
     };
     let value = if let Reply::Value(value) = reply { *value as i32 } else { 0 };

@@ -71,7 +71,9 @@ fn answer(request: Request, rules: &mut RuleSet, status: &mut Status) -> Reply {
             *rules = after;
             Reply::Ack
         }
-        Request::ListHits => Reply::Hits(rules.iter().map(|rule| (rule.clone(), rule.key().map(|_| 7))).collect()),
+        Request::ListHits => {
+            Reply::Hits(rules.iter().map(|rule| (rule.clone(), rule.key().map(|_| counted()))).collect())
+        }
         Request::ListRules => Reply::Rules(rules.iter().cloned().collect()),
         Request::UserMessage(_, text) if text == b"text=hello" => Reply::Ack,
         Request::Describe => Reply::Text("tier: tracepoint\n".into()),
@@ -79,6 +81,10 @@ fn answer(request: Request, rules: &mut RuleSet, status: &mut Status) -> Reply {
         Request::SignalInfo => Reply::SignalInfo(SignalInfo { uid: 1, pid: 2, context: b"ctx".to_vec() }),
         _ => Reply::Error(Errno::EINVAL, None),
     }
+}
+
+fn counted() -> RuleCounts {
+    RuleCounts { decided: 7, lost: vec![("ring".into(), 3), ("of a reason to come".into(), 1)] }
 }
 
 fn rule(uid: u32, key: &[u8]) -> Rule {
@@ -210,7 +216,7 @@ fn a_batch_is_made_whole_or_not_at_all() {
     let (at, error) = client.change_rules(&[add(3), add(4), add(2), add(5)]).unwrap_err();
     assert_eq!((at, error.errno()), (Some(2), Some(Errno::EEXIST)));
     assert_eq!(client.rules().unwrap(), [rule(2, b"k")], "nothing of it was made");
-    assert_eq!(client.hits().unwrap(), [(rule(2, b"k"), Some(7))]);
+    assert_eq!(client.hits().unwrap(), [(rule(2, b"k"), Some(counted()))]);
     // without a beginning, a change is a change
     client.add_rule(&rule(9, b"k"), false).unwrap();
     assert_eq!(client.rules().unwrap().len(), 2);

@@ -2,6 +2,7 @@
 //   work mix DIR GID [AGAIN]  calls of every sort that is compared; DIR has the files they are about
 //   work burst COUNT          COUNT times getppid
 //   work steady COUNT         the same, but a little slower, after a line on standard output
+//   work timed COUNT          the same, and after each 50th a getpgrp; says what the longest call took, and how often it slept
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +15,12 @@
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void join(int family, const void *address, socklen_t length)
@@ -166,6 +169,31 @@ static void mix(char **argv)
 	programs();
 }
 
+static long now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000L + t.tv_nsec;
+}
+
+static void timed(long count)
+{
+	struct rusage before, after;
+	long longest = 0;
+	getrusage(RUSAGE_SELF, &before);
+	for (long i = 0; i < count; i++) {
+		long start = now(), took;
+		syscall(SYS_getppid, i);
+		if (i % 50 == 49)
+			syscall(SYS_getpgrp, i);
+		took = now() - start;
+		if (took > longest)
+			longest = took;
+	}
+	getrusage(RUSAGE_SELF, &after);
+	printf("longest_us=%ld slept=%ld\n", longest / 1000, after.ru_nvcsw - before.ru_nvcsw);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 3 && strcmp(argv[1], "mix") == 0) {
@@ -176,6 +204,10 @@ int main(int argc, char **argv)
 		return 2;
 	int steady = strcmp(argv[1], "steady") == 0;
 	long count = atol(argv[2]);
+	if (strcmp(argv[1], "timed") == 0) {
+		timed(count);
+		return 0;
+	}
 	if (steady) {
 		puts("ready");
 		fflush(stdout);

@@ -14,6 +14,10 @@ pub struct Program {
     pub verified: u32,
     /// Bytes of machine code.
     pub code: u32,
+    /// How often it ran, and for how many nanoseconds, while the kernel keeps statistics (`kernel.bpf_stats_enabled`).
+    pub runs: u64,
+    /// See `runs`.
+    pub time: u64,
 }
 
 /// All of them.
@@ -31,8 +35,9 @@ impl Capture {
     /// What the programs that are loaded now cost.
     pub fn costs(&self) -> Costs {
         let cost = |name: String, fd: BorrowedFd<'_>| {
-            let (verified, code) = clone::size(fd).unwrap_or_default();
-            Program { name, verified, code }
+            let info = clone::info(fd.as_raw_fd()).unwrap_or_default();
+            let (verified, code) = (info.verified_insns, info.jited_prog_len);
+            Program { name, verified, code, runs: info.run_cnt, time: info.run_time_ns }
         };
         let loaded = self.object.progs().filter(ProgramImpl::autoload);
         let mut programs: Vec<Program> =

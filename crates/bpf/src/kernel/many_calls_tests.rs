@@ -90,12 +90,12 @@ struct Cost {
 
 impl Cost {
     fn add(&mut self, program: BorrowedFd<'_>) {
-        let (verified, code) = clone::size(program).unwrap();
+        let costs = clone::info(program.as_raw_fd()).unwrap();
         let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", program.as_raw_fd())).unwrap();
         let memory = info.lines().find_map(|l| l.strip_prefix("memlock:")?.trim().parse::<u64>().ok());
         self.programs += 1;
-        self.verified += verified;
-        self.code += code;
+        self.verified += costs.verified_insns;
+        self.code += costs.jited_prog_len;
         self.memory += memory.unwrap();
     }
 }

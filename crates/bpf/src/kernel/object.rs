@@ -8,6 +8,7 @@ use crate::offer::{Offer, Tier};
 use crate::skel;
 use crate::{libbpf_log, targets};
 use libbpf_rs::{Object, ObjectBuilder, OpenObject, num_possible_cpus};
+use nix::unistd::{SysconfVar, sysconf};
 
 /// Loads the object. A program for records that few calls have stays out when this kernel's verifier refuses it: rules that need it
 /// then cannot be installed, and others can.
@@ -57,9 +58,11 @@ pub(super) fn bytes(offer: &Offer) -> &'static [u8] {
 
 fn size_maps(open: &mut OpenObject, settings: Settings) -> Result<(), CaptureError> {
     let cpus = num_possible_cpus().map_err(bpf("count the CPUs"))? as u32;
+    let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().and_then(|size| size.try_into().ok()).unwrap_or(4096);
     for mut map in open.maps_mut() {
         let size = match map.name().to_str() {
             Some("ring") => settings.ring_size,
+            Some("bell") => page,
             Some("scratch" | "claims") => cpus * SCRATCH_PER_CPU,
             _ => continue,
         };

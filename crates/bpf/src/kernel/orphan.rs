@@ -9,6 +9,7 @@ use super::{CaptureError, Counters, counted};
 use crate::clone;
 use crate::judged::{Generations, Judged};
 use crate::kept;
+use crate::loss::Loss;
 use crate::pins::{PinError, Room, open_link, open_map};
 use crate::ring::{End, Ring, Unfinished};
 use crate::wire::Record;
@@ -147,7 +148,7 @@ impl Orphan {
     /// What its programs counted, all in all.
     pub fn counters(&self) -> Result<Counters, CaptureError> {
         let mut sum = counted(&self.counters)?;
-        sum.missed = self.missed.unwrap_or_else(|| missed(&self.links()));
+        sum.lost.add(Loss::Missed, self.missed.unwrap_or_else(|| missed(&self.links())));
         Ok(sum.since(self.about.before))
     }
 
@@ -210,17 +211,16 @@ impl About {
         let (policy, before) = (numbers("policy"), numbers("before"));
         let damaged = || Refused::Damaged("about says too little".into());
         let &[policy_len, exempt_at, closing_at] = policy.as_slice() else { return Err(damaged()) };
-        let &[matched, submitted, lost_ring, lost_scratch, lost_state, lost_size, lost_policy, missed] =
-            before.as_slice()
-        else {
+        let [matched, submitted, reasons @ ..] = before.as_slice() else { return Err(damaged()) };
+        if reasons.len() != Loss::ALL.len() {
             return Err(damaged());
-        };
+        }
+        let mut before = Counters { matched: *matched, submitted: *submitted, ..Counters::default() };
+        Loss::ALL.into_iter().zip(reasons).for_each(|(reason, count)| before.lost.add(reason, *count));
         if exempt_at >= policy_len || closing_at >= policy_len {
             return Err(damaged());
         }
         let tier = word("tier").ok_or_else(damaged)?.to_owned();
-        let before =
-            Counters { matched, submitted, lost_ring, lost_scratch, lost_state, lost_size, lost_policy, missed };
         Ok(Self {
             tier,
             policy_len: policy_len as usize,

@@ -96,8 +96,8 @@ impl Capture {
 
     fn about(&self, settings: Settings) -> String {
         let b = self.before;
-        let before =
-            [b.matched, b.submitted, b.lost_ring, b.lost_scratch, b.lost_state, b.lost_size, b.lost_policy, b.missed];
+        let lost = b.lost.each().map(|(_, count)| count);
+        let before: Vec<String> = [b.matched, b.submitted].into_iter().chain(lost).map(|n| n.to_string()).collect();
         format!(
             "format {FORMAT}\nlayout {LAYOUT}\nversion {}\ntier {}\npid {}\npolicy {POLICY_LEN} {} {}\nbefore {}\n",
             env!("CARGO_PKG_VERSION"),
@@ -105,7 +105,7 @@ impl Capture {
             settings.exempt,
             policy::EXEMPT,
             policy::CLOSING,
-            before.map(|n| n.to_string()).join(" "),
+            before.join(" "),
         )
     }
 

@@ -1,14 +1,16 @@
-//! The policy in use and the one before it, in memory shared with the programs (`policies`, `hits` in bpf/maps.h).
+//! The policy in use and the one before it, in memory shared with the programs (`policies`, `hits`, `losses` in bpf/maps.h).
 //!
 //! A new policy is written where the programs do not look, then they are told to look there: no grace period, so that a change
 //! of a rule takes microseconds. A reader that is still at the old one is left alone until the change after next; then it
 //! notices by the sequence number, which is odd while we write, and looks again.
 
 use super::CaptureError;
+use super::named::{Calls, Named};
 use super::shared::Shared;
 use crate::classify::{NR_MAX, Policy, RULES_MAX};
+use crate::loss::{Loss, Reserve};
 use crate::plan::Attach;
-use crate::skel::{HITS_LEN, POLICY_LEN, policy as at};
+use crate::skel::{HITS_LEN, LOSSES_LEN, POLICY_LEN, policy as at};
 use libbpf_rs::Object;
 use std::collections::BTreeMap;
 
@@ -16,6 +18,8 @@ use std::collections::BTreeMap;
 pub(crate) const SLOTS: usize = 2;
 /// Counters for each rule (`HIT_SHARDS`).
 const HIT_SHARDS: usize = 8;
+/// `WANT_CRITICAL`.
+const WANT_CRITICAL: u32 = 1 << 24;
 
 /// How often each rule of a generation decided, in the exit list's order.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -24,6 +28,8 @@ pub struct Hits {
     pub generation: u32,
     /// By rule.
     pub rules: Vec<u64>,
+    /// The rules whose events were lost then: which, why, how many.
+    pub lost: Vec<(usize, Loss, u64)>,
 }
 
 /// Generation and number of rules of the policy in a slot.
@@ -33,7 +39,9 @@ type Occupant = (u32, usize);
 pub(super) struct Slots {
     policies: Shared,
     hits: Shared,
+    losses: Shared,
     active: Shared,
+    named: Named,
     occupants: [Option<Occupant>; SLOTS],
 }
 
@@ -42,10 +50,13 @@ impl Slots {
     pub(super) fn of(object: &Object) -> Result<Self, CaptureError> {
         let map = |name: &str| Shared::named(object, name);
         let (policies, hits, active) = (map("policies")?, map("hits")?, map("policy_active")?);
-        if policies.len() != SLOTS * POLICY_LEN || hits.len() != SLOTS * HIT_SHARDS * HITS_LEN {
+        let losses = map("losses")?;
+        let named = Named::of(map("named")?);
+        let fit = hits.len() == SLOTS * HIT_SHARDS * HITS_LEN && losses.len() == SLOTS * LOSSES_LEN;
+        if policies.len() != SLOTS * POLICY_LEN || !fit {
             return Err(CaptureError::Plan("the BPF object's policies are of another size".into()));
         }
-        Ok(Self { policies, hits, active, occupants: [None; SLOTS] })
+        Ok(Self { policies, hits, losses, active, named, occupants: [None; SLOTS] })
     }
 
     /// Makes a policy the one in use. Gives the hits of the policy whose place it takes.
@@ -54,25 +65,35 @@ impl Slots {
         policy: &Policy,
         rules: usize,
         attach: &Attach,
-        generation: u32,
-        exempt: u32,
+        reserve: &Reserve,
+        [generation, exempt]: [u32; 2],
     ) -> Option<Hits> {
         let slot = (self.active.load32(0) as usize + 1) % SLOTS;
         let evicted = self.take(slot);
         let start = slot * POLICY_LEN;
         let sequence = self.policies.load32(start) | 1;
         self.policies.store32(start, sequence);
-        self.write(start, policy, attach, [generation, exempt]);
+        self.write(start, policy, attach, reserve, [generation, exempt]);
         self.policies.store32(start, sequence.wrapping_add(1));
         if let Some(occupant) = self.occupants.get_mut(slot) {
             *occupant = Some((generation, rules));
         }
+        let named = Calls::of(policy, attach);
+        self.named.add(&named);
         self.active.store32(0, slot as u32);
+        self.named.set(named);
         evicted
     }
 
     /// All of `struct policy` but its sequence number; of the tables, what is in use.
-    fn write(&mut self, start: usize, policy: &Policy, attach: &Attach, [generation, exempt]: [u32; 2]) {
+    fn write(
+        &mut self,
+        start: usize,
+        policy: &Policy,
+        attach: &Attach,
+        reserve: &Reserve,
+        [generation, exempt]: [u32; 2],
+    ) {
         let mut put = |at: usize, bytes: &[u8]| self.policies.write(start + at, bytes);
         let (fields, tests) = (policy.fields.len() as u32, policy.tests.len() as u32);
         put(4, &words(&[generation, policy.words as u32, fields, tests, exempt, policy.facts()]));
@@ -102,6 +123,8 @@ impl Slots {
             put(at::PLACE + usize::from(place) * 4, &shorts([rows.row, rows.except].into_iter()));
         }
         put(at::ALWAYS, &longs(&policy.always));
+        put(at::CRITICAL, &longs(&reserve.rules));
+        put(at::OTHERS, &reserve.others.to_ne_bytes());
         put(at::FIELD, &words(&policy.fields.iter().flat_map(|f| [f.fact, f.first, f.count]).collect::<Vec<_>>()));
         let tests = policy.tests.iter().flat_map(|t| [t.kind as u32, t.fact, t.value, t.row.into()]);
         put(at::TEST, &words(&tests.collect::<Vec<_>>()));
@@ -109,7 +132,8 @@ impl Slots {
             let row = |nr: usize| calls.get(&(nr as u32)).copied().unwrap_or(0);
             put(at::SYSCALL + arch * NR_MAX * 2, &shorts((0..NR_MAX).map(row)));
             let of = |wants: &BTreeMap<u32, u32>, nr: usize| wants.get(&(nr as u32)).copied().unwrap_or(0);
-            let want = |nr: usize| of(wants, nr) | of(more, nr);
+            let critical = |nr: usize| if reserve.names(policy, row(nr)) { WANT_CRITICAL } else { 0 };
+            let want = |nr: usize| of(wants, nr) | of(more, nr) | critical(nr);
             put(at::WANTS + arch * NR_MAX * 4, &words(&(0..NR_MAX).map(want).collect::<Vec<_>>()));
         }
         put(at::OPERATION_WANT, &policy.operation_want.to_ne_bytes());
@@ -132,7 +156,17 @@ impl Slots {
         let (generation, rules) = self.occupants.get(slot).copied().flatten()?;
         let shard = |n: usize| (slot * HIT_SHARDS + n) * HITS_LEN;
         let of = |rule: usize| (0..HIT_SHARDS).map(|n| self.hits.take64(shard(n) + rule * 8)).sum();
-        Some(Hits { generation, rules: (0..rules.min(RULES_MAX)).map(of).collect() })
+        let rules = rules.min(RULES_MAX);
+        let reasons = || Loss::ALL.into_iter().take(Loss::RULED);
+        let mut lost = Vec::new();
+        for (rule, reason) in (0..rules).flat_map(|rule| reasons().map(move |reason| (rule, reason))) {
+            let at = slot * LOSSES_LEN + (rule * Loss::RULED + reason as usize) * 8;
+            match self.losses.take64(at) {
+                0 => {}
+                count => lost.push((rule, reason, count)),
+            }
+        }
+        Some(Hits { generation, rules: (0..rules).map(of).collect(), lost })
     }
 }
 

@@ -8,6 +8,7 @@ use nix::errno::Errno;
 use raudit_bpf::judged::{Generations, Judged};
 use raudit_bpf::kernel::orphan::Orphan;
 use raudit_bpf::kernel::{Capture, CaptureError, Counters, Hits, Settings};
+use raudit_bpf::loss::{Critical, Loss, Lost};
 use raudit_bpf::offer::{Offer, Tier};
 use raudit_bpf::pins::Home;
 use raudit_bpf::place::{self, Key, Places};
@@ -15,12 +16,15 @@ use raudit_bpf::plan::{Judgement, Obstacle, Plan};
 use raudit_bpf::selinux;
 use raudit_bpf::trial::{self, Trial};
 use raudit_config::{Backend as Choice, RauditdConf};
-use raudit_netlink::{Client, Error};
+use raudit_netlink::{Client, Error, RuleCounts};
 use raudit_rules::{Change, List, Rule, RuleSet};
 use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
+
+mod losses;
+use losses::Losses;
 
 /// The key of the kernel's rules that follow names for us.
 const MARK: &[u8] = super::MARK;
@@ -97,17 +101,25 @@ pub struct Counts {
     pub matched: u64,
     /// Of them, delivered to the writer.
     pub delivered: u64,
-    /// Of them, not.
+    /// Of them, and of those that were never judged, not.
     pub lost: u64,
 }
 
-impl Counts {
+/// The same by reason.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Past {
+    pub matched: u64,
+    pub delivered: u64,
+    pub lost: Lost,
+}
+
+impl Past {
     /// Both.
     pub(super) fn and(self, other: Self) -> Self {
         Self {
             matched: self.matched + other.matched,
             delivered: self.delivered + other.delivered,
-            lost: self.lost + other.lost,
+            lost: self.lost.plus(other.lost),
         }
     }
 }
@@ -142,11 +154,16 @@ pub struct Side {
     /// Programs that were loaded to be tried out, for the first rules that they serve.
     spare: Option<Capture>,
     /// Of programs that are gone.
-    past: Counts,
+    past: Past,
     /// The exit lists of the last generations.
     lists: VecDeque<(u32, Vec<Rule>)>,
-    /// How often each rule decided, as far as the programs' counters have been read.
-    tally: HashMap<Rule, u64>,
+    /// What was counted of each rule, as far as the programs' counters have been read.
+    tally: HashMap<Rule, RuleCounts>,
+    /// What the log is to say of it.
+    losses: Losses,
+    /// Whose events are lost last; and what the programs know of that.
+    critical: Critical,
+    installed_critical: Critical,
     work: Outbox,
     /// Where what outlives us is pinned, if anywhere.
     home: Option<Arc<Home>>,
@@ -160,6 +177,7 @@ impl Side {
         let ring_size = u32::try_from(conf.ring_size).unwrap_or(1 << 31);
         let settings = Settings { ring_size, exempt: std::process::id() };
         let mut side = Self::idle(settings, conf.backend == Choice::Bpf, conf.all_arguments, work);
+        side.prioritise(conf);
         side.generations = found.generations.clone();
         side.generation = found.orphans.iter().map(Orphan::latest).max().unwrap_or_default();
         side.home = found.home.take();
@@ -223,9 +241,12 @@ impl Side {
             active: None,
             label_loads: None,
             spare: None,
-            past: Counts::default(),
+            past: Past::default(),
             lists: VecDeque::new(),
             tally: HashMap::new(),
+            losses: Losses::new(),
+            critical: Critical::default(),
+            installed_critical: Critical::default(),
             work,
             home: None,
             inheritance: Inheritance::default(),
@@ -237,7 +258,8 @@ impl Side {
     pub fn lend(&mut self) -> Self {
         self.hits();
         let mut stays = Self::idle(self.settings, self.forced, self.all_arguments, self.work.clone());
-        stays.past = self.counters();
+        stays.past = self.counted();
+        stays.critical = self.critical.clone();
         stays.tally = std::mem::take(&mut self.tally);
         std::mem::replace(self, stays)
     }
@@ -245,9 +267,22 @@ impl Side {
     /// Comes back from there.
     pub fn restore(&mut self, lent: Self) {
         let stayed = std::mem::replace(self, lent);
-        for (rule, count) in stayed.tally {
-            *self.tally.entry(rule).or_default() += count;
+        self.critical = stayed.critical;
+        for (rule, counts) in stayed.tally {
+            let sum = self.tally.entry(rule).or_default();
+            sum.decided += counts.decided;
+            counts.lost.iter().for_each(|(reason, count)| sum.add_lost(reason, *count));
         }
+    }
+
+    /// Takes from rauditd.conf which rules are critical. The programs follow with the next installation.
+    pub fn prioritise(&mut self, conf: &RauditdConf) {
+        self.critical = Critical { keys: conf.critical_keys.clone(), share: conf.critical_share };
+    }
+
+    /// Whether the programs follow another rauditd.conf.
+    pub fn priorities_changed(&self) -> bool {
+        self.active.is_some() && self.installed_critical != self.critical
     }
 
     fn offer(&self) -> &Offer {
@@ -335,6 +370,7 @@ impl Side {
     pub fn install(&mut self, outlook: &Outlook, rules: &RuleSet, kept: &RuleSet) -> Result<(), String> {
         let tier = outlook.chosen().ok_or_else(|| outlook.why_not())?;
         self.label_loads = outlook.plan.label_loads;
+        self.installed_critical = self.critical.clone();
         self.generation += 1;
         let judged = Judged::new(&outlook.plan, rules);
         self.lists.push_back((self.generation, [rules.list(List::Exit), rules.list(List::IoUring)].concat()));
@@ -344,6 +380,7 @@ impl Side {
         if let Some(active) = self.active.as_mut().filter(|a| a.capture.tier() == tier) {
             let offer = self.offer.get_or_init(Offer::probe);
             let capture = &mut active.capture;
+            capture.prioritise(self.critical.clone());
             keep(capture, &self.generations, (self.generation, judged), kept).map_err(|e| e.to_string())?;
             let close = || self.inheritance.close(rules);
             let evicted =
@@ -356,8 +393,10 @@ impl Side {
         let mut capture = loaded.map_err(|e| e.to_string())?;
         self.pin(&mut capture);
         keep(&mut capture, &self.generations, (self.generation, judged), kept).map_err(|e| e.to_string())?;
-        let ring = capture.ring().map_err(|e| e.to_string())?;
-        let source = Source::start(ring, self.generations.clone(), self.all_arguments, self.work.clone())
+        capture.prioritise(self.critical.clone());
+        let (ring, bell) = (capture.ring().map_err(|e| e.to_string())?, capture.bell().map_err(|e| e.to_string())?);
+        let source =
+            Source::start(ring, Some(bell), self.generations.clone(), self.all_arguments, self.work.clone())
             .map_err(|e| e.to_string())?;
         let offer = self.offer.get_or_init(Offer::probe);
         let close = || self.inheritance.close(rules);
@@ -403,16 +442,21 @@ impl Side {
         let Some(Active { mut capture, source }) = active else { return };
         let missed = capture.detach();
         capture.take_hits().into_iter().for_each(|hits| self.count(hits));
-        let counters = capture.counters().unwrap_or_default();
+        let mut counters = capture.counters().unwrap_or_default();
+        counters.lost.add(Loss::Missed, missed);
         let consumed = source.stop();
-        let lost = counters.lost() + missed;
+        self.losses.add_rest(&counters.lost, true);
+        self.losses.tell(&self.work, true);
         self.past.matched += counters.matched;
         self.past.delivered += consumed.events;
-        self.past.lost += lost;
+        self.past.lost = self.past.lost.plus(counters.lost);
+        let lost = counters.lost.sum();
         if lost > 0 {
             say::warning(format!(
-                "BPF: {} events matched, {} delivered, {lost} lost",
-                counters.matched, consumed.events
+                "BPF: {} events matched, {} delivered, {lost} lost ({})",
+                counters.matched,
+                consumed.events,
+                reasons(&counters.lost)
             ));
         }
         if counters.submitted != consumed.events {
@@ -421,17 +465,42 @@ impl Side {
     }
 
     fn count(&mut self, hits: Hits) {
-        let Some((_, rules)) = self.lists.iter().find(|(generation, _)| *generation == hits.generation) else { return };
-        for (rule, count) in rules.iter().zip(hits.rules).filter(|(_, count)| *count > 0) {
-            *self.tally.entry(rule.clone()).or_default() += count;
+        let rules = self.lists.iter().find(|(generation, _)| *generation == hits.generation).map(|(_, rules)| rules);
+        for (rule, count) in rules.into_iter().flatten().zip(hits.rules).filter(|(_, count)| *count > 0) {
+            self.tally.entry(rule.clone()).or_default().decided += count;
+        }
+        for (at, reason, count) in hits.lost {
+            let rule = rules.and_then(|rules| rules.get(at));
+            if let Some(rule) = rule {
+                self.tally.entry(rule.clone()).or_default().add_lost(reason.name(), count);
+            }
+            self.losses.add(reason, rule.and_then(Rule::key), count);
         }
     }
 
-    /// How often rules decided since they were loaded; rules that never did may be missing.
-    pub fn hits(&mut self) -> &HashMap<Rule, u64> {
+    /// What was counted of rules since they were loaded; rules that never decided may be missing.
+    pub fn hits(&mut self) -> &HashMap<Rule, RuleCounts> {
         let fresh = self.active.as_mut().map(|active| active.capture.take_hits()).unwrap_or_default();
         fresh.into_iter().for_each(|hits| self.count(hits));
         &self.tally
+    }
+
+    /// When [`tell_losses`](Self::tell_losses) has something to look at.
+    pub fn losses_due(&self) -> Option<Instant> {
+        self.active.as_ref().map(|_| self.losses.due())
+    }
+
+    /// Has the log say what was lost, once a second.
+    pub fn tell_losses(&mut self) {
+        let Some(active) = &self.active else { return };
+        let Some(full) = self.losses.begin_look() else { return };
+        let capture = &active.capture;
+        let Ok(now) = (if full { capture.counters() } else { capture.own_counters() }) else { return };
+        if self.losses.is_behind(&now.lost) {
+            self.hits();
+        }
+        self.losses.add_rest(&now.lost, false);
+        self.losses.tell(&self.work, false);
     }
 
     /// Rules that were deleted begin anew should they come back.
@@ -449,25 +518,28 @@ impl Side {
         Some((active.capture.counters().unwrap_or_default(), active.source.delivered()))
     }
 
-    /// What was counted since the start.
-    pub fn counters(&self) -> Counts {
+    fn counted(&self) -> Past {
         let (now, delivered) = self.current().unwrap_or_default();
-        let now = Counts { matched: now.matched, delivered, lost: now.lost() };
+        let now = Past { matched: now.matched, delivered, lost: now.lost };
         self.past.and(now).and(self.inheritance.counts())
     }
 
-    /// Details for people: what was lost why, and what is attached.
+    /// What was counted since the start.
+    pub fn counters(&self) -> Counts {
+        let Past { matched, delivered, lost } = self.counted();
+        Counts { matched, delivered, lost: lost.sum() }
+    }
+
+    /// Details for people: what was lost why, since the start; for whom there is a share of the ring; and what is attached.
     pub fn lines(&self) -> Vec<String> {
         let inherited = self.inheritance.line();
-        let Some((now, _)) = self.current() else { return inherited.into_iter().collect() };
-        let attached: Vec<&str> = self.active.iter().flat_map(|a| a.capture.attached()).collect();
-        let mut lines = vec![
-            format!(
-                "bpf_lost ring={} scratch={} state={} size={} policy={} missed={}",
-                now.lost_ring, now.lost_scratch, now.lost_state, now.lost_size, now.lost_policy, now.missed
-            ),
-            format!("bpf_attached {}", attached.join(" ")),
-        ];
+        let Some(active) = &self.active else { return inherited.into_iter().collect() };
+        let mut lines = vec![format!("bpf_lost {}", reasons(&self.counted().lost))];
+        if !self.critical.keys.is_empty() {
+            lines.push(format!("bpf_critical keys={} share={}%", self.critical.keys.join(","), self.critical.share));
+        }
+        let attached: Vec<&str> = active.capture.attached().collect();
+        lines.push(format!("bpf_attached {}", attached.join(" ")));
         lines.extend(inherited);
         lines
     }
@@ -483,4 +555,9 @@ fn keep(
     capture.remember_generation(generation, &judged)?;
     generations.add(generation, judged);
     capture.remember(rules)
+}
+
+/// `ring=3 shed=0 ...`
+fn reasons(lost: &Lost) -> String {
+    lost.each().map(|(reason, count)| format!("{}={count}", reason.name())).collect::<Vec<_>>().join(" ")
 }

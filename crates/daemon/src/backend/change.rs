@@ -296,7 +296,7 @@ impl Backend {
         self.work.send(Work::Records(records.collect()));
     }
 
-    /// All rules, those of the exit and io_uring lists with how often they decided.
+    /// All rules, those of the exit and io_uring lists with what was counted of them.
     pub(super) fn list_hits(&mut self) -> Result<Reply, Error> {
         let rules = self.list()?;
         let counted = self.mode == Mode::Bpf;
@@ -304,7 +304,7 @@ impl Backend {
         let count = |rule: &Rule| {
             let judged = matches!(rule.list, List::Exit | List::IoUring);
             let here = counted && judged && self.rules.list(rule.list).contains(rule);
-            here.then(|| hits.get(rule).copied().unwrap_or(0))
+            here.then(|| hits.get(rule).cloned().unwrap_or_default())
         };
         let hits = rules.iter().map(|rule| (rule.clone(), count(rule))).collect();
         Ok(Reply::Hits(hits))

@@ -1,6 +1,6 @@
 //! What an earlier rauditd has left pinned: found at start, read while its successor makes itself ready, and ended when that captures.
 
-use super::bpf::Counts;
+use super::bpf::Past;
 use crate::say;
 use crate::source::bpf::Source;
 use crate::work::Outbox;
@@ -100,20 +100,20 @@ struct Inherited {
 }
 
 impl Inherited {
-    fn counts(&self) -> Counts {
+    fn counts(&self) -> Past {
         let counted = self.orphan.counters().unwrap_or_default();
         let delivered = self.before + self.source.delivered();
-        Counts { matched: counted.matched, delivered, lost: counted.lost() }
+        Past { matched: counted.matched, delivered, lost: counted.lost }
     }
 
     /// Detaches them and reads their ring to the end.
-    fn end(mut self) -> Counts {
+    fn end(mut self) -> Past {
         if let Err(e) = self.orphan.detach() {
             say::error(format!("hooks of an earlier rauditd stay: {e}"));
         }
         let counted = self.orphan.counters().unwrap_or_default();
         let delivered = self.before + self.source.stop().events;
-        let lost = counted.lost();
+        let lost = counted.lost.sum();
         if counted.submitted != delivered {
             say::error(format!(
                 "BPF: under an earlier rauditd {} events were submitted, but {delivered} delivered",
@@ -126,16 +126,16 @@ impl Inherited {
                 counted.matched
             ));
         }
-        Counts { matched: counted.matched, delivered, lost }
+        Past { matched: counted.matched, delivered, lost: counted.lost }
     }
 }
 
 /// Hooks on their way out.
 #[derive(Debug)]
 struct Ending {
-    thread: JoinHandle<Counts>,
+    thread: JoinHandle<Past>,
     /// As it was when that began.
-    counts: Counts,
+    counts: Past,
 }
 
 /// All that was inherited.
@@ -144,7 +144,7 @@ pub struct Inheritance {
     read: Vec<Inherited>,
     ending: Vec<Ending>,
     /// Of those that have ended.
-    past: Counts,
+    past: Past,
 }
 
 impl Inheritance {
@@ -153,9 +153,9 @@ impl Inheritance {
         for mut orphan in orphans {
             orphan.exempt(std::process::id());
             let (waiting, before) = (orphan.waiting(), orphan.delivered());
-            let lost = orphan.counters().unwrap_or_default().lost();
+            let lost = orphan.counters().unwrap_or_default().lost.sum();
             let source = orphan.ring().map_err(|e| e.to_string()).and_then(|ring| {
-                Source::start(ring, generations.clone(), all_arguments, out.clone()).map_err(|e| e.to_string())
+                Source::start(ring, None, generations.clone(), all_arguments, out.clone()).map_err(|e| e.to_string())
             });
             match source {
                 Ok(source) => {
@@ -226,9 +226,9 @@ impl Inheritance {
     }
 
     /// What was counted under earlier rauditds, by hooks that were found.
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> Past {
         let living = self.read.iter().map(Inherited::counts).chain(self.ending.iter().map(|one| one.counts));
-        living.fold(self.past, Counts::and)
+        living.fold(self.past, Past::and)
     }
 
     /// For people.
@@ -238,7 +238,9 @@ impl Inheritance {
         (hooks > 0 || counts.matched > 0).then(|| {
             format!(
                 "bpf_inherited hooks={hooks} matched={} delivered={} lost={}",
-                counts.matched, counts.delivered, counts.lost
+                counts.matched,
+                counts.delivered,
+                counts.lost.sum()
             )
         })
     }

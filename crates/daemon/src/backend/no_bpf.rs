@@ -2,7 +2,7 @@
 
 use crate::work::Outbox;
 use raudit_config::RauditdConf;
-use raudit_netlink::{Client, Error};
+use raudit_netlink::{Client, Error, RuleCounts};
 use raudit_rules::{Change, Rule, RuleSet};
 use std::collections::HashMap;
 use std::path::Path;
@@ -66,7 +66,7 @@ impl Found {
 /// The BPF side that is not there.
 #[derive(Debug)]
 pub struct Side {
-    tally: HashMap<Rule, u64>,
+    tally: HashMap<Rule, RuleCounts>,
 }
 
 impl Side {
@@ -117,9 +117,17 @@ impl Side {
     pub fn counters(&self) -> Counts {
         Counts::default()
     }
-    pub fn hits(&mut self) -> &HashMap<Rule, u64> {
+    pub fn hits(&mut self) -> &HashMap<Rule, RuleCounts> {
         &self.tally
     }
+    pub fn prioritise(&mut self, _: &RauditdConf) {}
+    pub fn priorities_changed(&self) -> bool {
+        false
+    }
+    pub fn losses_due(&self) -> Option<Instant> {
+        None
+    }
+    pub fn tell_losses(&mut self) {}
     pub fn forget(&mut self, _: &[Change]) {}
     pub fn lines(&self) -> Vec<String> {
         Vec::new()

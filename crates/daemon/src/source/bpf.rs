@@ -5,6 +5,7 @@ use crate::work::Outbox;
 use raudit_bpf::consumer::{Consumed, Consumer};
 use raudit_bpf::judged::Generations;
 use raudit_bpf::kernel::CaptureError;
+use raudit_bpf::ring::Ring;
 use raudit_record::Records;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
@@ -14,7 +15,7 @@ use std::time::Duration;
 /// How long to wait for an event. A full ring sends no wake-up, so look this often in any case.
 const WAIT: Duration = Duration::from_millis(50);
 /// After so few events at once the next are given time to gather: a task that is audited wakes this thread up only when the ring
-/// was empty, so that it is woken up a thousand times a second at most, whatever goes on.
+/// was empty, so that it is woken up a thousand times a second at most, whatever goes on. A critical event is not waited with.
 const FEW: usize = 32;
 const GATHER: Duration = Duration::from_millis(1);
 
@@ -36,9 +37,10 @@ pub struct Source {
 }
 
 impl Source {
-    /// Starts to read a ring.
+    /// Starts to read a ring, and to hear of critical events in it, where there is a bell for them.
     pub fn start(
-        ring: raudit_bpf::ring::Ring,
+        ring: Ring,
+        bell: Option<Ring>,
         generations: Generations,
         all_arguments: bool,
         out: Outbox,
@@ -50,7 +52,7 @@ impl Source {
         let failed = |e: String| CaptureError::Plan(format!("cannot read the ring buffer: {e}"));
         let thread = std::thread::Builder::new()
             .name("bpf".into())
-            .spawn(move || match Consumer::new(ring, generations) {
+            .spawn(move || match listening(ring, bell, generations) {
                 Err(e) => {
                     drop(ready.send(Err(e)));
                     Consumed::default()
@@ -85,6 +87,14 @@ impl Source {
     }
 }
 
+fn listening(ring: Ring, bell: Option<Ring>, generations: Generations) -> Result<Consumer, CaptureError> {
+    let mut consumer = Consumer::new(ring, generations)?;
+    if let Some(bell) = bell {
+        consumer.listen(bell)?;
+    }
+    Ok(consumer)
+}
+
 fn read(mut consumer: Consumer, out: &Outbox, stop: &Stop, delivered: &AtomicU64) -> Consumed {
     let mut told = Consumed::default();
     let mut records = Records::default();
@@ -102,7 +112,7 @@ fn read(mut consumer: Consumer, out: &Outbox, stop: &Stop, delivered: &AtomicU64
             return seen;
         }
         if (1..FEW).contains(&events) && !stopping {
-            std::thread::sleep(GATHER);
+            consumer.gather(GATHER);
         }
     }
 }

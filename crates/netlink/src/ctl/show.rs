@@ -1,6 +1,7 @@
 //! What `rauditctl` prints on standard output.
 
 use super::words::Words;
+use crate::protocol::RuleCounts;
 use crate::{Features, Status};
 use raudit_rules::{Rule, print};
 use std::io::{self, Write};
@@ -21,7 +22,7 @@ Rules
     -W <path>                Remove a watch
     -p <rwxa>                Accesses a watch reports: read, write, execute, attributes
     -l [-i | -k <key>]       List rules; -i: with words for numbers
-    -l --stats               List rules with how often each decided, where that is counted
+    -l --stats               List rules with how often each decided and what was lost of it, where that is counted
     -D [-k <key>]            Delete all rules, or those with a key
     -R <file>                Read rules from a file
     --check <file>...        Say what is wrong with files of rules, or with a rules.d; nothing is loaded
@@ -91,17 +92,25 @@ pub(super) fn rules_text(rules: &[Rule], interpret: bool, key: &[u8]) -> Vec<u8>
     text
 }
 
-/// Rules with how often each decided, `-` where nobody counts.
-pub(super) fn hits(rules: &[(Rule, Option<u64>)]) -> io::Result<()> {
+/// Rules with how often each decided and how many events were lost then, `-` where nobody counts.
+pub(super) fn hits(rules: &[(Rule, Option<RuleCounts>)]) -> io::Result<()> {
     if rules.is_empty() {
         return bytes(NO_RULES);
     }
-    let counts: Vec<String> =
-        rules.iter().map(|(_, count)| count.map_or_else(|| "-".into(), |count| count.to_string())).collect();
-    let width = counts.iter().map(String::len).max().unwrap_or(0);
+    let decided = |c: &RuleCounts| c.decided.to_string();
+    let lost = |c: &RuleCounts| match c.all_lost() {
+        0 => "0".into(),
+        sum => format!("{sum}({})", c.lost_text()),
+    };
+    let column = |show: &dyn Fn(&RuleCounts) -> String| -> Vec<String> {
+        rules.iter().map(|(_, counts)| counts.as_ref().map_or_else(|| "-".into(), show)).collect()
+    };
+    let columns = [column(&decided), column(&lost)];
+    let [first, second] = columns.each_ref().map(|c| c.iter().map(String::len).max().unwrap_or(0));
+    let [decided, lost] = columns;
     let mut text = Vec::new();
-    for ((rule, _), count) in rules.iter().zip(counts) {
-        text.extend(format!("{count:>width$}  ").into_bytes());
+    for ((rule, _), (decided, lost)) in rules.iter().zip(decided.iter().zip(lost)) {
+        text.extend(format!("{decided:>first$}  {lost:>second$}  ").into_bytes());
         text.extend(print::rule(rule));
         text.push(b'\n');
     }

@@ -1,0 +1,127 @@
+//! Live, but without kernel audit: a ring that nobody reads, and rules of which one is critical.
+use super::*;
+use crate::classify::ARCHES;
+use crate::consumer::Consumer;
+use crate::judged::{Generations, Judged};
+use raudit_record::Records;
+use raudit_rules::{Action, Field, FieldId, List, Op, Rule, SyscallMask, Value};
+use raudit_tables::syscall;
+use std::time::{Duration, Instant};
+
+const RING: u32 = 1 << 16;
+
+fn rule(name: &str, key: &str) -> Rule {
+    let mut syscalls = SyscallMask::EMPTY;
+    syscalls.insert(syscall::table(ARCHES[0]).unwrap().number(name).unwrap());
+    let field = |id, value| Field { id, op: Op::Eq, value };
+    let fields = vec![
+        field(FieldId::ARCH, Value::Number(ARCHES[0])),
+        field(FieldId::PID, Value::Number(std::process::id())),
+        field(FieldId::FILTERKEY, Value::Text(key.into())),
+    ];
+    Rule { list: List::Exit, action: Action::Always, syscalls, fields }
+}
+
+/// A capture of getppid as `bulk` and getpgrp as `vital`; `None` where BPF is not allowed.
+fn capture(critical: Critical) -> Option<(Capture, Consumer)> {
+    let offer = Offer::probe();
+    let mut rules = RuleSet::new();
+    rules.add(rule("getppid", "bulk"), false).unwrap();
+    rules.add(rule("getpgrp", "vital"), false).unwrap();
+    let plan = Plan::new(&rules, &offer, &mut Places::default());
+    let Some(tier) = plan.usable else {
+        eprintln!("SKIPPED: no BPF tier here: {:?}", plan.refusal);
+        return None;
+    };
+    let mut capture = match Capture::load(tier, &offer, Settings { ring_size: RING, exempt: 0 }) {
+        Ok(capture) => capture,
+        Err(e) if !nix::unistd::geteuid().is_root() => {
+            eprintln!("SKIPPED: {e}");
+            return None;
+        }
+        Err(e) => panic!("{e}"),
+    };
+    let generations = Generations::default();
+    generations.add(7, Judged::new(&plan, &rules));
+    let mut consumer = Consumer::new(capture.ring().unwrap(), generations).unwrap();
+    consumer.listen(capture.bell().unwrap()).unwrap();
+    capture.prioritise(critical);
+    capture.install(&plan, &offer, 7).unwrap();
+    Some((capture, consumer))
+}
+
+fn vital(share: u32) -> Critical {
+    Critical { keys: vec!["vital".into()], share }
+}
+
+fn bulk_call() {
+    std::hint::black_box(nix::unistd::getppid());
+}
+
+fn vital_call() {
+    std::hint::black_box(nix::unistd::getpgrp());
+}
+
+#[test]
+fn losses_of_each_rule_and_reason_add_up_and_are_taken_once() {
+    let Some((mut capture, mut consumer)) = capture(vital(25)) else { return };
+    (0..1000).for_each(|_| bulk_call());
+    (0..1000).for_each(|_| vital_call());
+    let counters = capture.counters().unwrap();
+    let hits = capture.take_hits().into_iter().find(|h| h.generation == 7).unwrap();
+    assert_eq!(hits.rules, [1000, 1000]);
+    let [(0, Loss::Shed, shed), (1, Loss::Ring, full)] = hits.lost[..] else { panic!("{:?}", hits.lost) };
+    assert_eq!((counters.lost.of(Loss::Shed), counters.lost.of(Loss::Ring)), (shed, full));
+    assert_eq!((counters.matched, counters.submitted), (2000, 2000 - shed - full));
+    let (others, critical) = (1000 - shed, 1000 - full);
+    println!("in a ring of {RING}: {others} events of others, then {critical} critical ones");
+    // as large as one another: three quarters of the ring, and then a quarter
+    assert!(others > 2 * critical && others < 4 * critical, "{others} {critical}");
+    let mut out = Records::default();
+    while consumer.drain(&mut out) > 0 {}
+    assert_eq!(consumer.seen().events, others + critical);
+    assert!(capture.take_hits().iter().all(|h| h.lost.is_empty()), "taken once");
+}
+
+#[test]
+fn where_no_rule_is_critical_nothing_is_reserved_and_without_a_share_nothing_is_shed() {
+    let absent = Critical { keys: vec!["absent".into()], share: 50 };
+    let mut fits = Vec::new();
+    for critical in [Critical::default(), absent, vital(0)] {
+        let Some((mut capture, _consumer)) = capture(critical) else { return };
+        (0..1000).for_each(|_| bulk_call());
+        let counters = capture.counters().unwrap();
+        assert_eq!(counters.lost.of(Loss::Shed), 0);
+        let lost: Vec<_> = capture.take_hits().into_iter().flat_map(|h| h.lost).collect();
+        assert_eq!(lost, [(0, Loss::Ring, counters.lost.of(Loss::Ring))]);
+        fits.push(counters.submitted);
+    }
+    assert!(fits.iter().all(|&n| n == fits[0]) && fits[0] > 50, "{fits:?}");
+}
+
+#[test]
+fn others_gather_and_a_critical_event_is_not_waited_with() {
+    let Some((_capture, mut consumer)) = capture(vital(25)) else { return };
+    let (limit, mut out) = (Duration::from_millis(300), Records::default());
+    let gathered = |consumer: &Consumer, call: fn()| {
+        let start = Instant::now();
+        std::thread::scope(|threads| {
+            threads.spawn(move || {
+                std::thread::sleep(Duration::from_millis(30));
+                call();
+            });
+            consumer.gather(limit);
+        });
+        start.elapsed()
+    };
+    let bulk = gathered(&consumer, bulk_call);
+    assert!(bulk >= limit, "woken after {bulk:?}");
+    assert_eq!(consumer.drain(&mut out), 1);
+    let vital = gathered(&consumer, vital_call);
+    assert!(vital < limit, "woken after {vital:?}");
+    assert_eq!(consumer.drain(&mut out), 1);
+    // the bell is silent again when the event was read
+    let bulk = gathered(&consumer, bulk_call);
+    assert!(bulk >= limit, "woken after {bulk:?}");
+    println!("others: {bulk:?}, a critical one: {vital:?}");
+}
