@@ -41,6 +41,7 @@ enum loop_bound {
 	ROUNDS_argv_send_chunk = 256,
 	ROUNDS_match_field = 32,
 	ROUNDS_who_field = 32,
+	ROUNDS_word_step = 256,
 	ROUNDS_match_test = 32,
 	ROUNDS_item_step = 32,
 	ROUNDS_same_step = 256,

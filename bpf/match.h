@@ -190,27 +190,43 @@ static long match_test(__u32 i, struct matcher *m)
 	return 0;
 }
 
+/* 64 rules, of which fewer and fewer are left. */
+struct word_walk {
+	const struct policy *policy;
+	const struct pending *call;
+	__u64 word, sum;
+	__u32 at; /* which of a row's words they are */
+};
+
+static long word_step(__u32 i, struct word_walk *w)
+{
+	const struct policy *p = w->policy;
+	__u32 row;
+	__u64 more;
+
+	if (!w->word || i >= MATCH_ROWS)
+		return 1;
+	row = w->call->match.row[i];
+	more = -(__u64)(row >> 15); /* all ones for a row that adds to the one before; no branch, for the verifier's sake */
+	w->word &= w->sum | more;
+	w->sum = (w->sum & more) | p->cell[((row & (ROWS_MAX - 1)) * p->words + w->at) & (CELLS_MAX - 1)];
+	return 0;
+}
+
 /* The first of the 64 rules of word `w` that are in the row of the system call and in all others, or MATCH_NONE. Global: verified once. */
 __noinline int match_word(HANDED, __u32 w, __u32 call)
 {
-	__u64 word, sum = -1;
+	struct word_walk walk = { .sum = -1, .at = w };
+	__u64 word;
 	TAKE_HANDED;
 
 	if (!c || !p)
 		return MATCH_NONE;
-	word = p->cell[(call * p->words + w) & (CELLS_MAX - 1)];
-	for (__u32 i = 0; i < MATCH_ROWS; i++) {
-		__u32 row;
-		__u64 more;
-
-		if (!word || i >= c->match.rows)
-			break;
-		row = c->match.row[i];
-		more = -(__u64)(row >> 15); /* all ones for a row that adds to the one before; no branch, for the verifier's sake */
-		word &= sum | more;
-		sum = (sum & more) | p->cell[((row & (ROWS_MAX - 1)) * p->words + w) & (CELLS_MAX - 1)];
-	}
-	word &= sum;
+	walk.policy = p;
+	walk.call = c;
+	walk.word = p->cell[(call * p->words + w) & (CELLS_MAX - 1)];
+	bpf_loop(c->match.rows, word_step, &walk, 0);
+	word = walk.word & walk.sum;
 	return word ? w * 64 + bit_lowest(word) : MATCH_NONE;
 }
 

@@ -77,13 +77,14 @@ static __always_inline bool begin_named(__u32 compat, __u32 nr)
 	return n && *(volatile __u64 *)&n->call[compat & 1][nr / 64 & (NR_MAX / 64 - 1)] >> (nr % 64) & 1;
 }
 
-/* Whether no rule that names the call is about a task like this: most of those that are left, in few instructions. */
-static __always_inline bool begin_ruled_out(struct pending *c, struct task_struct *task)
+/* Whether no rule that names the call is about a task like this: most of those that are left, in few instructions. Verified once. */
+POINTER_TAKING int begin_ruled_out(struct pending *c)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct reading r;
 	__u32 row, want;
 
-	if (!policy_read(&r) || r.policy->closing)
+	if (!c || !policy_read(&r) || r.policy->closing)
 		return true;
 	row = r.policy->syscall[c->compat & 1][c->nr & (NR_MAX - 1)];
 	want = r.policy->wants[c->compat & 1][c->nr & (NR_MAX - 1)];
@@ -209,7 +210,7 @@ static __always_inline void syscall_begin(struct task_struct *task, __u64 nr)
 		return;
 	c->nr = nr;
 	c->compat = compat;
-	if (begin_ruled_out(c, task))
+	if (begin_ruled_out(c))
 		return;
 	verdict = begin_judge();
 	if (verdict == BEGIN_VOID)

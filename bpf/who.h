@@ -89,8 +89,7 @@ __noinline int who_ask(__u32 slot, __u32 sequence)
 
 	if (!c || !p)
 		return 0;
-	for (__u32 n = 0; n < WHO_WORDS; n++)
-		c->who.word[n] = -1;
+	__builtin_memset(c->who.word, -1, sizeof(c->who.word));
 	bpf_loop(p->fields, who_field, &fill, 0);
 	c->who.slot = slot;
 	c->who.sequence = sequence;

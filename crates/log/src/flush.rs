@@ -20,9 +20,17 @@ pub struct Flusher {
 #[derive(Debug)]
 struct Thread {
     /// Holds one request: while one waits, another for the same file adds nothing.
-    requests: Option<SyncSender<Arc<File>>>,
+    requests: Option<SyncSender<Request>>,
     errors: Receiver<io::Error>,
     handle: Option<JoinHandle<()>>,
+}
+
+/// What the thread is asked for.
+#[derive(Debug)]
+enum Request {
+    Sync(Arc<File>),
+    /// To say that it holds no file any more.
+    Tell(Sender<()>),
 }
 
 impl Flusher {
@@ -57,18 +65,22 @@ impl Flusher {
             return file.sync_data();
         }
         if let Some(requests) = self.thread.as_ref().and_then(|thread| thread.requests.as_ref())
-            && let Err(TrySendError::Disconnected(file)) = requests.try_send(Arc::clone(file))
+            && let Err(TrySendError::Disconnected(_)) = requests.try_send(Request::Sync(Arc::clone(file)))
         {
             file.sync_data()?;
         }
         self.earlier()
     }
 
-    /// Syncs what is not yet, because no more will be written to `file`.
+    /// Syncs what is not yet, because no more will be written to `file`. Nobody holds the file any more then but the caller: its space
+    /// is free as soon as it is removed.
     ///
     /// # Errors
     /// What `fsync` gives.
     pub fn finish(&mut self, file: &File) -> io::Result<()> {
+        if let Some(thread) = &self.thread {
+            thread.wait();
+        }
         match std::mem::take(&mut self.since) {
             0 => Ok(()),
             _ => file.sync_data(),
@@ -85,11 +97,19 @@ impl Flusher {
 
 impl Thread {
     fn start() -> io::Result<Self> {
-        let (requests, jobs) = sync_channel::<Arc<File>>(1);
+        let (requests, jobs) = sync_channel::<Request>(1);
         let (report, errors): (Sender<io::Error>, _) = channel();
         let handle = std::thread::Builder::new().name("flush".into()).spawn(move || {
-            for file in jobs {
-                if let Err(error) = file.sync_data()
+            for job in jobs {
+                let result = match job {
+                    Request::Sync(file) => file.sync_data(),
+                    Request::Tell(whom) => {
+                        // who asked may have died
+                        let _ = whom.send(());
+                        Ok(())
+                    }
+                };
+                if let Err(error) = result
                     && report.send(error).is_err()
                 {
                     return;
@@ -97,6 +117,17 @@ impl Thread {
             }
         })?;
         Ok(Self { requests: Some(requests), errors, handle: Some(handle) })
+    }
+
+    /// Waits until all that was asked for is done.
+    fn wait(&self) {
+        let (tell, told) = channel();
+        if let Some(requests) = &self.requests
+            && requests.send(Request::Tell(tell)).is_ok()
+        {
+            // an error means that the thread is gone, and with it what it held
+            let _ = told.recv();
+        }
     }
 }
 
@@ -146,5 +177,16 @@ mod tests {
         let mut flusher = Flusher::new(Flush::IncrementalAsync, 1).unwrap();
         let good = Arc::new(good);
         assert!((0..100).all(|_| flusher.wrote(&good, 1).is_ok()));
+    }
+
+    #[test]
+    fn a_file_that_is_finished_is_held_by_nobody() {
+        let mut flusher = Flusher::new(Flush::IncrementalAsync, 1).unwrap();
+        for _ in 0..50 {
+            let file = Arc::new(tempfile::tempfile().unwrap());
+            (0..3).for_each(|_| flusher.wrote(&file, 1).unwrap());
+            flusher.finish(&file).unwrap();
+            assert_eq!(Arc::strong_count(&file), 1);
+        }
     }
 }

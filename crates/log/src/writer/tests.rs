@@ -1,9 +1,9 @@
 use super::*;
 use crate::notice::Occasion;
+use nix::mount::{MsFlags, mount, umount};
 use raudit_config::{Flush, Space};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::process::Command;
 use tempfile::TempDir;
 
 /// A directory fit for a log, its configuration, and whether this can be tested here at all.
@@ -21,14 +21,15 @@ fn scratch() -> Option<(TempDir, AuditdConf)> {
 struct Tmpfs(TempDir);
 
 impl Tmpfs {
+    /// By the system call: a child that runs mount would hold the files of other tests for a moment, and with them the space of
+    /// those that are removed.
     fn new(kib: usize) -> Option<Self> {
         let dir = TempDir::new().unwrap();
-        let size = format!("size={kib}k,mode=755");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(dir.path()).output();
-        match mounted {
-            Ok(output) if output.status.success() => Some(Self(dir)),
-            other => {
-                eprintln!("SKIPPED: cannot mount a tmpfs to fill: {other:?}");
+        let options = format!("size={kib}k,mode=755");
+        match mount(Some("tmpfs"), dir.path(), Some("tmpfs"), MsFlags::empty(), Some(options.as_str())) {
+            Ok(()) => Some(Self(dir)),
+            Err(e) => {
+                eprintln!("SKIPPED: cannot mount a tmpfs to fill: {e}");
                 None
             }
         }
@@ -37,7 +38,7 @@ impl Tmpfs {
 
 impl Drop for Tmpfs {
     fn drop(&mut self) {
-        assert!(Command::new("umount").arg(self.0.path()).status().unwrap().success());
+        umount(self.0.path()).unwrap();
     }
 }
 
