@@ -102,7 +102,7 @@ fn where_no_rule_is_critical_nothing_is_reserved_and_without_a_share_nothing_is_
 #[test]
 fn others_gather_and_a_critical_event_is_not_waited_with() {
     let Some((_capture, mut consumer)) = capture(vital(25)) else { return };
-    let (limit, mut out) = (Duration::from_millis(300), Records::default());
+    let (limit, mut out) = (Duration::from_secs(3), Records::default());
     let gathered = |consumer: &Consumer, call: fn()| {
         let start = Instant::now();
         std::thread::scope(|threads| {
