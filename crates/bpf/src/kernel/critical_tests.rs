@@ -6,6 +6,7 @@ use crate::judged::{Generations, Judged};
 use raudit_record::Records;
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, SyscallMask, Value};
 use raudit_tables::syscall;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 const RING: u32 = 1 << 16;
@@ -22,12 +23,19 @@ fn rule(name: &str, key: &str) -> Rule {
     Rule { list: List::Exit, action: Action::Always, syscalls, fields }
 }
 
-/// A capture of getppid as `bulk` and getpgrp as `vital`; `None` where BPF is not allowed.
+/// One of these tests at a time: each would see the calls of the others, which are this process's too.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A capture of getsid as `bulk` and getpgid as `vital`, which no other test calls; `None` where BPF is not allowed.
 fn capture(critical: Critical) -> Option<(Capture, Consumer)> {
     let offer = Offer::probe();
     let mut rules = RuleSet::new();
-    rules.add(rule("getppid", "bulk"), false).unwrap();
-    rules.add(rule("getpgrp", "vital"), false).unwrap();
+    rules.add(rule("getsid", "bulk"), false).unwrap();
+    rules.add(rule("getpgid", "vital"), false).unwrap();
     let plan = Plan::new(&rules, &offer, &mut Places::default());
     let Some(tier) = plan.usable else {
         eprintln!("SKIPPED: no BPF tier here: {:?}", plan.refusal);
@@ -55,15 +63,16 @@ fn vital(share: u32) -> Critical {
 }
 
 fn bulk_call() {
-    std::hint::black_box(nix::unistd::getppid());
+    let _ = std::hint::black_box(nix::unistd::getsid(None));
 }
 
 fn vital_call() {
-    std::hint::black_box(nix::unistd::getpgrp());
+    let _ = std::hint::black_box(nix::unistd::getpgid(None));
 }
 
 #[test]
 fn losses_of_each_rule_and_reason_add_up_and_are_taken_once() {
+    let _alone = alone();
     let Some((mut capture, mut consumer)) = capture(vital(25)) else { return };
     (0..1000).for_each(|_| bulk_call());
     (0..1000).for_each(|_| vital_call());
@@ -85,6 +94,7 @@ fn losses_of_each_rule_and_reason_add_up_and_are_taken_once() {
 
 #[test]
 fn where_no_rule_is_critical_nothing_is_reserved_and_without_a_share_nothing_is_shed() {
+    let _alone = alone();
     let absent = Critical { keys: vec!["absent".into()], share: 50 };
     let mut fits = Vec::new();
     for critical in [Critical::default(), absent, vital(0)] {
@@ -101,8 +111,9 @@ fn where_no_rule_is_critical_nothing_is_reserved_and_without_a_share_nothing_is_
 
 #[test]
 fn others_gather_and_a_critical_event_is_not_waited_with() {
+    let _alone = alone();
     let Some((_capture, mut consumer)) = capture(vital(25)) else { return };
-    let (limit, mut out) = (Duration::from_millis(300), Records::default());
+    let (limit, mut out) = (Duration::from_secs(3), Records::default());
     let gathered = |consumer: &Consumer, call: fn()| {
         let start = Instant::now();
         std::thread::scope(|threads| {
