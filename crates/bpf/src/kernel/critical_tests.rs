@@ -1,27 +1,12 @@
 //! Live, but without kernel audit: a ring that nobody reads, and rules of which one is critical.
 use super::*;
-use crate::classify::ARCHES;
 use crate::consumer::Consumer;
-use crate::judged::{Generations, Judged};
 use raudit_record::Records;
-use raudit_rules::{Action, Field, FieldId, List, Op, Rule, SyscallMask, Value};
-use raudit_tables::syscall;
+use raudit_rules::Action;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 const RING: u32 = 1 << 16;
-
-fn rule(name: &str, key: &str) -> Rule {
-    let mut syscalls = SyscallMask::EMPTY;
-    syscalls.insert(syscall::table(ARCHES[0]).unwrap().number(name).unwrap());
-    let field = |id, value| Field { id, op: Op::Eq, value };
-    let fields = vec![
-        field(FieldId::ARCH, Value::Number(ARCHES[0])),
-        field(FieldId::PID, Value::Number(std::process::id())),
-        field(FieldId::FILTERKEY, Value::Text(key.into())),
-    ];
-    Rule { list: List::Exit, action: Action::Always, syscalls, fields }
-}
 
 /// One of these tests at a time: each would see the calls of the others, which are this process's too.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -32,26 +17,9 @@ fn alone() -> MutexGuard<'static, ()> {
 
 /// A capture of getsid as `bulk` and getpgid as `vital`, which no other test calls; `None` where BPF is not allowed.
 fn capture(critical: Critical) -> Option<(Capture, Consumer)> {
-    let offer = Offer::probe();
-    let mut rules = RuleSet::new();
-    rules.add(rule("getsid", "bulk"), false).unwrap();
-    rules.add(rule("getpgid", "vital"), false).unwrap();
-    let plan = Plan::new(&rules, &offer, &mut Places::default());
-    let Some(tier) = plan.usable else {
-        eprintln!("SKIPPED: no BPF tier here: {:?}", plan.refusal);
-        return None;
-    };
-    let mut capture = match Capture::load(tier, &offer, Settings { ring_size: RING, exempt: 0 }) {
-        Ok(capture) => capture,
-        Err(e) if !nix::unistd::geteuid().is_root() => {
-            eprintln!("SKIPPED: {e}");
-            return None;
-        }
-        Err(e) => panic!("{e}"),
-    };
-    let generations = Generations::default();
-    generations.add(7, Judged::new(&plan, &rules));
-    let mut consumer = Consumer::new(capture.ring().unwrap(), generations).unwrap();
+    let watching = |call, text| tests::rule(call, Action::Always, vec![tests::own_pid(), tests::key(text)]);
+    let rules = vec![watching("getsid", "bulk"), watching("getpgid", "vital")];
+    let (mut capture, mut consumer, plan, offer) = tests::loaded(rules, RING)?;
     consumer.listen(capture.bell().unwrap()).unwrap();
     capture.prioritise(critical);
     capture.install(&plan, &offer, 7).unwrap();

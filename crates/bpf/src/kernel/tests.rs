@@ -11,23 +11,23 @@ use raudit_tables::syscall;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-fn rule(name: &str, action: Action, fields: Vec<Field>) -> Rule {
+pub(super) fn rule(name: &str, action: Action, fields: Vec<Field>) -> Rule {
     let mut syscalls = SyscallMask::EMPTY;
     syscalls.insert(syscall::table(ARCHES[0]).unwrap().number(name).unwrap());
     let arch = Field { id: FieldId::ARCH, op: Op::Eq, value: Value::Number(ARCHES[0]) };
     Rule { list: List::Exit, action, syscalls, fields: [vec![arch], fields].concat() }
 }
 
-fn own_pid() -> Field {
+pub(super) fn own_pid() -> Field {
     Field { id: FieldId::PID, op: Op::Eq, value: Value::Number(std::process::id()) }
 }
 
-fn key(text: &str) -> Field {
+pub(super) fn key(text: &str) -> Field {
     Field { id: FieldId::FILTERKEY, op: Op::Eq, value: Value::Text(text.into()) }
 }
 
-/// Runs `work` under the rules and returns the records; `None` where BPF is not allowed.
-fn captured(rules: Vec<Rule>, work: impl FnOnce()) -> Option<(Vec<Message>, Counters)> {
+/// Programs loaded for these rules, not yet following them, and a consumer of their ring; `None` where BPF is not allowed.
+pub(super) fn loaded(rules: Vec<Rule>, ring_size: u32) -> Option<(Capture, Consumer, Plan, Offer)> {
     let offer = Offer::probe();
     let mut set = RuleSet::new();
     for rule in rules {
@@ -38,7 +38,7 @@ fn captured(rules: Vec<Rule>, work: impl FnOnce()) -> Option<(Vec<Message>, Coun
         eprintln!("SKIPPED: no BPF tier here: {:?}", plan.refusal);
         return None;
     };
-    let mut capture = match Capture::load(tier, &offer, Settings { ring_size: 1 << 20, exempt: 0 }) {
+    let capture = match Capture::load(tier, &offer, Settings { ring_size, exempt: 0 }) {
         Ok(capture) => capture,
         Err(e) if !nix::unistd::geteuid().is_root() => {
             eprintln!("SKIPPED: {e}");
@@ -48,7 +48,13 @@ fn captured(rules: Vec<Rule>, work: impl FnOnce()) -> Option<(Vec<Message>, Coun
     };
     let generations = Generations::default();
     generations.add(7, Judged::new(&plan, &set));
-    let mut consumer = Consumer::new(capture.ring().unwrap(), generations).unwrap();
+    let consumer = Consumer::new(capture.ring().unwrap(), generations).unwrap();
+    Some((capture, consumer, plan, offer))
+}
+
+/// Runs `work` under the rules and returns the records; `None` where BPF is not allowed.
+fn captured(rules: Vec<Rule>, work: impl FnOnce()) -> Option<(Vec<Message>, Counters)> {
+    let (mut capture, mut consumer, plan, offer) = loaded(rules, 1 << 20)?;
     capture.install(&plan, &offer, 7).unwrap();
     work();
     let mut out = Records::default();
