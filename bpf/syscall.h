@@ -84,7 +84,7 @@ POINTER_TAKING int begin_ruled_out(struct pending *c)
 	struct reading r;
 	__u32 row, want;
 
-	if (!c || !policy_read(&r))
+	if (!c || !policy_read(&r) || r.policy->closing)
 		return true;
 	row = r.policy->syscall[c->compat & 1][c->nr & (NR_MAX - 1)];
 	want = r.policy->wants[c->compat & 1][c->nr & (NR_MAX - 1)];

@@ -53,7 +53,7 @@ __noinline int operation_begin(__u64 request, __u32 operation)
 	struct reading r;
 	struct pending *c;
 
-	if (!policy_read(&r) || !r.policy->audited[operation & (OPERATIONS_MAX - 1)] || r.policy->exempt == (__u32)OWN(task, tgid))
+	if (!policy_read(&r) || r.policy->closing || !r.policy->audited[operation & (OPERATIONS_MAX - 1)] || r.policy->exempt == (__u32)OWN(task, tgid))
 		return 0;
 	c = bpf_task_storage_get(&pending, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!c) {

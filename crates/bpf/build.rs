@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let source = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../bpf");
     println!("cargo:rerun-if-changed={}", source.display());
+    println!("cargo:rustc-env=RAUDITD_EVENT_LAYOUT={:016x}", layout(&std::fs::read_to_string(source.join("event.h"))?));
     let arch = match env::var("CARGO_CFG_TARGET_ARCH")?.as_str() {
         "x86_64" => "x86",
         "aarch64" => "arm64",
@@ -45,4 +46,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             .map_err(|e| format!("cannot compile bpf/{source_name}.bpf.c (is clang installed?): {e:#}"))?;
     }
     Ok(())
+}
+
+/// A number for what bpf/event.h says, whatever its comments and spaces: a ring is read by who has the same (FNV-1a).
+fn layout(header: &str) -> u64 {
+    let mut code = String::new();
+    let mut rest = header;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        code.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    code.push_str(rest);
+    let bytes = code.bytes().filter(|b| !b.is_ascii_whitespace());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -76,7 +76,16 @@ impl Setup {
 
     pub fn rauditd_conf(&self, settings: &str) {
         let (socket, pid) = (self.path("rauditd.sock"), self.path("rauditd.pid"));
-        self.write("rauditd.conf", &format!("socket = {}\npid_file = {}\n{settings}", socket.display(), pid.display()));
+        let pins = self.pins();
+        let own =
+            format!("socket = {}\npid_file = {}\npin_dir = {}\n", socket.display(), pid.display(), pins.display());
+        self.write("rauditd.conf", &format!("{own}{settings}"));
+    }
+
+    /// Where hooks outlive this rauditd: names there have no dots.
+    pub fn pins(&self) -> PathBuf {
+        let name = self.dir.path().file_name().unwrap().to_string_lossy().replace('.', "-");
+        PathBuf::from("/sys/fs/bpf").join(name)
     }
 
     pub fn write(&self, name: &str, text: &str) {
@@ -133,6 +142,13 @@ impl Setup {
         let text = self.ctl_ok("-s");
         let found = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
         found.unwrap_or_else(|| panic!("no {key} in\n{text}")).to_owned()
+    }
+}
+
+impl Drop for Setup {
+    /// Hooks of a rauditd that was killed end with the test.
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(self.pins()));
     }
 }
 

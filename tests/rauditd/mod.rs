@@ -21,4 +21,5 @@ mod served;
 mod signals;
 mod start;
 mod stock;
+mod survival;
 mod work;

@@ -7,12 +7,15 @@
 //! with its clone. This file holds all of the crate's raw `bpf(2)` calls.
 #![allow(unsafe_code, reason = "libbpf-rs has no safe way to load instructions or to read func_info")]
 
+use crate::pins::{Pin, Room};
 use libbpf_rs::{AsRawLibbpf, MapCore, MapFlags, MapHandle, MapType, Program, libbpf_sys as sys};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::collections::BTreeMap;
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 const LICENSE: &CStr = c"GPL";
 const MOV64_IMM: u8 = 0xb7;
@@ -50,8 +53,11 @@ struct Body {
 /// An attached clone; dropping it detaches.
 #[derive(Debug)]
 pub struct Clone {
+    /// Dropped before the link.
+    pin: Option<Pin>,
     program: OwnedFd,
-    _link: OwnedFd,
+    link: OwnedFd,
+    at_exit: bool,
 }
 
 impl Template {
@@ -96,6 +102,11 @@ impl Template {
         self.bodies.values().map(|b| b.program.as_fd())
     }
 
+    /// The arrays that clones need to go on to the bodies: the kernel empties one that nobody holds or has a name for.
+    pub fn arrays(&self) -> impl Iterator<Item = (u32, BorrowedFd<'_>)> {
+        self.bodies.iter().map(|(prototype, body)| (*prototype, body.array.as_fd()))
+    }
+
     fn load(&self, target: u32) -> io::Result<OwnedFd> {
         let options = sys::bpf_prog_load_opts {
             prog_btf_fd: self.btf.as_raw_fd() as u32,
@@ -137,6 +148,27 @@ impl Body {
 }
 
 impl Clone {
+    /// Whether it has a name.
+    pub fn is_pinned(&self) -> bool {
+        self.pin.is_some()
+    }
+
+    /// Which end of a call it sees.
+    pub fn what(&self) -> &'static str {
+        if self.at_exit { "exit" } else { "enter" }
+    }
+
+    /// The id of its link.
+    pub fn id(&self) -> Option<u32> {
+        link_info(self.link.as_raw_fd()).ok().map(|info| info.id)
+    }
+
+    /// Has it outlive this process under a name.
+    pub fn pin(&mut self, room: &Room, name: &str) -> io::Result<()> {
+        self.pin = Some(room.pin(name, self.link.as_fd())?);
+        Ok(())
+    }
+
     /// How often the kernel skipped the program because it was already running on the CPU.
     pub fn missed(&self) -> u64 {
         info(self.program.as_raw_fd()).map_or(0, |i| i.recursion_misses)
@@ -152,6 +184,28 @@ impl AsFd for Clone {
 /// The kernel's count of skipped runs of a program libbpf loaded.
 pub fn missed(program: &Program<'_>) -> u64 {
     info(program.as_fd().as_raw_fd()).map_or(0, |i| i.recursion_misses)
+}
+
+/// Gives a map or link a name in a BPF file system.
+pub fn pin(what: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
+    let path = CString::new(path.as_os_str().as_bytes())?;
+    // SAFETY: the path is NUL-terminated and outlives the call; the descriptor is a plain number to it.
+    match unsafe { sys::bpf_obj_pin(what.as_raw_fd(), path.as_ptr()) } {
+        0 => Ok(()),
+        code => Err(io::Error::from_raw_os_error(-code)),
+    }
+}
+
+/// The kernel's count of skipped runs of a program, by its id.
+pub fn missed_by_id(id: u32) -> u64 {
+    let program = Program::fd_from_id(id).ok();
+    program.and_then(|fd| info(fd.as_raw_fd()).ok()).map_or(0, |i| i.recursion_misses)
+}
+
+/// Whether the kernel has no link of this id any more.
+pub fn link_is_gone(id: u32) -> bool {
+    // SAFETY: takes and returns plain integers; a descriptor returned is ours alone.
+    unsafe { owned(sys::bpf_link_get_fd_by_id(id)) }.is_err_and(|e| e.raw_os_error() == Some(libc::ENOENT))
 }
 
 /// Lets this process have the descriptors that clones need: two each, and rules may name hundreds of calls. Where that is not allowed,
@@ -203,7 +257,7 @@ fn load_and_link(
         // returned is ours alone.
         unsafe { owned(sys::bpf_link_create(program.as_raw_fd(), 0, attach, &raw const options))? }
     };
-    Ok(Clone { program, _link: link })
+    Ok(Clone { pin: None, program, link, at_exit: attach == sys::BPF_TRACE_FEXIT })
 }
 
 fn load(
@@ -239,6 +293,21 @@ pub fn info(program: i32) -> io::Result<sys::bpf_prog_info> {
         0 => Ok(info),
         code => Err(io::Error::from_raw_os_error(-code)),
     }
+}
+
+fn link_info(link: i32) -> io::Result<sys::bpf_link_info> {
+    let mut info = sys::bpf_link_info::default();
+    let mut len = size_of::<sys::bpf_link_info>() as u32;
+    // SAFETY: info and len are ours, and no string is asked for.
+    match unsafe { sys::bpf_obj_get_info_by_fd(link, (&raw mut info).cast(), &raw mut len) } {
+        0 => Ok(info),
+        code => Err(io::Error::from_raw_os_error(-code)),
+    }
+}
+
+/// The ids of a link and of its program.
+pub fn ids(link: BorrowedFd<'_>) -> Option<(u32, u32)> {
+    link_info(link.as_raw_fd()).ok().map(|info| (info.id, info.prog_id))
 }
 
 /// # Safety

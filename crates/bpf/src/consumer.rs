@@ -3,68 +3,76 @@
 use crate::decoder::Decoder;
 use crate::judged::Generations;
 use crate::kernel::CaptureError;
-use libbpf_rs::{MapHandle, RingBuffer, RingBufferBuilder};
+use crate::ring::{End, Receipt, Ring};
 use raudit_record::Records;
-use std::cell::RefCell;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::decoder::Consumed;
 
 /// Ring records taken per call, so that a batch stays of a size the writer likes: as a rule 1 KB each.
 const BATCH: usize = 128;
+/// How often to look while what was taken is being dealt with: the ring is never empty then, and wakes nobody up.
+const LOOK: Duration = Duration::from_millis(1);
+/// After so many looks the rest of an event is no longer waited for.
+const LOOKS: u32 = 1000;
 
-/// Reads the ring; made and used in one thread.
+/// Reads the ring.
+#[derive(Debug)]
 pub struct Consumer {
-    ring: RingBuffer<'static>,
-    map: MapHandle,
-    bell: Option<(RingBuffer<'static>, MapHandle)>,
-    state: Rc<RefCell<State>>,
-}
-
-impl std::fmt::Debug for Consumer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Consumer").field("seen", &self.seen()).finish_non_exhaustive()
-    }
-}
-
-/// What libbpf's callback works on.
-struct State {
+    end: Arc<End>,
+    /// Rings when a critical event is there, and where it is read next.
+    bell: Option<(Arc<End>, u64)>,
     decoder: Decoder,
-    out: Records,
+    /// Events that others delivered from this ring.
+    before: u64,
+    /// What is read next.
+    position: u64,
+    /// Up to where a receipt was made out.
+    receipted: u64,
+    /// From where the decoder has records that belong to an event yet to come.
+    waiting_from: Option<u64>,
+    /// How often nothing new was there.
+    looks: u32,
+    /// Whether room in the ring is given back by receipts.
+    holds: bool,
 }
 
 impl Consumer {
-    /// A consumer of this ring.
-    pub fn new(map: MapHandle, generations: Generations) -> Result<Self, CaptureError> {
-        let state = Rc::new(RefCell::new(State { decoder: Decoder::new(generations), out: Records::default() }));
-        let sink = Rc::clone(&state);
-        let ring = mapped(&map, move |bytes| {
-            let State { decoder, out } = &mut *sink.borrow_mut();
-            decoder.take(bytes, out);
-            0
-        })?;
-        Ok(Self { ring, map, bell: None, state })
+    /// A consumer of this ring. It gives back what it has taken, unless it is told to [`hold`](Self::hold) it.
+    pub fn new(ring: Ring, generations: Generations) -> Result<Self, CaptureError> {
+        let end = End::of(ring)?;
+        generations.go_on_after(end.serial());
+        let (position, before) = (end.committed(), end.delivered());
+        let decoder = Decoder::new(generations);
+        Ok(Self { end, decoder, before, position, receipted: position, waiting_from: None, looks: 0, holds: false, bell: None })
+    }
+
+    /// From now on what was taken stays in the ring until its [`receipt`](Self::receipt) is signed.
+    pub fn hold(&mut self) {
+        self.holds = true;
     }
 
     /// Hears of critical events by this.
-    pub fn listen(&mut self, bell: MapHandle) -> Result<(), CaptureError> {
-        self.bell = Some((mapped(&bell, |_| 0)?, bell));
+    pub fn listen(&mut self, bell: Ring) -> Result<(), CaptureError> {
+        let end = End::of(bell)?;
+        let position = end.committed();
+        self.bell = Some((end, position));
         Ok(())
     }
 
     /// Lets events gather so long, unless there is a critical one.
     pub fn gather(&self, limit: Duration) {
         match &self.bell {
-            Some((_, bell)) => wait(bell.as_fd(), limit),
+            Some((bell, _)) => wait(bell.as_fd(), limit),
             None => std::thread::sleep(limit),
         }
     }
 
     /// See [`Decoder::show_all_arguments`].
     pub fn show_all_arguments(&mut self, show: bool) {
-        self.state.borrow_mut().decoder.show_all_arguments(show);
+        self.decoder.show_all_arguments(show);
     }
 
     /// Waits until there is something, or the time is over; then appends the records of up to a batch of events.
@@ -74,39 +82,62 @@ impl Consumer {
         if taken > 0 {
             return taken;
         }
-        wait(self.map.as_fd(), timeout);
+        if self.end.committed() < self.position {
+            self.looks += 1;
+            if self.looks > LOOKS {
+                self.waiting_from = None;
+            }
+            std::thread::sleep(LOOK.min(timeout));
+            return self.drain(out);
+        }
+        wait(self.end.as_fd(), timeout);
         self.drain(out)
+    }
+
+    /// Before the ring is read: what rings from now on is heard, though it may be in this batch already.
+    fn silence_bell(&mut self) {
+        if let Some((bell, position)) = &mut self.bell {
+            while bell.next(position, |_| ()) {}
+            bell.commit(*position);
+        }
     }
 
     /// Takes what is there, up to a batch of events, without waiting.
     pub fn drain(&mut self, out: &mut Records) -> usize {
         let before = self.seen().events;
-        {
-            let mut state = self.state.borrow_mut();
-            state.decoder.look_at_clock();
-            std::mem::swap(&mut state.out, out);
+        self.silence_bell();
+        self.decoder.look_at_clock();
+        for _ in 0..BATCH {
+            let from = self.position;
+            if !self.end.next(&mut self.position, |bytes| self.decoder.take(bytes, out)) {
+                break;
+            }
+            self.looks = 0;
+            let waits = self.decoder.waits_for_more();
+            self.waiting_from = waits.then(|| self.waiting_from.unwrap_or(from));
         }
-        if let Some((bell, _)) = &self.bell {
-            // before the ring: what rings from now on is heard, though it may be in this batch already
-            let _ = bell.consume_raw();
+        if !self.holds {
+            self.end.commit(self.position);
         }
-        let _ = self.ring.consume_raw_n(BATCH);
-        std::mem::swap(&mut self.state.borrow_mut().out, out);
         (self.seen().events - before) as usize
+    }
+
+    /// For what was taken since the last one, when there is any. Parts of an event whose rest is yet to come stay in the ring as well,
+    /// though not for long: the rest may be lost.
+    pub fn receipt(&mut self) -> Option<Receipt> {
+        if self.position - self.waiting_from.unwrap_or(self.position) > self.end.size() / 8 {
+            self.waiting_from = None;
+        }
+        let upto = self.waiting_from.unwrap_or(self.position).max(self.receipted);
+        let new = upto > self.receipted;
+        self.receipted = upto;
+        new.then(|| Receipt::new(Arc::clone(&self.end), upto, self.decoder.serial(), self.before + self.seen().events))
     }
 
     /// What was seen so far.
     pub fn seen(&self) -> Consumed {
-        self.state.borrow().decoder.seen()
+        self.decoder.seen()
     }
-}
-
-/// A ring buffer, to be read by this.
-fn mapped(map: &MapHandle, take: impl FnMut(&[u8]) -> i32 + 'static) -> Result<RingBuffer<'static>, CaptureError> {
-    let failed = |e| CaptureError::Bpf("map the ring buffer".into(), e);
-    let mut builder = RingBufferBuilder::new();
-    builder.add(map, take).map_err(failed)?;
-    builder.build().map_err(failed)
 }
 
 /// Waits until something is in a ring buffer, or the time is over.
@@ -119,6 +150,6 @@ fn wait(map: BorrowedFd<'_>, limit: Duration) {
 
 impl AsFd for Consumer {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.map.as_fd()
+        self.end.as_fd()
     }
 }

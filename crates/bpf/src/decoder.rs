@@ -9,8 +9,6 @@ use raudit_record::{EventId, Records};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Serials of BPF events are in the upper half of the 32 bits; the kernel counts from the bottom.
-const SERIAL_BASE: u32 = 0x8000_0000;
 /// Argument vectors waiting for their event; more means that their events were lost.
 const ARGV_WAITING: usize = 256;
 /// Calls that have not ended since an operation of theirs was recorded; more means that their ends were lost.
@@ -38,7 +36,6 @@ pub struct Decoder {
     targets: HashMap<u64, Vec<u8>>,
     /// Calls of which some records are out, those of their operations.
     begun: HashMap<u64, EventId>,
-    serial: u32,
     /// `CLOCK_REALTIME` minus `CLOCK_MONOTONIC`, nanoseconds.
     clock_offset: i128,
     seen: Consumed,
@@ -55,7 +52,6 @@ impl Decoder {
             argv: HashMap::new(),
             targets: HashMap::new(),
             begun: HashMap::new(),
-            serial: SERIAL_BASE,
             clock_offset: clock_offset(),
             seen: Consumed::default(),
         }
@@ -74,6 +70,16 @@ impl Decoder {
     /// What was seen so far.
     pub fn seen(&self) -> Consumed {
         self.seen
+    }
+
+    /// Whether records were taken that belong to an event yet to come.
+    pub fn waits_for_more(&self) -> bool {
+        !(self.argv.is_empty() && self.targets.is_empty() && self.begun.is_empty())
+    }
+
+    /// The serial given last.
+    pub fn serial(&self) -> u32 {
+        self.generations.serial()
     }
 
     /// Takes one record of the ring, and appends the records of the event that it completes, if it does.
@@ -146,9 +152,12 @@ impl Decoder {
     }
 
     fn stamp(&mut self, monotonic: u64) -> EventId {
-        self.serial = self.serial.wrapping_add(1) | SERIAL_BASE;
         let real = (i128::from(monotonic) + self.clock_offset).max(0) as u64;
-        EventId { sec: real / 1_000_000_000, milli: (real / 1_000_000 % 1000) as u16, serial: self.serial.into() }
+        EventId {
+            sec: real / 1_000_000_000,
+            milli: (real / 1_000_000 % 1000) as u16,
+            serial: self.generations.next_serial().into(),
+        }
     }
 }
 

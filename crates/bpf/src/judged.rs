@@ -7,7 +7,10 @@ use raudit_record::Kind;
 use raudit_rules::eval::{Facts, Verdict};
 use raudit_rules::{List, RuleSet};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+const SERIAL_BASE: u32 = 0x8000_0000;
 
 /// Generations remembered: events of older ones are long drained.
 const KEPT: usize = 16;
@@ -22,8 +25,19 @@ pub struct Judged {
 impl Judged {
     /// Takes from a rule set what its events will need.
     pub fn new(plan: &Plan, rules: &RuleSet) -> Self {
-        let exclude = (!rules.list(List::Exclude).is_empty()).then(|| rules.clone());
+        let excluding = rules.list(List::Exclude);
+        let exclude = (!excluding.is_empty()).then(|| RuleSet::listed(excluding.iter().cloned()));
         Self { keys: plan.keys.clone(), exclude }
+    }
+
+    /// Of what another rauditd kept.
+    pub(crate) fn from_parts(keys: Vec<Option<Vec<u8>>>, exclude: Option<RuleSet>) -> Self {
+        Self { keys, exclude }
+    }
+
+    /// What a successor needs: the keys, and rules with the exclude list.
+    pub(crate) fn parts(&self) -> (&[Option<Vec<u8>>], Option<&RuleSet>) {
+        (&self.keys, self.exclude.as_ref())
     }
 
     /// The key of the rule that matched.
@@ -56,6 +70,8 @@ impl Judged {
 #[derive(Clone, Debug, Default)]
 pub struct Generations {
     known: Arc<Mutex<BTreeMap<u32, Arc<Judged>>>>,
+    /// The serial given last: no two rings' events have the same.
+    serial: Arc<AtomicU32>,
 }
 
 impl Generations {
@@ -66,6 +82,21 @@ impl Generations {
         while known.len() > KEPT {
             known.pop_first();
         }
+    }
+
+    /// The next serial. Those of BPF events are in the upper half of the 32 bits; the kernel counts from the bottom.
+    pub fn next_serial(&self) -> u32 {
+        self.serial.fetch_add(1, Ordering::Relaxed).wrapping_add(1) | SERIAL_BASE
+    }
+
+    /// The serial given last.
+    pub fn serial(&self) -> u32 {
+        self.serial.load(Ordering::Relaxed) | SERIAL_BASE
+    }
+
+    /// Goes on after the serials of others, unless it is farther already.
+    pub fn go_on_after(&self, serial: u32) {
+        self.serial.fetch_max(serial & !SERIAL_BASE, Ordering::Relaxed);
     }
 
     /// The generation an event names.

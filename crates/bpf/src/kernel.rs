@@ -4,8 +4,10 @@ use crate::clone::{self, Clone as Attached, Target, Template};
 use crate::hooks::{self, Hook, Need};
 use crate::loss::{Critical, Loss, Lost, Reserve};
 use crate::offer::{Offer, Tier};
+use crate::pins::PinError;
 use crate::place::Places;
 use crate::plan::{Attach, Obstacle, Plan, entry};
+use crate::ring::Ring;
 use crate::skel::COUNTERS_LEN;
 use libbpf_rs::{MapCore, MapFlags, MapHandle, Object};
 use raudit_rules::RuleSet;
@@ -18,11 +20,14 @@ mod hooked;
 mod leaving;
 mod named;
 mod object;
-mod shared;
+pub mod orphan;
+mod pinned;
+pub(crate) mod shared;
 mod slots;
 pub use costs::{Costs, Program};
 use hooked::{Again, Hooked, function};
 use leaving::Leaving;
+use pinned::Pinned;
 use shared::Shared;
 pub use slots::Hits;
 
@@ -58,13 +63,13 @@ pub enum CaptureError {
     /// A clone could not be loaded or attached.
     #[error("cannot attach to {0}: {1}")]
     Clone(String, #[source] std::io::Error),
+    /// Something could not be left to a successor.
+    #[error("{0}")]
+    Pin(#[from] PinError),
     /// The plan has nothing to install.
     #[error("{0}")]
     Plan(String),
 }
-
-/// The ring buffer of a [`Capture`].
-pub type Ring = MapHandle;
 
 /// Settings that are fixed once the programs are loaded.
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +132,8 @@ pub struct Capture {
     copies_missed: BTreeMap<&'static str, u64>,
     /// How often each program is attached: more than once where it may be preempted.
     copies: usize,
+    /// When it outlives this process.
+    pinned: Option<Pinned>,
     /// A program that is not attached, so that a trial fails.
     #[cfg(test)]
     pub(crate) without: Option<&'static str>,
@@ -141,7 +148,8 @@ impl Capture {
     pub fn load(tier: Tier, offer: &Offer, settings: Settings) -> Result<Self, CaptureError> {
         clone::allow_descriptors();
         let object = object::load(tier, offer, settings)?;
-        let pair = |enter, exit| Ok([template(&object, enter, offer)?, template(&object, exit, offer)?]);
+        let pair =
+            |enter, exit| Ok::<_, CaptureError>([template(&object, enter, offer)?, template(&object, exit, offer)?]);
         let fentry = tier == Tier::Fentry;
         let templates = fentry.then(|| pair("syscall_enter", "syscall_exit")).transpose()?;
         let rings = fentry && template_target("operation_enter", offer).is_some();
@@ -164,6 +172,7 @@ impl Capture {
             missed: 0,
             copies_missed: BTreeMap::new(),
             copies: copies(offer),
+            pinned: None,
             #[cfg(test)]
             without: None,
         })
@@ -182,13 +191,26 @@ impl Capture {
     /// Makes the kernel follow the plan: hooks first, so that no event lacks what one of them sees; then the policy; what is no
     /// longer needed is detached last. Gives the hits of an older generation, whose counters are used again.
     pub fn install(&mut self, plan: &Plan, offer: &Offer, generation: u32) -> Result<Option<Hits>, CaptureError> {
+        self.install_and(plan, offer, generation, || ())
+    }
+
+    /// The same, with something to do at the moment when the policy is in use.
+    pub fn install_and(
+        &mut self,
+        plan: &Plan,
+        offer: &Offer,
+        generation: u32,
+        then: impl FnOnce(),
+    ) -> Result<Option<Hits>, CaptureError> {
         let policy =
             plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("the rules cannot be compiled for BPF".into()))?;
         let needed = self.attach_hooks(&plan.attach, offer)?;
         self.attach_clones(&plan.attach, offer)?;
+        self.pin_attached()?;
         let reserve = self.critical.reserve(&plan.keys, self.settings.ring_size);
         let marks = [generation, self.settings.exempt];
         let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, &reserve, marks);
+        then();
         self.forget_programs();
         self.detach_clones(&plan.attach);
         self.retain_hooks(&needed);
@@ -305,7 +327,7 @@ impl Capture {
                         more.push(again.attach(copy).map_err(refused)?);
                     }
                 }
-                Hooked::Link(link, more)
+                Hooked::Link { pin: None, link, copies: more }
             }
         };
         self.hooks.insert(name, hooked);
@@ -350,19 +372,15 @@ impl Capture {
         self.before = self.counters().unwrap_or_default();
     }
 
-    /// The ring buffer, for a [`Consumer`](crate::consumer::Consumer).
-    pub fn ring(&self) -> Result<Ring, CaptureError> {
-        MapHandle::try_from(&self.map("ring")?).map_err(bpf("open the ring buffer"))
-    }
-
-    /// What says that a critical event is in it, for [`Consumer::listen`](crate::consumer::Consumer::listen).
+    /// What says that a critical event is in the ring, for [`Consumer::listen`](crate::consumer::Consumer::listen).
     pub fn bell(&self) -> Result<Ring, CaptureError> {
-        MapHandle::try_from(&self.map("bell")?).map_err(bpf("open the ring buffer"))
+        let map = MapHandle::try_from(&self.map("bell")?).map_err(bpf("open the ring buffer"))?;
+        Ok(Ring { map, journal: None })
     }
 
     /// What was counted so far.
     pub fn counters(&self) -> Result<Counters, CaptureError> {
-        let mut sum = self.counted()?;
+        let mut sum = counted(&self.map("counters")?)?;
         let clones = self.clones.values().chain(self.operations.values()).map(|clones| missed_of(clones, self.copies));
         let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| self.hook_missed(&p));
         sum.lost.add(Loss::Missed, self.missed + clones.chain(hooks).sum::<u64>());
@@ -371,28 +389,23 @@ impl Capture {
 
     /// What the programs counted themselves: all but what the kernel skipped, which takes a call for each program.
     pub fn own_counters(&self) -> Result<Counters, CaptureError> {
-        Ok(self.counted()?.since(self.before))
-    }
-
-    fn counted(&self) -> Result<Counters, CaptureError> {
-        let mut sum = Counters::default();
-        let zero = 0u32.to_ne_bytes();
-        let each = self.map("counters")?.lookup_percpu(&zero, MapFlags::ANY).map_err(bpf("read the counters"))?;
-        for cpu in each.unwrap_or_default() {
-            let count =
-                |at: usize| cpu.get(at * 8..).and_then(|b| b.first_chunk()).map_or(0, |b| u64::from_ne_bytes(*b));
-            debug_assert!(cpu.len() >= COUNTERS_LEN);
-            sum.matched += count(0);
-            sum.submitted += count(1);
-            for (at, reason) in Loss::ALL.into_iter().enumerate().take(Loss::COUNTED) {
-                sum.lost.add(reason, count(2 + at));
-            }
-        }
-        Ok(sum)
+        Ok(counted(&self.map("counters")?)?.since(self.before))
     }
 
     /// Detaches everything; counters stay readable. Returns how often the clones that are gone were skipped.
     pub fn detach(&mut self) -> u64 {
+        if self.pinned.is_none() {
+            return self.let_go();
+        }
+        let ids = self.link_ids();
+        self.unpin();
+        leaving::until_names_are_gone();
+        let missed = self.let_go();
+        leaving::until_links_are_gone(&ids);
+        missed
+    }
+
+    fn let_go(&mut self) -> u64 {
         self.retain_hooks(&[]);
         self.leaving.finish();
         let clones = self.clones.values().chain(self.operations.values());
@@ -412,6 +425,22 @@ impl Capture {
             CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with"))
         })
     }
+}
+
+/// The counters of all processors.
+fn counted(counters: &impl MapCore) -> Result<Counters, CaptureError> {
+    let mut sum = Counters::default();
+    let each = counters.lookup_percpu(&0u32.to_ne_bytes(), MapFlags::ANY).map_err(bpf("read the counters"))?;
+    for cpu in each.unwrap_or_default() {
+        let count = |at: usize| cpu.get(at * 8..).and_then(|b| b.first_chunk()).map_or(0, |b| u64::from_ne_bytes(*b));
+        debug_assert!(cpu.len() >= COUNTERS_LEN);
+        sum.matched += count(0);
+        sum.submitted += count(1);
+        for (at, reason) in Loss::ALL.into_iter().enumerate().take(Loss::COUNTED) {
+            sum.lost.add(reason, count(2 + at));
+        }
+    }
+    Ok(sum)
 }
 
 /// Takes out the clones of some functions.

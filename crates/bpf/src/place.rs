@@ -102,6 +102,20 @@ impl Places {
         new.into_iter().all(|key| free.next().is_some_and(|number| self.numbers.insert(key, number).is_none()))
     }
 
+    /// Takes the number that a marker has, unless its name or the number is taken.
+    pub fn adopt(&mut self, marker: &Rule) -> Option<(Key, u16)> {
+        let number = marker.fields.iter().find_map(|f| match f.value {
+            Value::Number(v) if f.id == FieldId::ARG3 && v & 0xffff_0000 == MARK => u16::try_from(v & 0xffff).ok(),
+            _ => None,
+        })?;
+        let key = of_rule(marker).next()?;
+        let free = (1..PLACES_MAX).contains(&number)
+            && !self.numbers.contains_key(&key)
+            && self.numbers.values().all(|taken| *taken != number);
+        free.then(|| self.numbers.insert(key.clone(), number));
+        free.then_some((key, number))
+    }
+
     /// Takes back the numbers of names that none of these rules watches.
     pub fn retain<'a>(&mut self, rules: impl Iterator<Item = &'a Rule>) {
         let used: BTreeSet<Key> = rules.flat_map(of_rule).collect();
@@ -142,6 +156,18 @@ mod tests {
         let marker = Key::new(Kind::Tree, b"/etc").marker(7, b"rauditd");
         assert!(is_marker(&marker) && !is_marker(&watch("/etc")));
         assert!(marker.validate().is_ok());
+    }
+
+    #[test]
+    fn names_keep_the_numbers_that_markers_of_an_earlier_rauditd_have() {
+        let key = |path: &str| Key::new(Kind::Watch, path.as_bytes());
+        let mut places = Places::default();
+        assert_eq!(places.adopt(&key("/a").marker(1, b"rauditd")), Some((key("/a"), 1)));
+        assert_eq!(places.adopt(&key("/b").marker(1, b"rauditd")), None);
+        assert_eq!(places.adopt(&key("/a").marker(2, b"rauditd")), None);
+        assert_eq!(places.adopt(&watch("/c")), None);
+        assert!(places.assign([watch("/a"), watch("/b")].iter()));
+        assert_eq!((places.get(&key("/a")), places.get(&key("/b"))), (Some(1), Some(2)));
     }
 
     #[test]

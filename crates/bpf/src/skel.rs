@@ -133,6 +133,8 @@ pub const MKDIR_RETURNS_ENTRY: usize = offset_of!(types::rodata, mkdir_returns_e
 /// Offsets in `struct policy`, from the object's own types.
 pub mod policy {
     use super::{offset_of, types};
+    pub const EXEMPT: usize = offset_of!(types::policy, exempt);
+    pub const CLOSING: usize = offset_of!(types::policy, closing);
     pub const ALWAYS: usize = offset_of!(types::policy, always);
     pub const CRITICAL: usize = offset_of!(types::policy, critical);
     pub const OTHERS: usize = offset_of!(types::policy, others);

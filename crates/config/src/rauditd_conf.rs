@@ -39,6 +39,8 @@ settings! {
     dispatcher: Option<PathBuf> = None, program, ACTS;
     /// The size of the ring buffer between the BPF programs and rauditd, in bytes: a power of two.
     ring_size: u64 = 8 << 20, ring_size, ACTS;
+    /// The directory, in a file system for BPF, in which hooks, ring and rules outlive rauditd.
+    pin_dir: PathBuf = "/sys/fs/bpf/rauditd".into(), absolute, ACTS;
     /// Keys of rules whose events are lost last.
     critical_keys: Vec<String> = Vec::new(), keys, ACTS;
     /// Percent of the ring that only events of those rules may fill.
@@ -149,6 +151,7 @@ mod tests {
             &["8M", "64k", "65536", "1G", "2g", "2147483648"],
             &["0", "32K", "4G", "3M", "8MB", "M", "", "-8M", "8 M", "99999999999999999999G"],
         ),
+        ("pin_dir", &["/sys/fs/bpf/x"], &["rauditd", ""]),
         ("critical_keys", &["identity", "identity, exec", "a b ,c"], &["a,,b", ",", "a,", "a, ,b"]),
         ("critical_share", &["0", "25", "90"], &["-1", "91", "25%"]),
         ("pid_file", &["/run/p"], &["p"]),

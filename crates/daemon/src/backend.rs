@@ -12,6 +12,10 @@ mod bpf;
 mod bpf;
 mod change;
 mod describe;
+#[cfg(feature = "bpf")]
+mod inherited;
+#[cfg(not(feature = "bpf"))]
+use bpf as inherited;
 mod takeover;
 
 use crate::event::Stamps;
@@ -20,6 +24,7 @@ use crate::say;
 use crate::work::Outbox;
 use crate::writer::Written;
 use bpf::{Outlook, Side, is_marker};
+pub use inherited::Found;
 use nix::errno::Errno;
 use raudit_config::{Backend as Choice, RauditdConf};
 use raudit_netlink::{Client, Error, Peer, Reply, Request, StatusChange};
@@ -57,7 +62,9 @@ pub struct Backend {
     markers: Markers,
     rules: RuleSet,
     mode: Mode,
-    /// While the kernel captures: BPF is being made ready to follow it.
+    /// It is the hooks of an earlier rauditd that capture, until ours are ready: of which tier.
+    inherited: Option<String>,
+    /// While the kernel captures, or hooks that were inherited: BPF is being made ready to follow it.
     takeover: Option<Takeover>,
     settle: Duration,
     /// When a rule last changed and no decision has been made since.
@@ -76,9 +83,10 @@ impl Backend {
         work: Outbox,
         written: Arc<Written>,
         markers: Markers,
+        found: Found,
     ) -> Result<Self, String> {
         let enabled = kernel.status().map_err(|e| e.to_string())?.enabled;
-        let side = Side::new(conf, work.clone());
+        let (side, rules) = Side::new(conf, work.clone(), found);
         let mut backend = Self {
             choice: conf.backend,
             kernel,
@@ -89,19 +97,55 @@ impl Backend {
             markers,
             rules: RuleSet::new(),
             mode: Mode::Kernel,
+            inherited: None,
             takeover: None,
             settle: Duration::from_millis(conf.settle_time.into()),
             changed: None,
             enabled,
             bpf_since: None,
         };
-        backend.adopt()?;
+        match rules {
+            Some(rules) => backend.inherit(rules)?,
+            None => backend.adopt()?,
+        }
+        backend.side.clear_useless();
         match backend.choice {
             Choice::Bpf => backend.force_bpf()?,
             Choice::Auto => backend.changed = Some(Instant::now()),
+            Choice::Netlink if backend.inherited.is_some() => {
+                backend.give_back();
+                say::notice("capturing with kernel audit: backend = netlink; it has the rules of the earlier rauditd");
+            }
             Choice::Netlink => {}
         }
         Ok(backend)
+    }
+
+    /// The rules are those of an earlier rauditd, whose hooks go on; the kernel goes on following names for them.
+    fn inherit(&mut self, rules: RuleSet) -> Result<(), String> {
+        let found = self.kernel.rules().map_err(|e| e.to_string())?;
+        let markers = found.into_iter().filter(is_marker).collect();
+        for useless in self.side.adopt_markers(markers) {
+            self.kernel.delete_rule(&useless).map_err(|e| e.to_string())?;
+        }
+        self.rules = rules;
+        self.mode = Mode::Bpf;
+        self.inherited = self.side.inherited_tier().map(str::to_owned);
+        self.bpf_since = Some(SystemTime::now());
+        if self.inherited.is_none() {
+            // none of the hooks can be used: until ours are ready the kernel captures
+            self.give_back();
+        }
+        Ok(())
+    }
+
+    /// Waits until it is our own hooks that capture, or the kernel: for what is to be done by whoever does.
+    fn end_inheriting(&mut self) {
+        if self.inherited.is_some()
+            && let Some(takeover) = self.takeover.take()
+        {
+            self.end_takeover(takeover);
+        }
     }
 
     /// The kernel's rules become ours; one that a crashed rauditd left is removed.
@@ -141,6 +185,16 @@ impl Backend {
 
     /// Answers a request of the control socket.
     pub fn answer(&mut self, request: Request, peer: Peer) -> Reply {
+        if matches!(
+            request,
+            Request::ChangeRule(_)
+                | Request::BeginBatch
+                | Request::ChangeRules(_)
+                | Request::SetStatus(_)
+                | Request::ListHits
+        ) {
+            self.end_inheriting();
+        }
         let answered = match request {
             Request::ChangeRule(change) => self.change_rule(change, peer),
             Request::BeginBatch => Ok(self.offer_batch()),
@@ -204,7 +258,8 @@ impl Backend {
     /// When [`tick`](Self::tick) has something to decide.
     pub fn due(&self) -> Option<Instant> {
         let policy = self.side.asks_about_labels().then(|| Instant::now() + POLICY_LOOK);
-        self.settled().into_iter().chain(policy).chain(self.side.losses_due()).min()
+        let side = self.side.due().into_iter().chain(self.side.losses_due());
+        self.settled().into_iter().chain(policy).chain(side).min()
     }
 
     fn settled(&self) -> Option<Instant> {
@@ -235,6 +290,7 @@ impl Backend {
 
     /// Decides when the rules have settled, and follows what the kernel has ended.
     pub fn tick(&mut self) {
+        self.side.tick();
         let fate = self.markers.take();
         if fate != Fate::default() && self.mode == Mode::Bpf {
             match self.kernel.rules() {
@@ -254,15 +310,19 @@ impl Backend {
         }
         self.changed = None;
         if self.wants_bpf() {
-            match Takeover::begin(&mut self.side, self.rules.clone()) {
+            let in_force = if self.enabled == 0 { RuleSet::new() } else { self.rules.clone() };
+            match Takeover::begin(&mut self.side, self.rules.clone(), in_force) {
                 Ok(takeover) => self.takeover = Some(takeover),
-                Err(e) => say::error(format!("capturing with kernel audit: no thread to make BPF ready: {e}")),
+                Err(e) => say::error(format!("who captures goes on: no thread to make BPF ready: {e}")),
             }
         }
     }
 
     /// Whether there is something that BPF might take over from the kernel.
     fn wants_bpf(&mut self) -> bool {
+        if self.inherited.is_some() {
+            return true;
+        }
         if self.choice != Choice::Auto || self.mode == Mode::Bpf || self.enabled != 1 {
             return false;
         }
@@ -277,10 +337,21 @@ impl Backend {
     /// BPF is ready, or will not be. Until this moment the kernel had the rules, and they may have changed.
     fn end_takeover(&mut self, takeover: Takeover) {
         let Some((side, outcome, rules)) = takeover.end() else {
-            say::error("capturing with kernel audit: the thread that made BPF ready has died");
+            const WHY: &str = "the thread that made BPF ready has died";
+            if self.inherited.is_some() {
+                self.give_back_because(WHY);
+            } else {
+                say::error(format!("capturing with kernel audit: {WHY}"));
+            }
             return;
         };
         self.side.restore(side);
+        if self.inherited.is_some() {
+            return match outcome {
+                Outcome::Captures(outlook) => self.bpf_captures(&outlook),
+                Outcome::Inexact(why) | Outcome::Failed(why) => self.give_back_because(&why),
+            };
+        }
         let (wanted, same) = (self.wants_bpf(), self.rules.is_same(&rules));
         match outcome {
             Outcome::Captures(outlook) if wanted && same => return self.bpf_captures(&outlook),
@@ -301,18 +372,22 @@ impl Backend {
         if self.enabled == 0 {
             let nothing = RuleSet::new();
             let outlook = self.side.outlook(&nothing);
-            self.side.install(&outlook, &nothing)?;
+            self.side.install(&outlook, &nothing, rules)?;
             self.side.unmark(&nothing, &mut self.kernel);
             return Ok(());
         }
-        install(&mut self.side, &mut self.kernel, outlook, rules)
+        install(&mut self.side, &mut self.kernel, outlook, rules, rules)
     }
 
     /// From now on: programs are attached, and the kernel's copies of the rules go.
     fn bpf_captures(&mut self, outlook: &Outlook) {
         self.mode = Mode::Bpf;
-        self.bpf_since = Some(SystemTime::now());
-        if let Err(e) = self.kernel.add_rule(&task_never(), true)
+        self.inherited = None;
+        self.bpf_since.get_or_insert_with(SystemTime::now);
+        // the kernel takes a rule for the front of a list as often as it is told, and an earlier rauditd's may be there
+        let is_there = self.kernel.rules().is_ok_and(|listed| listed.contains(&task_never()));
+        if !is_there
+            && let Err(e) = self.kernel.add_rule(&task_never(), true)
             && e.errno() != Some(Errno::EEXIST)
         {
             say::warning(format!("cannot keep kernel audit out of new tasks: {e}; they pay for it"));
@@ -334,9 +409,27 @@ impl Backend {
             if let Some((side, ..)) = takeover.end() {
                 self.side.restore(side);
             }
-            self.side.remove(&mut self.kernel);
+            if self.mode == Mode::Kernel {
+                self.side.remove(&mut self.kernel);
+            }
         }
         if self.mode == Mode::Bpf {
+            self.give_back();
+        }
+    }
+
+    /// Ends, and leaves everything as it is to a successor that comes at once.
+    pub fn leave(&mut self) {
+        if let Some(takeover) = self.takeover.take() {
+            takeover.cancel();
+            if let Some((side, ..)) = takeover.end() {
+                self.side.restore(side);
+            }
+        }
+        if self.mode == Mode::Kernel {
+            self.side.remove(&mut self.kernel);
+        } else if !self.side.leave() {
+            say::warning("nothing is pinned: the kernel has the rules until the next rauditd captures");
             self.give_back();
         }
     }
@@ -348,12 +441,18 @@ impl Backend {
 }
 
 /// Has BPF follow the rules, and the kernel the names that they watch.
-fn install(side: &mut Side, kernel: &mut Client, outlook: &Outlook, rules: &RuleSet) -> Result<(), String> {
+fn install(
+    side: &mut Side,
+    kernel: &mut Client,
+    outlook: &Outlook,
+    rules: &RuleSet,
+    kept: &RuleSet,
+) -> Result<(), String> {
     let refused = |refused: Box<(Rule, Error)>| {
         format!("the kernel does not follow {}: {}", change::watched(&refused.0), refused.1)
     };
     side.mark(outlook, kernel).map_err(refused)?;
-    side.install(outlook, rules)?;
+    side.install(outlook, rules, kept)?;
     side.unmark(rules, kernel);
     Ok(())
 }

@@ -17,9 +17,21 @@ use std::time::{Duration, Instant};
 /// The longest sleep.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// The signals auditd knows.
-const SIGNALS: [Signal; 6] =
-    [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGCONT];
+/// Has rauditd execute its program file anew. Nobody else sends it to us, and an auditd, or an older rauditd, ignores it.
+const UPGRADE: Signal = Signal::SIGURG;
+
+/// The signals auditd knows, and ours.
+const SIGNALS: [Signal; 7] =
+    [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGCONT, UPGRADE];
+
+/// Why control has ended, and who wanted it.
+#[derive(Debug)]
+pub enum Ending {
+    /// To stop.
+    Stop(Option<SignalInfo>),
+    /// To go on as what the program file is now.
+    Upgrade(Option<SignalInfo>),
+}
 
 /// Blocks the daemon's signals in this thread and those it will start, and makes them readable. Call before the first thread.
 pub fn signals() -> nix::Result<SignalFd> {
@@ -51,8 +63,8 @@ pub struct Control {
 }
 
 impl Control {
-    /// Serves until told to stop; returns who said so.
-    pub fn run(&mut self) -> Option<SignalInfo> {
+    /// Serves until told to stop, or to execute what `can_upgrade` finds that it can.
+    pub fn run(&mut self, can_upgrade: impl Fn() -> Result<(), String>) -> Ending {
         loop {
             self.backend.tick();
             self.wait();
@@ -60,7 +72,11 @@ impl Control {
                 let signal = i32::try_from(info.ssi_signo).ok().and_then(|n| Signal::try_from(n).ok());
                 let sender = self.backend.kernel().signal_info().ok();
                 match signal {
-                    Some(Signal::SIGTERM | Signal::SIGINT) => return sender,
+                    Some(Signal::SIGTERM | Signal::SIGINT) => return Ending::Stop(sender),
+                    Some(UPGRADE) => match can_upgrade() {
+                        Ok(()) => return Ending::Upgrade(sender),
+                        Err(e) => say::error(format!("no upgrade, this rauditd goes on: {e}")),
+                    },
                     Some(Signal::SIGHUP) => self.reconfigure(sender.as_ref()),
                     Some(Signal::SIGUSR1) => {
                         self.then(Work::Rotate, Kind::DAEMON_ROTATE, "op=rotate-logs", sender.as_ref())

@@ -97,6 +97,7 @@ impl Feeder {
 fn spawn(program: &Path, config_dir: &Path, daemon: bool) -> std::io::Result<(Child, UnixStream)> {
     let (ours, theirs) = UnixStream::pair()?;
     let mut command = Command::new(program);
+    command.env_remove(crate::upgrade::FOLLOWS);
     command.arg("-c").arg(config_dir).stdin(Stdio::from(OwnedFd::from(theirs)));
     if daemon {
         // what started us may wait until nobody has its standard output and error any more

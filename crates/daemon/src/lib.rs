@@ -14,6 +14,7 @@
 //! * [`writer`]: lines out to disk and [`feeder`]
 //! * [`control`]: the poll loop; [`backend`]: who captures, kernel or BPF, and when that changes
 //! * [`event`]: the daemon's own records
+//! * [`upgrade`]: the program file executed anew
 //! * [`tiers`]: where a rule would run, for `rauditctl --explain`
 pub mod backend;
 pub mod control;
@@ -26,6 +27,7 @@ pub mod say;
 pub mod source;
 pub mod start;
 pub mod tiers;
+pub mod upgrade;
 pub mod work;
 pub mod writer;
 

@@ -1,7 +1,7 @@
 //! Becoming the audit daemon, and ceasing to be it.
 
-use crate::backend::Backend;
-use crate::control::{self, Control};
+use crate::backend::{Backend, Found};
+use crate::control::{self, Control, Ending};
 use crate::event::Stamps;
 use crate::feeder::Feeder;
 use crate::markers::Markers;
@@ -9,6 +9,7 @@ use crate::options::{EnableState, Exit, Options};
 use crate::process::{self, Parent};
 use crate::say;
 use crate::source::netlink::Source;
+use crate::upgrade::Upgrade;
 use crate::work::{self, Outbox, Work};
 use crate::writer::{Writer, Written, format_of};
 use clap::Parser;
@@ -57,6 +58,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
+    // before anything moves: the directory, and the program's file
+    let upgrade = Upgrade::of_this();
     if !nix::unistd::geteuid().is_root() {
         return Err(Failure(Exit::Privilege, "You must be root to run this program.".into()));
     }
@@ -64,15 +67,19 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     let node = node_name(&conf)?;
     prepare(&conf)?;
     let signals = control::signals().map_err(failed)?;
-    if options.is_daemon() {
+    if options.is_daemon() && upgrade.is_done() {
+        say::to_syslog();
+    } else if options.is_daemon() {
         *parent = process::daemonise().map_err(|e| failed(format!("cannot fork: {e}")))?;
     }
+    let found = look(&conf, &own, options)?;
     let mut daemon = Daemon::start(options, &conf, &own, node)?;
     let restore = match daemon.register(options) {
-        Ok(restore) => restore,
+        // what the kernel was like before the first of us
+        Ok(restore) => Restore { enabled: upgrade.enabled_before().unwrap_or(restore.enabled), ..restore },
         Err(e) => return Err(daemon.abort(e)),
     };
-    let (backend, server) = match daemon.capture(&own) {
+    let (backend, server) = match daemon.capture(&own, found) {
         Ok(both) => both,
         Err(e) => {
             daemon.undo(&restore);
@@ -88,8 +95,19 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     let config = options.config_dir.join("auditd.conf");
     let (work, stamps) = (daemon.work.clone(), std::mem::take(&mut daemon.stamps));
     let mut control = Control { signals, server, backend, work, stamps, config, allow_links: options.allow_links };
-    let sender = control.run();
-    let end = control.stamps.signalled(Kind::DAEMON_END, "op=terminate", sender.as_ref());
+    let (op, sender) = match control.run(|| upgrade.can_be_made()) {
+        Ending::Stop(sender) => ("op=terminate", sender),
+        Ending::Upgrade(sender) => {
+            let end = control.stamps.signalled(Kind::DAEMON_END, "op=upgrade", sender.as_ref());
+            control.backend.leave();
+            daemon.undo(&Restore { enabled: restore.enabled_now, ..restore });
+            control.record(end);
+            drop(control);
+            daemon.finish();
+            return Err(failed(upgrade.make(restore.enabled)));
+        }
+    };
+    let end = control.stamps.signalled(Kind::DAEMON_END, op, sender.as_ref());
     control.backend.stop();
     daemon.undo(&restore);
     control.record(end);
@@ -121,6 +139,12 @@ fn load(options: &Options) -> Result<(AuditdConf, RauditdConf), Failure> {
         ));
     }
     Ok((conf, own))
+}
+
+/// What an earlier rauditd left pinned.
+fn look(conf: &AuditdConf, own: &RauditdConf, options: &Options) -> Result<Found, Failure> {
+    let log = (conf.write_logs && !options.foreground).then_some(conf.log_file.as_path());
+    Found::look(own, log).map_err(failed)
 }
 
 fn node_name(conf: &AuditdConf) -> Result<Option<Vec<u8>>, Failure> {
@@ -232,14 +256,15 @@ impl Daemon {
         Ok(Restore { enabled: before.enabled, enabled_now })
     }
 
-    fn capture(&self, own: &RauditdConf) -> Result<(Backend, Server), Failure> {
+    fn capture(&self, own: &RauditdConf, found: Found) -> Result<(Backend, Server), Failure> {
         if let Some(dir) = own.socket.parent() {
             fs::create_dir_all(dir).map_err(|e| failed(format!("cannot create {}: {e}", dir.display())))?;
         }
         let server = Server::bind(&own.socket).map_err(failed)?;
         let kernel = Client::kernel().map_err(failed)?;
-        let backend = Backend::start(own, kernel, self.work.clone(), Arc::clone(&self.written), self.markers.clone())
-            .map_err(failed)?;
+        let backend =
+            Backend::start(own, kernel, self.work.clone(), Arc::clone(&self.written), self.markers.clone(), found)
+                .map_err(failed)?;
         Ok((backend, server))
     }
 

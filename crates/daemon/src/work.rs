@@ -12,6 +12,9 @@ const WAITING: usize = 16;
 pub enum Work {
     /// Records to write and to dispatch.
     Records(Records),
+    /// Records of events of BPF's, and what is signed when they are dealt with.
+    #[cfg(feature = "bpf")]
+    Captured(Records, raudit_bpf::ring::Receipt),
     /// Rotate the log now.
     Rotate,
     /// Go on writing to disk after an action suspended it.
@@ -59,6 +62,14 @@ impl Outbox {
         }
         let next = self.spare.try_recv().unwrap_or_default();
         self.send(Work::Records(std::mem::replace(records, next)))
+    }
+
+    /// Records of events of BPF's, even if there are none: the receipts of a ring are signed in their order.
+    #[cfg(feature = "bpf")]
+    pub fn send_captured(&self, records: &mut Records, receipt: Option<raudit_bpf::ring::Receipt>) -> bool {
+        let Some(receipt) = receipt else { return self.send_records(records) };
+        let next = self.spare.try_recv().unwrap_or_default();
+        self.send(Work::Captured(std::mem::replace(records, next), receipt))
     }
 }
 

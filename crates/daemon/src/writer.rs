@@ -5,7 +5,7 @@ use crate::say;
 use crate::work::{Inbox, Work};
 use raudit_config::{AuditdConf, LogFormat};
 use raudit_dispatch::frame::{self, Version};
-use raudit_log::{Why, Writer as Log};
+use raudit_log::{Place, Why, Writer as Log};
 use raudit_record::format::{Format, Formatter};
 use raudit_record::{Kind, Records};
 use std::io::Write;
@@ -68,7 +68,16 @@ impl Writer {
         while let Some(work) = inbox.next() {
             match work {
                 Work::Records(records) => {
-                    self.write(&records);
+                    self.write(&records, |_| ());
+                    inbox.give_back(records);
+                }
+                #[cfg(feature = "bpf")]
+                Work::Captured(records, receipt) => {
+                    self.write(&records, |place| {
+                        let Place { device, inode, offset, len } = place;
+                        receipt.begin(raudit_bpf::ring::Place { device, inode, offset, len });
+                    });
+                    receipt.sign();
                     inbox.give_back(records);
                 }
                 Work::Rotate => self.rotate(),
@@ -87,7 +96,8 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, records: &Records) {
+    /// Writes a batch, and says before where it will be.
+    fn write(&mut self, records: &Records, tell: impl FnOnce(Place)) {
         self.lines.clear();
         let mut frames = Vec::new();
         let mut lines = 0;
@@ -110,6 +120,11 @@ impl Writer {
         }
         if !frames.is_empty() {
             self.feeder.send(frames, records.len() as u64);
+        }
+        if let Sink::Log(log) = &self.sink
+            && let Some(place) = log.next_place(self.lines.len())
+        {
+            tell(place);
         }
         self.put(lines);
         self.written.records.fetch_add(lines as u64, Ordering::Relaxed);

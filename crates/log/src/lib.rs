@@ -30,4 +30,4 @@ pub mod space;
 pub mod writer;
 
 pub use notice::{Level, Notice};
-pub use writer::{LogError, NotWritten, State, Why, Writer};
+pub use writer::{LogError, NotWritten, Place, State, Why, Writer};

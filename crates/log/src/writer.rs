@@ -10,6 +10,7 @@ use crate::{directory, files};
 use raudit_config::{Action, AuditdConf};
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -79,11 +80,26 @@ pub struct State {
     pub not_written: u64,
 }
 
+/// Where in the log a batch is about to be written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Place {
+    /// The file's device.
+    pub device: u64,
+    /// Its inode.
+    pub inode: u64,
+    /// Its size.
+    pub offset: u64,
+    /// Bytes to come.
+    pub len: u64,
+}
+
 /// The log being written.
 #[derive(Debug)]
 pub(crate) struct Open {
     /// Shared with the thread that flushes.
     pub file: Arc<File>,
+    /// Its device and inode.
+    pub id: (u64, u64),
     /// Its size in bytes, as far as we wrote it.
     pub size: u64,
     /// Its last line has no newline.
@@ -172,9 +188,10 @@ impl Writer {
     pub(crate) fn reopen(&mut self) -> io::Result<()> {
         self.sink = Sink::Broken;
         let file = create::open(&self.conf.log_file, self.conf.log_group, self.conf.flush)?;
-        let size = file.metadata()?.len();
+        let meta = file.metadata()?;
+        let (size, id) = (meta.len(), (meta.dev(), meta.ino()));
         let torn = is_torn(&file, size)?;
-        self.sink = Sink::Open(Open { file: Arc::new(file), size, torn, full_at: self.full_at() });
+        self.sink = Sink::Open(Open { file: Arc::new(file), id, size, torn, full_at: self.full_at() });
         Ok(())
     }
 
@@ -226,6 +243,12 @@ impl Writer {
             Sink::Suspended if !rest.is_empty() => Err(self.give_up(rest, Why::Suspended)),
             _ => Ok(()),
         }
+    }
+
+    /// Where a batch of this length would be written now, should the log neither be rotated in its middle nor be opened anew.
+    pub fn next_place(&self, len: usize) -> Option<Place> {
+        let Sink::Open(Open { id: (device, inode), size, .. }) = self.sink else { return None };
+        Some(Place { device, inode, offset: size, len: len as u64 })
     }
 
     fn give_up(&mut self, rest: &[u8], why: Why) -> NotWritten {

@@ -4,15 +4,19 @@
 
 use crate::clone::{Clone, Target, Template};
 use crate::offer::Offer;
+use crate::pins::Pin;
 use libbpf_rs::{Link, ProgramMut};
 use std::io;
 
 /// Dropping it detaches.
 #[derive(Debug)]
-#[allow(dead_code, reason = "kept for what dropping them does")]
 pub(super) enum Hooked {
-    /// The program itself, and copies of it.
-    Link(Link, Vec<Clone>),
+    /// The program itself, and copies of it. The name goes before the link.
+    Link {
+        pin: Option<Pin>,
+        link: Link,
+        copies: Vec<Clone>,
+    },
     Clone(Clone),
 }
 
@@ -20,8 +24,18 @@ impl Hooked {
     /// How often the kernel skipped all clones beside the program, at most.
     pub(super) fn copies_missed(&self) -> u64 {
         match self {
-            Self::Link(_, copies) => copies.iter().map(Clone::missed).min().unwrap_or_default(),
+            Self::Link { copies, .. } => copies.iter().map(Clone::missed).min().unwrap_or_default(),
             Self::Clone(_) => 0,
+        }
+    }
+
+    /// The ids of its links, where the kernel tells.
+    pub(super) fn ids(&self) -> Vec<Option<u32>> {
+        match self {
+            Self::Link { link, copies, .. } => {
+                copies.iter().map(Clone::id).chain([link.info().ok().map(|info| info.id)]).collect()
+            }
+            Self::Clone(clone) => vec![clone.id()],
         }
     }
 }
@@ -44,6 +58,10 @@ impl Again {
         };
         let Some(target) = target.flatten() else { return Ok(None) };
         Ok(Some(Self { template: Template::of(program, target.prototype)?, target }))
+    }
+
+    pub(super) fn template(&self) -> &Template {
+        &self.template
     }
 
     pub(super) fn attach(&mut self, copy: usize) -> io::Result<Clone> {

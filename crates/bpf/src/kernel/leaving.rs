@@ -2,9 +2,11 @@
 //! a rule may have had dozens of programs: a thread does it, so that who deletes a rule need not wait. What is needed again before its
 //! turn is taken back, and has not been away.
 
+use crate::clone;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::thread::{Builder, JoinHandle, sleep};
+use std::time::{Duration, Instant};
 
 /// What is detached by being dropped, by name. Dropping this waits for the last of them.
 #[derive(Debug)]
@@ -93,6 +95,34 @@ impl<T: Send + 'static> Queue<T> {
             self.changed.notify_all();
         }
         state.attended = false;
+    }
+}
+
+/// A name in bpffs lets go of its link a grace period after it was taken away, from a thread of the kernel's. Whose descriptor is
+/// closed later detaches the link himself, and waits for it.
+const NAMES: Duration = Duration::from_millis(50);
+
+/// How long links may take that are detached by the kernel all the same.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for that.
+pub(super) fn until_names_are_gone() {
+    sleep(NAMES);
+}
+
+/// Waits until these links are detached.
+pub(super) fn until_links_are_gone(ids: &[u32]) {
+    let end = Instant::now() + PATIENCE;
+    let mut late = false;
+    for &id in ids {
+        while !clone::link_is_gone(id) && Instant::now() < end {
+            late = true;
+            sleep(Duration::from_millis(1));
+        }
+    }
+    if late {
+        // the id goes just before the link
+        sleep(NAMES);
     }
 }
 

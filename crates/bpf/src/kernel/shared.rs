@@ -16,13 +16,15 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 /// Invariant: `start` to `start + len` stays mapped, readable and writable, until this is dropped. BPF programs read and write
 /// there meanwhile, so no reference into it is ever made but to atomics.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(crate) struct Shared {
     start: NonNull<u8>,
     len: usize,
 }
 
 // SAFETY: the mapping belongs to the process, not to a thread, and all access is atomic, volatile, or exclusive by &mut.
 unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
 
 impl Shared {
     /// Maps all entries of a map of the object.
@@ -32,7 +34,8 @@ impl Shared {
         Self::of(&map).map_err(|e| CaptureError::Plan(format!("cannot map {name}: {e}")))
     }
 
-    fn of(map: &impl MapCore) -> Result<Self, Errno> {
+    /// Maps all entries of a map.
+    pub(crate) fn of(map: &impl MapCore) -> Result<Self, Errno> {
         let len = (map.value_size() as usize).next_multiple_of(8) * map.max_entries() as usize;
         Self::map(map.as_fd(), len)
     }
@@ -46,7 +49,7 @@ impl Shared {
     }
 
     /// Bytes mapped.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
@@ -57,13 +60,13 @@ impl Shared {
     }
 
     /// The word at a byte offset; 0 outside.
-    pub(super) fn load32(&self, at: usize) -> u32 {
+    pub(crate) fn load32(&self, at: usize) -> u32 {
         // SAFETY: mapped and aligned; programs access the word as a whole.
         self.at::<AtomicU32>(at).map_or(0, |word| unsafe { word.as_ref() }.load(Ordering::Acquire))
     }
 
     /// Sets the word at a byte offset. What was written before is seen before; nothing outside.
-    pub(super) fn store32(&mut self, at: usize, value: u32) {
+    pub(crate) fn store32(&mut self, at: usize, value: u32) {
         if let Some(word) = self.at::<AtomicU32>(at) {
             // SAFETY: as for `load32`.
             unsafe { word.as_ref() }.store(value, Ordering::Release);
@@ -71,12 +74,29 @@ impl Shared {
         }
     }
 
-    /// The same for 64 bits.
-    pub(super) fn store64(&mut self, at: usize, value: u64) {
+    /// The long word at a byte offset; 0 outside.
+    pub(crate) fn load64(&self, at: usize) -> u64 {
+        // SAFETY: as for `load32`.
+        self.at::<AtomicU64>(at).map_or(0, |word| unsafe { word.as_ref() }.load(Ordering::Acquire))
+    }
+
+    /// Sets the long word at a byte offset. What was written before is seen before; nothing outside.
+    pub(crate) fn store64(&self, at: usize, value: u64) {
         if let Some(word) = self.at::<AtomicU64>(at) {
             // SAFETY: as for `load32`.
             unsafe { word.as_ref() }.store(value, Ordering::SeqCst);
         }
+    }
+
+    /// A copy of bytes at an offset, those that there are. Nobody writes there meanwhile, or what is read is not believed.
+    pub(crate) fn read(&self, at: usize, len: usize) -> Vec<u8> {
+        let len = len.min(self.len.saturating_sub(at));
+        let mut bytes = vec![0; len];
+        if len > 0 {
+            // SAFETY: the source lies within the mapping and cannot overlap memory that was just allocated.
+            unsafe { std::ptr::copy_nonoverlapping(self.start.add(at).as_ptr(), bytes.as_mut_ptr(), len) };
+        }
+        bytes
     }
 
     /// Takes the counter at a byte offset, leaving 0.
@@ -86,7 +106,7 @@ impl Shared {
     }
 
     /// Copies bytes to an offset, those that fit.
-    pub(super) fn write(&mut self, at: usize, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, at: usize, bytes: &[u8]) {
         let room = self.len.saturating_sub(at);
         let bytes = bytes.get(..room.min(bytes.len())).unwrap_or(bytes);
         if !bytes.is_empty() {

@@ -14,14 +14,12 @@ use crate::calls::Call;
 use crate::classify::ARCHES;
 use crate::kernel::{Capture, CaptureError};
 use crate::offer::Offer;
+use crate::ring::End;
 use crate::wire::{Event, Record, item};
-use libbpf_rs::RingBufferBuilder;
 use place::{Files, Seen};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
 use raudit_tables::syscall;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 use steps::{Expected, Inode, Step};
 
@@ -82,16 +80,7 @@ pub fn run(capture: &mut Capture, offer: &Offer) -> Report {
 
 fn attempt(capture: &mut Capture, offer: &Offer, steps: &[Step]) -> Result<BTreeMap<&'static str, String>, String> {
     let ring = capture.ring().map_err(|e| e.to_string())?;
-    let records = Rc::new(RefCell::new(Vec::new()));
-    let sink = Rc::clone(&records);
-    let mut builder = RingBufferBuilder::new();
-    builder
-        .add(&ring, move |bytes| {
-            sink.borrow_mut().push(bytes.to_vec());
-            0
-        })
-        .map_err(|e| format!("cannot map the ring buffer: {e}"))?;
-    let reader = builder.build().map_err(|e| format!("cannot map the ring buffer: {e}"))?;
+    let reader = End::of(ring).map_err(|e| e.to_string())?;
     let place = place::Place::new()?;
     capture.rehearse(&rules(steps)?, offer).map_err(|e: CaptureError| e.to_string())?;
     let made = std::thread::scope(|scope| {
@@ -101,8 +90,9 @@ fn attempt(capture: &mut Capture, offer: &Offer, steps: &[Step]) -> Result<BTree
     capture.end_rehearsal(offer);
     let (thread, seen) = made??;
     // what was submitted is there at once: the calls are over
-    reader.consume().map_err(|e| format!("cannot read the ring buffer: {e}"))?;
-    let records = records.borrow();
+    let (mut records, mut position) = (Vec::new(), reader.committed());
+    while reader.next(&mut position, |bytes| records.push(bytes.to_vec())) {}
+    reader.commit(position);
     let events = marked(&records, thread);
     Ok(differences(steps, &seen, &events))
 }

@@ -1,13 +1,16 @@
 //! The BPF side of the backend: probed once, loaded when rules call for it.
 
+use super::inherited::{Found, Inheritance};
 use crate::say;
 use crate::source::bpf::Source;
 use crate::work::Outbox;
 use nix::errno::Errno;
 use raudit_bpf::judged::{Generations, Judged};
-use raudit_bpf::kernel::{Capture, Counters, Hits, Settings};
+use raudit_bpf::kernel::orphan::Orphan;
+use raudit_bpf::kernel::{Capture, CaptureError, Counters, Hits, Settings};
 use raudit_bpf::loss::{Critical, Loss, Lost};
 use raudit_bpf::offer::{Offer, Tier};
+use raudit_bpf::pins::Home;
 use raudit_bpf::place::{self, Key, Places};
 use raudit_bpf::plan::{Judgement, Obstacle, Plan};
 use raudit_bpf::selinux;
@@ -17,6 +20,7 @@ use raudit_netlink::{Client, Error, RuleCounts};
 use raudit_rules::{Change, List, Rule, RuleSet};
 use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 mod losses;
@@ -101,12 +105,23 @@ pub struct Counts {
     pub lost: u64,
 }
 
-/// The same of programs that are gone, by reason.
+/// The same by reason.
 #[derive(Clone, Copy, Debug, Default)]
-struct Past {
-    matched: u64,
-    delivered: u64,
-    lost: Lost,
+pub(super) struct Past {
+    pub matched: u64,
+    pub delivered: u64,
+    pub lost: Lost,
+}
+
+impl Past {
+    /// Both.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            matched: self.matched + other.matched,
+            delivered: self.delivered + other.delivered,
+            lost: self.lost.plus(other.lost),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -150,16 +165,67 @@ pub struct Side {
     critical: Critical,
     installed_critical: Critical,
     work: Outbox,
+    /// Where what outlives us is pinned, if anywhere.
+    home: Option<Arc<Home>>,
+    inheritance: Inheritance,
+    useless: Found,
 }
 
 impl Side {
-    /// Nothing is probed or loaded yet.
-    pub fn new(conf: &RauditdConf, work: Outbox) -> Self {
+    /// Nothing is probed or loaded yet. What an earlier rauditd left is read from now on; its rules, when there are any.
+    pub fn new(conf: &RauditdConf, work: Outbox, mut found: Found) -> (Self, Option<RuleSet>) {
         let ring_size = u32::try_from(conf.ring_size).unwrap_or(1 << 31);
         let settings = Settings { ring_size, exempt: std::process::id() };
         let mut side = Self::idle(settings, conf.backend == Choice::Bpf, conf.all_arguments, work);
         side.prioritise(conf);
-        side
+        side.generations = found.generations.clone();
+        side.generation = found.orphans.iter().map(Orphan::latest).max().unwrap_or_default();
+        side.home = found.home.take();
+        let orphans = std::mem::take(&mut found.orphans);
+        side.inheritance.take(orphans, &side.generations, conf.all_arguments, &side.work);
+        let rules = found.rules.take();
+        side.useless = found;
+        (side, rules)
+    }
+
+    /// The tier of an earlier rauditd's programs, when they capture.
+    pub fn inherited_tier(&self) -> Option<&str> {
+        self.inheritance.tier()
+    }
+
+    /// Removes what an earlier rauditd left and nobody can use: when its rules are in force again.
+    pub fn clear_useless(&mut self) {
+        self.useless.clear_useless();
+    }
+
+    /// The kernel's rules by which it follows names for an earlier rauditd's programs are ours now, with their numbers. Those that are
+    /// of no use to us are given back.
+    pub fn adopt_markers(&mut self, markers: Vec<Rule>) -> Vec<Rule> {
+        let mut adopt = |marker: &Rule| self.places.adopt(marker).map(|(key, place)| self.marked.insert(key, place));
+        markers.into_iter().filter(|marker| adopt(marker).is_none()).collect()
+    }
+
+    /// When [`tick`](Self::tick) has something to do.
+    pub fn due(&self) -> Option<Instant> {
+        self.inheritance.due()
+    }
+
+    /// Ends what was inherited, when it is time.
+    pub fn tick(&mut self) {
+        self.inheritance.tick();
+    }
+
+    /// Leaves all to a successor, attached; false when that cannot be, because nothing is pinned.
+    pub fn leave(&mut self) -> bool {
+        if self.active.as_ref().is_some_and(|active| !active.capture.is_pinned()) {
+            return false;
+        }
+        if let Some(Active { capture, source }) = self.active.take() {
+            source.leave();
+            capture.leave();
+        }
+        self.inheritance.leave();
+        true
     }
 
     fn idle(settings: Settings, forced: bool, all_arguments: bool, work: Outbox) -> Self {
@@ -182,6 +248,9 @@ impl Side {
             critical: Critical::default(),
             installed_critical: Critical::default(),
             work,
+            home: None,
+            inheritance: Inheritance::default(),
+            useless: Found::default(),
         }
     }
 
@@ -297,31 +366,41 @@ impl Side {
     }
 
     /// Makes the programs follow the rules; loads them first where they are not, or of another tier.
-    pub fn install(&mut self, outlook: &Outlook, rules: &RuleSet) -> Result<(), String> {
+    /// A successor begins with the rules `kept`, which are others only while auditing is switched off.
+    pub fn install(&mut self, outlook: &Outlook, rules: &RuleSet, kept: &RuleSet) -> Result<(), String> {
         let tier = outlook.chosen().ok_or_else(|| outlook.why_not())?;
         self.label_loads = outlook.plan.label_loads;
         self.installed_critical = self.critical.clone();
         self.generation += 1;
-        self.generations.add(self.generation, Judged::new(&outlook.plan, rules));
+        let judged = Judged::new(&outlook.plan, rules);
         self.lists.push_back((self.generation, [rules.list(List::Exit), rules.list(List::IoUring)].concat()));
         while self.lists.len() > LISTS_KEPT {
             self.lists.pop_front();
         }
         if let Some(active) = self.active.as_mut().filter(|a| a.capture.tier() == tier) {
             let offer = self.offer.get_or_init(Offer::probe);
-            active.capture.prioritise(self.critical.clone());
-            let evicted = active.capture.install(&outlook.plan, offer, self.generation).map_err(|e| e.to_string())?;
+            let capture = &mut active.capture;
+            capture.prioritise(self.critical.clone());
+            keep(capture, &self.generations, (self.generation, judged), kept).map_err(|e| e.to_string())?;
+            let close = || self.inheritance.close(rules);
+            let evicted =
+                capture.install_and(&outlook.plan, offer, self.generation, close).map_err(|e| e.to_string())?;
             evicted.into_iter().for_each(|hits| self.count(hits));
             return Ok(());
         }
         let spare = self.spare.take().filter(|capture| capture.tier() == tier);
         let loaded = spare.map_or_else(|| Capture::load(tier, self.offer(), self.settings), Ok);
         let mut capture = loaded.map_err(|e| e.to_string())?;
+        self.pin(&mut capture);
+        keep(&mut capture, &self.generations, (self.generation, judged), kept).map_err(|e| e.to_string())?;
         capture.prioritise(self.critical.clone());
-        let rings = [capture.ring().map_err(|e| e.to_string())?, capture.bell().map_err(|e| e.to_string())?];
-        let source = Source::start(rings, self.generations.clone(), self.all_arguments, self.work.clone())
+        let (ring, bell) = (capture.ring().map_err(|e| e.to_string())?, capture.bell().map_err(|e| e.to_string())?);
+        let source =
+            Source::start(ring, Some(bell), self.generations.clone(), self.all_arguments, self.work.clone())
             .map_err(|e| e.to_string())?;
-        if let Err(e) = capture.install(&outlook.plan, self.offer(), self.generation) {
+        let offer = self.offer.get_or_init(Offer::probe);
+        let close = || self.inheritance.close(rules);
+        if let Err(e) = capture.install_and(&outlook.plan, offer, self.generation, close) {
             drop(capture);
             source.stop();
             return Err(e.to_string());
@@ -330,6 +409,15 @@ impl Side {
         let old = self.active.replace(Active { capture, source });
         self.retire(old);
         Ok(())
+    }
+
+    /// Has a capture outlive us, where that can be had.
+    fn pin(&self, capture: &mut Capture) {
+        let Some(home) = &self.home else { return };
+        let pinned = home.make_room().map_err(CaptureError::from).and_then(|room| capture.pin(room, self.settings));
+        if let Err(e) = pinned {
+            say::warning(format!("BPF captures only while rauditd runs: {e}"));
+        }
     }
 
     /// Whether the rules in use ask about SELinux's labels.
@@ -346,6 +434,7 @@ impl Side {
     pub fn remove(&mut self, kernel: &mut Client) {
         let old = self.active.take();
         self.retire(old);
+        self.inheritance.end();
         self.unmark(&RuleSet::new(), kernel);
     }
 
@@ -431,11 +520,8 @@ impl Side {
 
     fn counted(&self) -> Past {
         let (now, delivered) = self.current().unwrap_or_default();
-        Past {
-            matched: self.past.matched + now.matched,
-            delivered: self.past.delivered + delivered,
-            lost: self.past.lost.plus(now.lost),
-        }
+        let now = Past { matched: now.matched, delivered, lost: now.lost };
+        self.past.and(now).and(self.inheritance.counts())
     }
 
     /// What was counted since the start.
@@ -446,15 +532,29 @@ impl Side {
 
     /// Details for people: what was lost why, since the start; for whom there is a share of the ring; and what is attached.
     pub fn lines(&self) -> Vec<String> {
-        let Some(active) = &self.active else { return Vec::new() };
+        let inherited = self.inheritance.line();
+        let Some(active) = &self.active else { return inherited.into_iter().collect() };
         let mut lines = vec![format!("bpf_lost {}", reasons(&self.counted().lost))];
         if !self.critical.keys.is_empty() {
             lines.push(format!("bpf_critical keys={} share={}%", self.critical.keys.join(","), self.critical.share));
         }
         let attached: Vec<&str> = active.capture.attached().collect();
         lines.push(format!("bpf_attached {}", attached.join(" ")));
+        lines.extend(inherited);
         lines
     }
+}
+
+/// Makes known, to us and to a successor, what the events of a generation need.
+fn keep(
+    capture: &mut Capture,
+    generations: &Generations,
+    (generation, judged): (u32, Judged),
+    rules: &RuleSet,
+) -> Result<(), CaptureError> {
+    capture.remember_generation(generation, &judged)?;
+    generations.add(generation, judged);
+    capture.remember(rules)
 }
 
 /// `ring=3 shed=0 ...`

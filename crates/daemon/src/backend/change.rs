@@ -237,6 +237,13 @@ impl Backend {
         Ok(())
     }
 
+    /// The kernel takes the rules of an earlier rauditd, whose hooks end: BPF does not serve them any more.
+    pub(super) fn give_back_because(&mut self, why: &str) {
+        let rules = self.rules.clone();
+        // without changes there is none to refuse
+        drop(self.return_to_kernel(&rules, &[], why));
+    }
+
     /// Ends capture by BPF: the kernel has the rules again, as after auditd, and nothing of ours.
     pub(super) fn give_back(&mut self) {
         let rules = self.rules.clone();
@@ -272,6 +279,7 @@ impl Backend {
             say::error(format!("cannot remove the task,never rule, so kernel audit sees no new task: {e}"));
         }
         self.mode = Mode::Kernel;
+        self.inherited = None;
         self.bpf_since = None;
         self.side.remove(&mut self.kernel);
     }

@@ -14,6 +14,15 @@ impl Backend {
                 ["backend netlink", "backend_configured netlink", "backend_reason configured", &self.log_records(), ""];
             return lines.join("\n");
         }
+        if let Some(tier) = &self.inherited {
+            let mut lines = vec![
+                format!("backend bpf ({tier}), inherited"),
+                format!("backend_configured {}", self.choice.word()),
+                "backend_reason the hooks of an earlier rauditd capture until ours are ready".to_owned(),
+            ];
+            lines.extend(self.counted());
+            return lines.join("\n");
+        }
         if self.takeover.is_some() {
             let reason = "backend_reason BPF is being made ready for the rules";
             let lines = ["backend netlink", "backend_configured auto", reason, &self.log_records(), ""];
@@ -36,13 +45,18 @@ impl Backend {
             obstacles.map(move |obstacle| format!("rule {} {}: {obstacle}", at + 1, text()))
         });
         lines.extend(as_fits(told));
-        let counts = self.side.counters();
-        lines
-            .push(format!("bpf_events matched={} delivered={} lost={}", counts.matched, counts.delivered, counts.lost));
-        lines.extend(self.side.lines());
-        lines.push(self.log_records());
-        lines.push(String::new());
+        lines.extend(self.counted());
         lines.join("\n")
+    }
+
+    /// What was counted; the last lines.
+    fn counted(&self) -> Vec<String> {
+        let counts = self.side.counters();
+        let mut lines =
+            vec![format!("bpf_events matched={} delivered={} lost={}", counts.matched, counts.delivered, counts.lost)];
+        lines.extend(self.side.lines());
+        lines.extend([self.log_records(), String::new()]);
+        lines
     }
 
     /// What the writer has made of the records it got.

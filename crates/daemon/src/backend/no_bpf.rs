@@ -5,6 +5,7 @@ use raudit_config::RauditdConf;
 use raudit_netlink::{Client, Error, RuleCounts};
 use raudit_rules::{Change, Rule, RuleSet};
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::Instant;
 
 /// A watched name: there is none.
@@ -51,6 +52,17 @@ pub struct Counts {
     pub lost: u64,
 }
 
+/// What an earlier rauditd left: not looked for.
+#[derive(Debug, Default)]
+pub struct Found;
+
+impl Found {
+    /// Nothing is found.
+    pub fn look(_: &RauditdConf, _: Option<&Path>) -> Result<Self, String> {
+        Ok(Self)
+    }
+}
+
 /// The BPF side that is not there.
 #[derive(Debug)]
 pub struct Side {
@@ -64,8 +76,22 @@ impl Side {
     pub fn labels_changed(&self) -> bool {
         false
     }
-    pub fn new(_: &RauditdConf, _: Outbox) -> Self {
-        Self { tally: HashMap::new() }
+    pub fn new(_: &RauditdConf, _: Outbox, _: Found) -> (Self, Option<RuleSet>) {
+        (Self { tally: HashMap::new() }, None)
+    }
+    pub fn inherited_tier(&self) -> Option<&str> {
+        None
+    }
+    pub fn clear_useless(&mut self) {}
+    pub fn adopt_markers(&mut self, markers: Vec<Rule>) -> Vec<Rule> {
+        markers
+    }
+    pub fn due(&self) -> Option<Instant> {
+        None
+    }
+    pub fn tick(&mut self) {}
+    pub fn leave(&mut self) -> bool {
+        true
     }
     pub fn lend(&mut self) -> Self {
         Self { tally: std::mem::take(&mut self.tally) }
@@ -76,7 +102,7 @@ impl Side {
     pub fn outlook(&mut self, _: &RuleSet) -> Outlook {
         Outlook::default()
     }
-    pub fn install(&mut self, _: &Outlook, _: &RuleSet) -> Result<(), String> {
+    pub fn install(&mut self, _: &Outlook, _: &RuleSet, _: &RuleSet) -> Result<(), String> {
         Err(WHY.into())
     }
     pub fn mark(&mut self, _: &Outlook, _: &mut Client) -> Result<(), Box<(Rule, Error)>> {

@@ -37,15 +37,16 @@ pub struct Takeover {
 }
 
 impl Takeover {
-    /// Begins with these rules. The side is lent: until it is over, what is left answers for what was counted before.
-    pub fn begin(side: &mut Side, rules: RuleSet) -> io::Result<Self> {
+    /// Begins with these rules, of which those `in_force` are to be followed now. The side is lent: until it is over, what is left
+    /// answers for what was counted before.
+    pub fn begin(side: &mut Side, rules: RuleSet, in_force: RuleSet) -> io::Result<Self> {
         let over = Arc::new(EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?);
         let cancelled = Arc::new(AtomicBool::new(false));
         let (lend, lent) = channel();
         let (bell, stop, given) = (Arc::clone(&over), Arc::clone(&cancelled), rules.clone());
         let work = move || {
             let _bell = Bell(bell);
-            run(&lent, &given, &stop)
+            run(&lent, [&in_force, &given], &stop)
         };
         let thread = Builder::new().name("bpf-takeover".into()).spawn(work)?;
         // the thread waits for it
@@ -86,13 +87,13 @@ impl Drop for Bell {
     }
 }
 
-fn run(lent: &Receiver<Side>, rules: &RuleSet, cancelled: &AtomicBool) -> Option<(Side, Outcome)> {
+fn run(lent: &Receiver<Side>, rules: [&RuleSet; 2], cancelled: &AtomicBool) -> Option<(Side, Outcome)> {
     let mut side = lent.recv().ok()?;
     let outcome = make_ready(&mut side, rules, cancelled);
     Some((side, outcome))
 }
 
-fn make_ready(side: &mut Side, rules: &RuleSet, cancelled: &AtomicBool) -> Outcome {
+fn make_ready(side: &mut Side, [rules, kept]: [&RuleSet; 2], cancelled: &AtomicBool) -> Outcome {
     let outlook = side.outlook(rules);
     if !outlook.exact {
         return Outcome::Inexact(outlook.why_not());
@@ -100,8 +101,9 @@ fn make_ready(side: &mut Side, rules: &RuleSet, cancelled: &AtomicBool) -> Outco
     if cancelled.load(Relaxed) {
         return Outcome::Failed("rauditd is about to stop".into());
     }
-    let installed =
-        Client::kernel().map_err(|e| e.to_string()).and_then(|mut kernel| install(side, &mut kernel, &outlook, rules));
+    let installed = Client::kernel()
+        .map_err(|e| e.to_string())
+        .and_then(|mut kernel| install(side, &mut kernel, &outlook, rules, kept));
     match installed {
         Ok(()) => Outcome::Captures(outlook),
         Err(why) => Outcome::Failed(why),

@@ -4,7 +4,8 @@ use crate::say;
 use crate::work::Outbox;
 use raudit_bpf::consumer::{Consumed, Consumer};
 use raudit_bpf::judged::Generations;
-use raudit_bpf::kernel::{CaptureError, Ring};
+use raudit_bpf::kernel::CaptureError;
+use raudit_bpf::ring::Ring;
 use raudit_record::Records;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
@@ -18,23 +19,33 @@ const WAIT: Duration = Duration::from_millis(50);
 const FEW: usize = 32;
 const GATHER: Duration = Duration::from_millis(1);
 
+/// How the source is to end.
+#[derive(Debug, Default)]
+struct Stop {
+    /// When the ring is empty.
+    draining: AtomicBool,
+    /// At once: what is left in the ring is for another.
+    leaving: AtomicBool,
+}
+
 /// The running source.
 #[derive(Debug)]
 pub struct Source {
-    stop: Arc<AtomicBool>,
+    stop: Arc<Stop>,
     delivered: Arc<AtomicU64>,
     thread: JoinHandle<Consumed>,
 }
 
 impl Source {
-    /// Starts to read a ring, and to hear of critical events in it.
+    /// Starts to read a ring, and to hear of critical events in it, where there is a bell for them.
     pub fn start(
-        [ring, bell]: [Ring; 2],
+        ring: Ring,
+        bell: Option<Ring>,
         generations: Generations,
         all_arguments: bool,
         out: Outbox,
     ) -> Result<Self, CaptureError> {
-        let stop = Arc::new(AtomicBool::new(false));
+        let stop = Arc::<Stop>::default();
         let delivered = Arc::new(AtomicU64::new(0));
         let (flag, count) = (Arc::clone(&stop), Arc::clone(&delivered));
         let (ready, started) = mpsc::channel();
@@ -48,6 +59,7 @@ impl Source {
                 }
                 Ok(mut consumer) => {
                     consumer.show_all_arguments(all_arguments);
+                    consumer.hold();
                     drop(ready.send(Ok(())));
                     read(consumer, &out, &flag, &count)
                 }
@@ -64,22 +76,30 @@ impl Source {
 
     /// Drains the ring and ends. Call after the programs are detached: then nothing is left behind.
     pub fn stop(self) -> Consumed {
-        self.stop.store(true, Ordering::Relaxed);
+        self.stop.draining.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap_or_default()
+    }
+
+    /// Ends at once: what has not been taken yet stays in the ring for a successor.
+    pub fn leave(self) -> Consumed {
+        self.stop.leaving.store(true, Ordering::Relaxed);
         self.thread.join().unwrap_or_default()
     }
 }
 
-fn listening(ring: Ring, bell: Ring, generations: Generations) -> Result<Consumer, CaptureError> {
+fn listening(ring: Ring, bell: Option<Ring>, generations: Generations) -> Result<Consumer, CaptureError> {
     let mut consumer = Consumer::new(ring, generations)?;
-    consumer.listen(bell)?;
+    if let Some(bell) = bell {
+        consumer.listen(bell)?;
+    }
     Ok(consumer)
 }
 
-fn read(mut consumer: Consumer, out: &Outbox, stop: &AtomicBool, delivered: &AtomicU64) -> Consumed {
+fn read(mut consumer: Consumer, out: &Outbox, stop: &Stop, delivered: &AtomicU64) -> Consumed {
     let mut told = Consumed::default();
     let mut records = Records::default();
     loop {
-        let stopping = stop.load(Ordering::Relaxed);
+        let stopping = stop.draining.load(Ordering::Relaxed);
         let events = if stopping { consumer.drain(&mut records) } else { consumer.poll(WAIT, &mut records) };
         let seen = consumer.seen();
         delivered.store(seen.events, Ordering::Relaxed);
@@ -87,8 +107,8 @@ fn read(mut consumer: Consumer, out: &Outbox, stop: &AtomicBool, delivered: &Ato
             say::error(format!("{} records of the BPF ring could not be read", seen.broken));
             told = seen;
         }
-        let gone = !out.send_records(&mut records);
-        if gone || (stopping && events == 0) {
+        let gone = !out.send_captured(&mut records, consumer.receipt());
+        if gone || stop.leaving.load(Ordering::Relaxed) || (stopping && events == 0) {
             return seen;
         }
         if (1..FEW).contains(&events) && !stopping {

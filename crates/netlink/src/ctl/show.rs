@@ -41,7 +41,7 @@ State
     --loginuid-immutable     Login uids cannot be changed any more, until the next boot
 Other
     --signal <signal>        Send rauditd a signal: TERM or stop (and wait for its end), HUP or reload, USR1 or rotate,
-                             USR2 or resume, CONT or state
+                             USR2 or resume, CONT or state, URG or upgrade
     -q <mount,subtree>       Directory watches on mount cover subtree too
     -t                       Forget directories that were watched and are gone
     -m <text>                Log a message

@@ -11,12 +11,14 @@ use std::os::fd::AsFd;
 const NOT_RUNNING: u8 = 2;
 
 /// The signals a daemon understands, by their names and by what they make it do.
-const SIGNALS: [(&str, &str, Signal); 5] = [
+const SIGNALS: [(&str, &str, Signal); 6] = [
     ("TERM", "stop", Signal::TERM),
     ("HUP", "reload", Signal::HUP),
     ("USR1", "rotate", Signal::USR1),
     ("USR2", "resume", Signal::USR2),
     ("CONT", "state", Signal::CONT),
+    // rauditd's own; auditd ignores it
+    ("URG", "upgrade", Signal::URG),
 ];
 
 /// The signal with this name, in upper or lower case.
@@ -65,6 +67,7 @@ mod tests {
         assert_eq!((named(b"TERM"), named(b"Stop")), (Some(Signal::TERM), Some(Signal::TERM)));
         assert_eq!((named(b"hup"), named(b"RELOAD")), (Some(Signal::HUP), Some(Signal::HUP)));
         assert_eq!((named(b"Usr1"), named(b"resume")), (Some(Signal::USR1), Some(Signal::USR2)));
+        assert_eq!((named(b"URG"), named(b"upgrade")), (Some(Signal::URG), Some(Signal::URG)));
         for unknown in ["", "15", "SIGTERM", "KILL", "TERMx"] {
             assert_eq!(named(unknown.as_bytes()), None, "{unknown}");
         }
