@@ -1,7 +1,7 @@
 //! rauditd is killed, or executes its new self, while events come: the hooks go on, and every event is on disk once, or counted as lost.
 
 use super::daemon::{Daemon, Setup, kernel_ctl, wait_until};
-use super::kernel::Kernel;
+use super::kernel::{Kernel, State};
 use super::log;
 use nix::sys::signal::Signal::SIGURG;
 use std::collections::HashSet;
@@ -51,6 +51,14 @@ impl Drop for Stops<'_> {
     fn drop(&mut self) {
         self.0.stop.store(true, Relaxed);
     }
+}
+
+/// Kernel audit as a test finds it. It is enabled: what it was before a rauditd that is killed, the next one cannot know.
+fn enabled() -> Option<(Kernel, State)> {
+    let mut kernel = Kernel::take()?;
+    kernel.set_enabled(1);
+    let before = kernel.state();
+    Some((kernel, before))
 }
 
 /// `matched= delivered= lost=`.
@@ -118,8 +126,7 @@ fn all_on_disk(setup: &Setup, made: u64, what: &str) {
 
 #[test]
 fn a_rauditd_that_is_killed_loses_nothing() {
-    let Some(mut kernel) = Kernel::take() else { return };
-    let before = kernel.state();
+    let Some((mut kernel, before)) = enabled() else { return };
     let setup = Setup::new("backend = bpf\nring_size = 64M\n");
     let load = Load::new(20);
     let daemon = under_load(&setup, &load, |mut daemon, load| {
@@ -142,8 +149,7 @@ fn a_rauditd_that_is_killed_loses_nothing() {
 
 #[test]
 fn an_upgrade_under_load_loses_nothing() {
-    let Some(mut kernel) = Kernel::take() else { return };
-    let before = kernel.state();
+    let Some((mut kernel, before)) = enabled() else { return };
     let setup = Setup::new("backend = auto\nsettle_time = 50\nring_size = 64M\n");
     let load = Load::new(20);
     let daemon = Daemon::start(&setup);
@@ -175,8 +181,7 @@ fn an_upgrade_under_load_loses_nothing() {
 
 #[test]
 fn what_a_ring_has_no_room_for_while_nobody_reads_is_counted() {
-    let Some(mut kernel) = Kernel::take() else { return };
-    let before = kernel.state();
+    let Some((mut kernel, before)) = enabled() else { return };
     let setup = Setup::new("backend = bpf\nring_size = 64K\n");
     let load = Load::new(5);
     let daemon = under_load(&setup, &load, |daemon, load| {
@@ -203,8 +208,7 @@ fn what_a_ring_has_no_room_for_while_nobody_reads_is_counted() {
 
 #[test]
 fn hooks_that_nobody_can_read_are_removed_and_told() {
-    let Some(mut kernel) = Kernel::take() else { return };
-    let before = kernel.state();
+    let Some((mut kernel, before)) = enabled() else { return };
     let setup = Setup::new("backend = bpf\n");
     // garbage; bpffs itself is mounted by the first rauditd
     Daemon::start(&setup).stop();
@@ -237,8 +241,7 @@ fn hooks_that_nobody_can_read_are_removed_and_told() {
 /// The next rauditd is not to use BPF: the kernel has the rules before the hooks end.
 #[test]
 fn rules_go_to_the_kernel_when_bpf_is_not_to_serve_them_any_more() {
-    let Some(mut kernel) = Kernel::take() else { return };
-    let before = kernel.state();
+    let Some((mut kernel, before)) = enabled() else { return };
     let setup = Setup::new("backend = bpf\n");
     let load = Load::new(2);
     let gate = std::sync::Barrier::new(2);
