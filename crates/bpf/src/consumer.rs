@@ -46,7 +46,17 @@ impl Consumer {
         generations.go_on_after(end.serial());
         let (position, before) = (end.committed(), end.delivered());
         let decoder = Decoder::new(generations);
-        Ok(Self { end, decoder, before, position, receipted: position, waiting_from: None, looks: 0, holds: false, bell: None })
+        Ok(Self {
+            end,
+            decoder,
+            before,
+            position,
+            receipted: position,
+            waiting_from: None,
+            looks: 0,
+            holds: false,
+            bell: None,
+        })
     }
 
     /// From now on what was taken stays in the ring until its [`receipt`](Self::receipt) is signed.

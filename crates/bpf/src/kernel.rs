@@ -9,8 +9,9 @@ use crate::place::Places;
 use crate::plan::{Attach, Obstacle, Plan, entry};
 use crate::ring::Ring;
 use crate::skel::COUNTERS_LEN;
-use libbpf_rs::{MapCore, MapFlags, MapHandle, Object};
+use libbpf_rs::{MapCore, MapFlags, Object};
 use raudit_rules::RuleSet;
+use shared::handle;
 use slots::Slots;
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -209,7 +210,7 @@ impl Capture {
         self.pin_attached()?;
         let reserve = self.critical.reserve(&plan.keys, self.settings.ring_size);
         let marks = [generation, self.settings.exempt];
-        let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, &reserve, marks);
+        let evicted = self.slots.install(policy, plan.keys.len(), &plan.attach, &reserve, marks)?;
         then();
         self.forget_programs();
         self.detach_clones(&plan.attach);
@@ -349,7 +350,7 @@ impl Capture {
         }
         let plan = Plan::new(&served, offer, &mut Places::default());
         let policy = plan.policy.as_ref().ok_or_else(|| CaptureError::Plan("no call can be served by BPF".into()))?;
-        self.slots.install(policy, plan.keys.len(), &plan.attach, &Reserve::default(), [0, 0]);
+        self.slots.install(policy, plan.keys.len(), &plan.attach, &Reserve::default(), [0, 0])?;
         let mut attach = plan.attach.clone();
         attach.needs.insert(Need::Every);
         let needed = self.attach_hooks(&attach, offer)?;
@@ -359,28 +360,29 @@ impl Capture {
     }
 
     /// Ends it: no rule is followed, and what was counted is forgotten.
-    pub(crate) fn end_rehearsal(&mut self, offer: &Offer) {
+    pub(crate) fn end_rehearsal(&mut self, offer: &Offer) -> Result<(), CaptureError> {
         for name in ["every_enter", "every_exit"] {
             self.hooks.remove(name);
         }
         let nothing = Plan::new(&RuleSet::new(), offer, &mut Places::default());
         if let Some(policy) = &nothing.policy {
-            self.slots.install(policy, 0, &nothing.attach, &Reserve::default(), [0, self.settings.exempt]);
+            self.slots.install(policy, 0, &nothing.attach, &Reserve::default(), [0, self.settings.exempt])?;
         }
         self.slots.take_hits();
         self.before = Counters::default();
         self.before = self.counters().unwrap_or_default();
+        Ok(())
     }
 
     /// What says that a critical event is in the ring, for [`Consumer::listen`](crate::consumer::Consumer::listen).
     pub fn bell(&self) -> Result<Ring, CaptureError> {
-        let map = MapHandle::try_from(&self.map("bell")?).map_err(bpf("open the ring buffer"))?;
+        let map = handle(&self.object, "bell")?;
         Ok(Ring { map, journal: None })
     }
 
     /// What was counted so far.
     pub fn counters(&self) -> Result<Counters, CaptureError> {
-        let mut sum = counted(&self.map("counters")?)?;
+        let mut sum = counted(&handle(&self.object, "counters")?)?;
         let clones = self.clones.values().chain(self.operations.values()).map(|clones| missed_of(clones, self.copies));
         let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| self.hook_missed(&p));
         sum.lost.add(Loss::Missed, self.missed + clones.chain(hooks).sum::<u64>());
@@ -389,7 +391,7 @@ impl Capture {
 
     /// What the programs counted themselves: all but what the kernel skipped, which takes a call for each program.
     pub fn own_counters(&self) -> Result<Counters, CaptureError> {
-        Ok(counted(&self.map("counters")?)?.since(self.before))
+        Ok(counted(&handle(&self.object, "counters")?)?.since(self.before))
     }
 
     /// Detaches everything; counters stay readable. Returns how often the clones that are gone were skipped.
@@ -418,12 +420,6 @@ impl Capture {
     /// What is attached, for people.
     pub fn attached(&self) -> impl Iterator<Item = &str> {
         self.clones.keys().chain(self.operations.keys()).map(String::as_str).chain(self.hooks.keys().copied())
-    }
-
-    fn map(&self, name: &str) -> Result<libbpf_rs::Map<'_>, CaptureError> {
-        self.object.maps().find(|m| m.name() == name).ok_or_else(|| {
-            CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with"))
-        })
     }
 }
 

@@ -65,3 +65,10 @@ pub fn set_nice(nice: i32) -> io::Result<()> {
         _ => Err(io::Error::last_os_error()),
     }
 }
+
+/// One heap for all threads: none of them allocates by the event, and where memory comes in huge pages each heap has one at least.
+pub fn share_heap() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: takes and returns plain integers, and may be called at any time; what was allocated stays where it is.
+    let _ = unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
+}

@@ -58,6 +58,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
+    process::share_heap();
     // before anything moves: the directory, and the program's file
     let upgrade = Upgrade::of_this();
     if !nix::unistd::geteuid().is_root() {

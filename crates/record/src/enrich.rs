@@ -2,14 +2,19 @@
 //!
 //! They are made when the record is written, since later, or elsewhere, the ids may mean something else.
 
+mod plain;
+mod runs;
+
 use crate::Kind;
 use crate::field::{Field, Fields};
 use crate::line::ENRICHMENT;
 use crate::names::{Names, parse_id};
 use crate::sockaddr::push_saddr;
 use crate::text::{needs_hex, push_decimal, push_hex_bytes};
+use plain::{Plain, is_plain};
 use raudit_tables::flag::{IPC_CALL, SOCKET_CALL};
 use raudit_tables::{arch, syscall};
+use runs::Runs;
 
 /// What a field holds, as far as enriching is concerned.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -55,6 +60,7 @@ impl Identity {
 #[derive(Clone, Debug, Default)]
 pub struct Enricher {
     names: Names,
+    runs: Runs,
     /// The translations of one record, while its line is still being read.
     buffer: Vec<u8>,
 }
@@ -62,7 +68,7 @@ pub struct Enricher {
 impl Enricher {
     /// With the names given.
     pub fn new(names: Names) -> Self {
-        Self { names, buffer: Vec::new() }
+        Self { names, ..Self::default() }
     }
 
     /// Appends 0x1D and the translations of the record whose text starts at `text_start` of `out`.
@@ -70,27 +76,82 @@ impl Enricher {
     /// A translation that would reach `limit` is left out whole; where nothing is to be translated nothing is appended.
     pub fn append(&mut self, kind: Kind, text_start: usize, limit: usize, out: &mut Vec<u8>) {
         if kind.changes_accounts() {
-            self.names.flush();
+            self.forget();
         }
         self.buffer.clear();
         let room = limit.saturating_sub(out.len());
         let text = out.get(text_start..).unwrap_or_default();
-        let mut machine = 0;
-        for (identity, field) in identities(kind, body(text)) {
-            let start = self.buffer.len();
-            self.buffer.push(if start == 0 { ENRICHMENT } else { b' ' });
-            self.buffer.extend_from_slice(field.name);
-            self.buffer.push(b'=');
-            self.buffer.get_mut(start..).unwrap_or_default().make_ascii_uppercase();
-            let known = self.translate(identity, field.unquoted(), &mut machine, text);
-            if !known || self.buffer.len() >= room {
-                self.buffer.truncate(start);
+        let body = body(text);
+        if is_plain(kind) {
+            self.plain(kind, body, text, room);
+        } else {
+            let mut machine = 0;
+            for field in Fields::new(body) {
+                if let Some(identity) = Identity::of(kind, field.name) {
+                    self.push(identity, field, &mut machine, text, room);
+                }
             }
         }
         out.extend_from_slice(&self.buffer);
         if kind.changes_accounts() {
-            self.names.flush();
+            self.forget();
         }
+    }
+
+    /// The same for a record of the kernel's: what stands together in one is much the same in the next.
+    fn plain(&mut self, kind: Kind, body: &[u8], text: &[u8], room: usize) {
+        let mut machine = 0;
+        let mut fields = Plain::new(kind, body);
+        while let Some(first) = fields.next() {
+            let place = self.buffer.len();
+            let before = machine;
+            let rest = body.get(first.at..).unwrap_or_default();
+            if let Some(known) = self.runs.find(kind, first.identity, before, rest)
+                && place + 1 + known.meaning.len() < room
+            {
+                machine = known.machine;
+                if !known.meaning.is_empty() {
+                    self.buffer.push(if place == 0 { ENRICHMENT } else { b' ' });
+                    self.buffer.extend_from_slice(&known.meaning);
+                }
+                fields.skip_to(first.at + known.text.len());
+                continue;
+            }
+            let mut last = first;
+            let mut whole = self.push(first.identity, first.field, &mut machine, text, room);
+            while let Some(next) = fields.next_of_run(&last) {
+                whole &= self.push(next.identity, next.field, &mut machine, text, room);
+                last = next;
+            }
+            if whole {
+                let run = body.get(first.at..last.end()).unwrap_or_default();
+                let meaning = self.buffer.get(place + 1..).unwrap_or_default();
+                self.runs.remember(kind, first.identity, before, run, machine, meaning);
+            }
+        }
+    }
+
+    /// Accounts may have changed.
+    fn forget(&mut self) {
+        self.names.flush();
+        self.runs = Runs::default();
+    }
+
+    /// Appends `NAME=meaning` to the buffer, where it has a meaning and there is room. False if that says nothing of the same field
+    /// elsewhere: for want of room, or as more than the field was looked at.
+    fn push(&mut self, identity: Identity, field: Field<'_>, machine: &mut u32, text: &[u8], room: usize) -> bool {
+        let start = self.buffer.len();
+        self.buffer.push(if start == 0 { ENRICHMENT } else { b' ' });
+        self.buffer.extend(field.name.iter().map(u8::to_ascii_uppercase));
+        self.buffer.push(b'=');
+        let value = field.unquoted();
+        let known = self.translate(identity, value, machine, text);
+        let fits = self.buffer.len() < room;
+        let alone = identity != Identity::Syscall || self.buffer.last() != Some(&b')');
+        if !known || !fits {
+            self.buffer.truncate(start);
+        }
+        fits && alone
     }
 
     /// Appends the meaning of a value to the buffer; false if it has none.
@@ -99,11 +160,12 @@ impl Enricher {
             Identity::User | Identity::Group => {
                 let Some(id) = parse_id(value) else { return false };
                 let start = self.buffer.len();
+                self.buffer.push(b'"');
                 match identity {
                     Identity::Group => self.names.push_group(id, &mut self.buffer),
                     _ => self.names.push_user(id, &mut self.buffer),
                 }
-                quote(&mut self.buffer, start);
+                end_quote(&mut self.buffer, start);
             }
             Identity::Arch => *machine = push_arch(&mut self.buffer, value),
             Identity::Syscall => push_syscall(&mut self.buffer, *machine, value, || first_argument(text)),
@@ -111,54 +173,6 @@ impl Enricher {
         }
         true
     }
-}
-
-/// The fields of a body that have a translation.
-fn identities(kind: Kind, body: &[u8]) -> impl Iterator<Item = (Identity, Field<'_>)> {
-    // of the kernel's records about system calls most are made, and their values have no blanks: what needs one is hex
-    let plain = (FIRST_OF_KERNEL..=LAST_OF_KERNEL).contains(&kind.0);
-    let (plain, other) = if plain { (body, &[][..]) } else { (&[][..], body) };
-    let other = Fields::new(other).filter_map(move |field| Some((Identity::of(kind, field.name)?, field)));
-    Plain { kind, body: plain, at: 0 }.chain(other)
-}
-
-/// `AUDIT_FIRST_EVENT`, `AUDIT_LAST_EVENT` (linux/audit.h).
-const FIRST_OF_KERNEL: u32 = 1300;
-const LAST_OF_KERNEL: u32 = 1399;
-
-/// The fields with a translation in a body where blanks stand between fields only. Goes from one `=` to the next, and looks at what is
-/// around it only where it may be such a field.
-struct Plain<'a> {
-    kind: Kind,
-    body: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Iterator for Plain<'a> {
-    type Item = (Identity, Field<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        /// Longer than any name.
-        const NAME_MAX: usize = 12;
-        loop {
-            let equals = self.at + memchr::memchr(b'=', self.body.get(self.at..)?)?;
-            self.at = equals + 1;
-            let before = self.body.get(equals.saturating_sub(NAME_MAX)..equals)?;
-            if !before.last().is_some_and(|&last| may_end_name(last)) {
-                continue;
-            }
-            let name = before.rsplit(|&byte| byte == b' ').next()?;
-            let Some(identity) = Identity::of(self.kind, name) else { continue };
-            let after = self.body.get(self.at..)?;
-            let value = after.get(..memchr::memchr(b' ', after).unwrap_or(after.len()))?;
-            return Some((identity, Field { name, value }));
-        }
-    }
-}
-
-/// Whether a name that is translated ends so; most others do not.
-fn may_end_name(last: u8) -> bool {
-    matches!(last, b'd' | b'l' | b'h' | b'r')
 }
 
 /// `a0=`, in hex.
@@ -175,15 +189,12 @@ fn body(text: &[u8]) -> &[u8] {
     first.or_else(|| memchr::memmem::find(text, END).and_then(|at| text.get(at + END.len()..))).unwrap_or(text)
 }
 
-/// Quotes what stands from `start` on, or writes it as hex where that is needed.
-fn quote(buffer: &mut Vec<u8>, start: usize) {
-    let name = buffer.get(start..).unwrap_or_default();
-    if needs_hex(name) {
-        let name = name.to_vec();
-        buffer.truncate(start);
-        push_hex_bytes(buffer, &name);
+/// Ends what a quote at `start` begins, or writes it as hex where that is needed.
+fn end_quote(buffer: &mut Vec<u8>, start: usize) {
+    if needs_hex(buffer.get(start + 1..).unwrap_or_default()) {
+        let name = buffer.split_off(start);
+        push_hex_bytes(buffer, name.get(1..).unwrap_or_default());
     } else {
-        buffer.insert(start, b'"');
         buffer.push(b'"');
     }
 }
@@ -233,55 +244,4 @@ pub fn push_syscall(out: &mut Vec<u8>, machine: u32, value: &[u8], first_argumen
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::push_untrusted;
-    use proptest::prelude::*;
-
-    fn field() -> impl Strategy<Value = Vec<u8>> {
-        const NAMES: [&str; 14] = [
-            "auid",
-            "uid",
-            "ouid",
-            "obj_uid",
-            "gid",
-            "inode_gid",
-            "id",
-            "old-auid",
-            "pid",
-            "exe",
-            "name",
-            "saddr",
-            "arch",
-            "syscall",
-        ];
-        let value = prop_oneof![
-            any::<u32>().prop_map(|n| n.to_string().into_bytes()),
-            Just(b"(null)".to_vec()),
-            "[a-z=\"]{0,9}|uid=0|a b".prop_map(|text: String| {
-                let mut value = Vec::new();
-                push_untrusted(&mut value, text.as_bytes());
-                value
-            }),
-        ];
-        (proptest::sample::select(&NAMES[..]), value).prop_map(|(name, value)| [name.as_bytes(), b"=", &value].concat())
-    }
-
-    proptest! {
-        #[test]
-        fn records_of_the_kernel_are_read_as_any_others(
-            fields in proptest::collection::vec(field(), 0..12),
-            kind in FIRST_OF_KERNEL..=LAST_OF_KERNEL,
-        ) {
-            let (body, kind) = (fields.join(&b' '), Kind(kind));
-            let slow = Fields::new(&body).filter_map(|f| Some((Identity::of(kind, f.name)?, f.name, f.value)));
-            let fast = identities(kind, &body).map(|(identity, f)| (identity, f.name, f.value));
-            prop_assert_eq!(fast.collect::<Vec<_>>(), slow.collect::<Vec<_>>());
-        }
-
-        #[test]
-        fn any_bytes_have_identities_or_none(body: Vec<u8>, kind in 1000_u32..1500) {
-            let _count = identities(Kind(kind), &body).count();
-        }
-    }
-}
+mod tests;

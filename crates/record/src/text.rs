@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// True when the kernel writes `bytes` as hex instead of quoting them (`audit_string_contains_control`).
 pub fn needs_hex(bytes: &[u8]) -> bool {
-    bytes.iter().any(|&byte| byte == b'"' || !(0x21..=0x7e).contains(&byte))
+    // to the end in any case: that many bytes can be looked at at once
+    bytes.iter().fold(false, |found, &byte| found | (byte == b'"') | !(0x21..=0x7e).contains(&byte))
 }
 
 /// Appends a string as `audit_log_n_untrustedstring` does: `"text"`, or upper-case hex when it has a blank, a quote, a

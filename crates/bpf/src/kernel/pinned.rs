@@ -1,6 +1,7 @@
 //! A capture that outlives its rauditd: its links and what they need have names in a room of their own (`pins`), and beside them is
 //! kept what a successor has to know: the rules, what each generation's events need, and how what crosses is laid out.
 
+use super::shared::handle;
 use super::{Capture, CaptureError, Clones, Hooked, Settings};
 use crate::clone::Template;
 use crate::judged::Judged;
@@ -8,7 +9,7 @@ use crate::kept;
 use crate::pins::{Pin, PinError, Room};
 use crate::ring::{JOURNAL_LEN, Ring};
 use crate::skel::{POLICY_LEN, policy};
-use libbpf_rs::{MapHandle, MapType, Object, libbpf_sys as sys};
+use libbpf_rs::{MapHandle, MapType, libbpf_sys as sys};
 use raudit_rules::RuleSet;
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
@@ -83,8 +84,7 @@ impl Capture {
             generations: VecDeque::new(),
         };
         for name in MAPS {
-            let map = MapHandle::try_from(&map(&self.object, name)?).map_err(super::bpf(format!("open {name}")))?;
-            pinned.pin(name, map.as_fd())?;
+            pinned.pin(name, handle(&self.object, name)?.as_fd())?;
         }
         let journal = pinned.journal.as_fd().try_clone_to_owned().map_err(|e| failed(&pinned.room, "journal", e))?;
         pinned.pin("journal", journal.as_fd())?;
@@ -150,7 +150,7 @@ impl Capture {
 
     /// The ring buffer, for a [`Consumer`](crate::consumer::Consumer).
     pub fn ring(&self) -> Result<Ring, CaptureError> {
-        let map = MapHandle::try_from(&map(&self.object, "ring")?).map_err(super::bpf("open the ring buffer"))?;
+        let map = handle(&self.object, "ring")?;
         let journal = self.pinned.as_ref().map(|pinned| MapHandle::try_from(&pinned.journal)).transpose();
         Ok(Ring { map, journal: journal.map_err(super::bpf("open the journal of the ring"))? })
     }
@@ -176,12 +176,6 @@ impl Capture {
     pub(super) fn unpin(&mut self) {
         drop(self.pinned.take());
     }
-}
-
-fn map<'a>(object: &'a Object, name: &str) -> Result<libbpf_rs::Map<'a>, CaptureError> {
-    object.maps().find(|m| libbpf_rs::MapCore::name(m) == name).ok_or_else(|| {
-        CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with"))
-    })
 }
 
 fn pin_arrays(pinned: &mut Pinned, of: &str, template: &Template) -> Result<(), CaptureError> {

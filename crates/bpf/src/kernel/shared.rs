@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "the kernel's memory, mapped; every access is checked against its length")]
 
 use super::CaptureError;
-use libbpf_rs::{MapCore, Object};
+use libbpf_rs::{MapCore, MapHandle, Object};
 use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 use std::ffi::c_void;
@@ -29,15 +29,17 @@ unsafe impl Sync for Shared {}
 impl Shared {
     /// Maps all entries of a map of the object.
     pub(super) fn named(object: &Object, name: &str) -> Result<Self, CaptureError> {
-        let missing = || CaptureError::Plan(format!("no BPF map {name}: the object is not this program's"));
-        let map = object.maps().find(|m| m.name() == name).ok_or_else(missing)?;
-        Self::of(&map).map_err(|e| CaptureError::Plan(format!("cannot map {name}: {e}")))
+        Self::of(&handle(object, name)?).map_err(|e| CaptureError::Plan(format!("cannot map {name}: {e}")))
     }
 
     /// Maps all entries of a map.
     pub(crate) fn of(map: &impl MapCore) -> Result<Self, Errno> {
-        let len = (map.value_size() as usize).next_multiple_of(8) * map.max_entries() as usize;
-        Self::map(map.as_fd(), len)
+        Self::map(map.as_fd(), Self::len_of(map))
+    }
+
+    /// Bytes that a map would have mapped.
+    pub(super) fn len_of(map: &impl MapCore) -> usize {
+        (map.value_size() as usize).next_multiple_of(8) * map.max_entries() as usize
     }
 
     fn map(fd: BorrowedFd<'_>, len: usize) -> Result<Self, Errno> {
@@ -114,6 +116,14 @@ impl Shared {
             unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.add(at).as_ptr(), bytes.len()) };
         }
     }
+}
+
+/// A descriptor of our own of a map of the object.
+pub(super) fn handle(object: &Object, name: &str) -> Result<MapHandle, CaptureError> {
+    let map = object.maps().find(|map| map.name() == name).ok_or_else(|| {
+        CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with"))
+    })?;
+    MapHandle::try_from(&map).map_err(super::bpf(format!("open {name}")))
 }
 
 impl Drop for Shared {

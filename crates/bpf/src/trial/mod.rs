@@ -87,7 +87,7 @@ fn attempt(capture: &mut Capture, offer: &Offer, steps: &[Step]) -> Result<BTree
         let work = scope.spawn(|| place.visit(steps));
         work.join().map_err(|_| "its thread died".to_owned())
     });
-    capture.end_rehearsal(offer);
+    capture.end_rehearsal(offer).map_err(|e| e.to_string())?;
     let (thread, seen) = made??;
     // what was submitted is there at once: the calls are over
     let (mut records, mut position) = (Vec::new(), reader.committed());

@@ -395,8 +395,7 @@ impl Side {
         keep(&mut capture, &self.generations, (self.generation, judged), kept).map_err(|e| e.to_string())?;
         capture.prioritise(self.critical.clone());
         let (ring, bell) = (capture.ring().map_err(|e| e.to_string())?, capture.bell().map_err(|e| e.to_string())?);
-        let source =
-            Source::start(ring, Some(bell), self.generations.clone(), self.all_arguments, self.work.clone())
+        let source = Source::start(ring, Some(bell), self.generations.clone(), self.all_arguments, self.work.clone())
             .map_err(|e| e.to_string())?;
         let offer = self.offer.get_or_init(Offer::probe);
         let close = || self.inheritance.close(rules);
