@@ -12,7 +12,7 @@ start_loop() {
   esac
   # A task that was born while a task,never rule was in force has no audit context, as on a machine that never had audit
   # switched on. One that was not keeps the slower way into the kernel for good, also after auditctl -e 0.
-  [ "$1" != none ] || { kernel -a never,task > /dev/null; unseen=1; }
+  case $1 in none|empty) kernel -a never,task > /dev/null; unseen=1;; esac
   coproc LOOP { exec "${argv[@]}" 8>&-; }
   loop=$LOOP_PID
   exec 7<&"${LOOP[0]}" 9>&"${LOOP[1]}"

@@ -65,6 +65,7 @@ begin() {
     cp "$BENCH_LOOPS" "$scratch/loops"
   else
     compile loops "$scratch"
+    compile empty "$scratch"
   fi
   : > "$scratch/file"
   kernel -b 8192 > /dev/null
