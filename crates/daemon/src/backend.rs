@@ -404,28 +404,27 @@ impl Backend {
 
     /// Ends: the kernel has the rules again, as after auditd, and nothing of ours.
     pub fn stop(&mut self) {
-        if let Some(takeover) = self.takeover.take() {
-            takeover.cancel();
-            if let Some((side, ..)) = takeover.end() {
-                self.side.restore(side);
-            }
-            if self.mode == Mode::Kernel {
-                self.side.remove(&mut self.kernel);
-            }
+        let was_taking_over = self.break_off();
+        match self.mode {
+            Mode::Kernel if was_taking_over => self.side.remove(&mut self.kernel),
+            Mode::Kernel => {}
+            Mode::Bpf => self.give_back(),
         }
-        if self.mode == Mode::Bpf {
-            self.give_back();
+    }
+
+    /// Breaks off a takeover; false when there was none.
+    fn break_off(&mut self) -> bool {
+        let Some(takeover) = self.takeover.take() else { return false };
+        takeover.cancel();
+        if let Some((side, ..)) = takeover.end() {
+            self.side.restore(side);
         }
+        true
     }
 
     /// Ends, and leaves everything as it is to a successor that comes at once.
     pub fn leave(&mut self) {
-        if let Some(takeover) = self.takeover.take() {
-            takeover.cancel();
-            if let Some((side, ..)) = takeover.end() {
-                self.side.restore(side);
-            }
-        }
+        self.break_off();
         if self.mode == Mode::Kernel {
             self.side.remove(&mut self.kernel);
         } else if !self.side.leave() {

@@ -46,6 +46,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if asked { Exit::Done as u8 } else { Exit::Usage as u8 });
         }
     };
+    process::share_heap();
     let mut parent = Parent::none();
     match run(&options, &mut parent) {
         Ok(()) => ExitCode::SUCCESS,
@@ -58,7 +59,6 @@ pub fn main() -> ExitCode {
 }
 
 fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
-    process::share_heap();
     // before anything moves: the directory, and the program's file
     let upgrade = Upgrade::of_this();
     if !nix::unistd::geteuid().is_root() {

@@ -176,7 +176,7 @@ fn the_matcher_means_what_the_rules_mean() {
                 let _ = set.add(rule, false);
             }
             let Ok(policy) = Policy::compile(set.list(List::Exit), &[], &[], &Places::default()) else { return Ok(()) };
-            slots.borrow_mut().install(&policy, set.len(), &Attach::default(), &Reserve::default(), [1, 0]);
+            slots.borrow_mut().install(&policy, set.len(), &Attach::default(), &Reserve::default(), [1, 0]).unwrap();
             for call in &calls {
                 let (decided, expected) = (decided(&mut object.borrow_mut(), call), expected(&set, &groups, call));
                 // calls of which all rules say never are not asked about

@@ -22,7 +22,7 @@ fn field() -> impl Strategy<Value = Vec<u8>> {
     let value = prop_oneof![
         any::<u32>().prop_map(|n| n.to_string().into_bytes()),
         // often the same as before
-        proptest::sample::select(&["0", "1000", "102", "c000003e", "40000003"][..]).prop_map(|v| v.into()),
+        proptest::sample::select(&["0", "1000", "102", "c000003e", "40000003"][..]).prop_map(Into::into),
         Just(b"(null)".to_vec()),
         "[a-z=\"]{0,9}|uid=0|a b".prop_map(|text: String| {
             let mut value = Vec::new();
