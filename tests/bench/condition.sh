@@ -62,7 +62,7 @@ start_daemon() {
 # start_empty: two programs of BPF that do nothing, instead of a daemon
 start_empty() {
   local try
-  "$scratch/empty" > "$dir/daemon.log" 8>&- 9>&- &
+  "$scratch/bin/empty" > "$dir/daemon.log" 8>&- 9>&- &
   daemon=$!
   for try in {1..200}; do
     grep -qsx attached "$dir/daemon.log" && return

@@ -65,7 +65,8 @@ begin() {
     cp "$BENCH_LOOPS" "$scratch/loops"
   else
     compile loops "$scratch"
-    compile empty "$scratch"
+    mkdir "$scratch/bin"
+    compile empty "$scratch/bin"
   fi
   : > "$scratch/file"
   kernel -b 8192 > /dev/null
