@@ -6,6 +6,7 @@ use super::log;
 use nix::sys::signal::Signal::SIGURG;
 use std::collections::HashSet;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -114,14 +115,19 @@ fn ends_in_order(setup: &Setup, daemon: Daemon) {
 
 const ROUNDS: u64 = 12;
 
-/// Nothing was lost, and what is in the log is what was matched. A call that began while one capture followed the other may have been
-/// matched by both: that is a microsecond, or as long as rauditd was preempted just then.
+/// A call that began while one capture followed the other may have been matched by both: that is a microsecond, or as long as rauditd
+/// was preempted just then.
+fn may_be_matched(made: u64) -> RangeInclusive<u64> {
+    made..=made + made / 100
+}
+
+/// Nothing was lost, and what is in the log is what was matched.
 fn all_on_disk(setup: &Setup, made: u64, what: &str) {
     let kept = on_disk(setup, made);
     let [matched, _, lost] = counts(setup, "bpf_events");
     println!("{made} events over {ROUNDS} {what}, all on disk, {} of them twice", kept - made);
     assert_eq!((matched, lost), (kept, 0), "{}", setup.ctl_ok("-s"));
-    assert!((made..=made + made / 100).contains(&kept), "{made} made, {kept} on disk");
+    assert!(may_be_matched(made).contains(&kept), "{made} made, {kept} on disk");
 }
 
 #[test]
@@ -196,8 +202,8 @@ fn what_a_ring_has_no_room_for_while_nobody_reads_is_counted() {
     let kept = on_disk(&setup, made);
     let [matched, delivered, lost] = counts(&setup, "bpf_events");
     println!("{made} made, {kept} on disk, {lost} lost");
-    assert_eq!((matched, delivered), (made, kept));
-    assert_eq!(made, kept + lost);
+    assert_eq!((matched, delivered), (kept + lost, kept));
+    assert!(may_be_matched(made).contains(&matched), "{made} made, {matched} matched");
     assert!(lost > 3000, "only {lost} were lost: the test shows nothing");
     let said = daemon.said();
     let told = said.lines().find(|line| line.contains("found the hooks of an earlier rauditd")).unwrap();

@@ -29,6 +29,8 @@ pub struct Consumer {
     before: u64,
     /// What is read next.
     position: u64,
+    /// Where what was read last begins.
+    last: u64,
     /// Up to where a receipt was made out.
     receipted: u64,
     /// From where the decoder has records that belong to an event yet to come.
@@ -44,13 +46,14 @@ impl Consumer {
     pub fn new(ring: Ring, generations: Generations) -> Result<Self, CaptureError> {
         let end = End::of(ring)?;
         generations.go_on_after(end.serial());
-        let (position, before) = (end.committed(), end.delivered());
+        let (position, before) = (end.dealt(), end.delivered());
         let decoder = Decoder::new(generations);
         Ok(Self {
             end,
             decoder,
             before,
             position,
+            last: position,
             receipted: position,
             waiting_from: None,
             looks: 0,
@@ -67,12 +70,13 @@ impl Consumer {
     /// Hears of critical events by this.
     pub fn listen(&mut self, bell: Ring) -> Result<(), CaptureError> {
         let end = End::of(bell)?;
-        let position = end.committed();
+        let position = end.dealt();
         self.bell = Some((end, position));
         Ok(())
     }
 
-    /// Lets events gather so long, unless there is a critical one.
+    /// Lets events gather so long, unless there is a critical one. Others wake nobody up until the ring is waited for with
+    /// [`poll`](Self::poll).
     pub fn gather(&self, limit: Duration) {
         match &self.bell {
             Some((bell, _)) => wait(bell.as_fd(), limit),
@@ -92,7 +96,7 @@ impl Consumer {
         if taken > 0 {
             return taken;
         }
-        if self.end.committed() < self.position {
+        if self.end.dealt() < self.position {
             self.looks += 1;
             if self.looks > LOOKS {
                 self.waiting_from = None;
@@ -100,6 +104,8 @@ impl Consumer {
             std::thread::sleep(LOOK.min(timeout));
             return self.drain(out);
         }
+        self.end.give_back();
+        // (at once where something has come meanwhile)
         wait(self.end.as_fd(), timeout);
         self.drain(out)
     }
@@ -122,7 +128,7 @@ impl Consumer {
             if !self.end.next(&mut self.position, |bytes| self.decoder.take(bytes, out)) {
                 break;
             }
-            self.looks = 0;
+            (self.last, self.looks) = (from, 0);
             let waits = self.decoder.waits_for_more();
             self.waiting_from = waits.then(|| self.waiting_from.unwrap_or(from));
         }
@@ -141,7 +147,15 @@ impl Consumer {
         let upto = self.waiting_from.unwrap_or(self.position).max(self.receipted);
         let new = upto > self.receipted;
         self.receipted = upto;
-        new.then(|| Receipt::new(Arc::clone(&self.end), upto, self.decoder.serial(), self.before + self.seen().events))
+        new.then(|| {
+            Receipt::new(
+                Arc::clone(&self.end),
+                upto,
+                self.last.min(upto),
+                self.decoder.serial(),
+                self.before + self.seen().events,
+            )
+        })
     }
 
     /// What was seen so far.

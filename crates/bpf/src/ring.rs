@@ -2,8 +2,8 @@
 //!
 //! libbpf gives an event's room back to the programs when it has handed the event over. Here it is given back when the event is in
 //! the log ([`Receipt`]): what a rauditd that was killed had taken and not yet written is still there for the next one. So that
-//! nothing is written twice either, a journal beside the ring says where in which file the writer is about to write what, and the
-//! next rauditd cuts off what was not written to the end ([`Unfinished`]).
+//! nothing is written twice either, a journal beside the ring says up to where all is written, and where in which file the writer is
+//! about to write what, and the next rauditd cuts off what was not written to the end ([`Unfinished`]).
 #![allow(unsafe_code, reason = "the kernel's memory, mapped: see End")]
 
 use crate::kernel::CaptureError;
@@ -41,10 +41,11 @@ mod word {
     pub const POSITION: usize = 40;
     pub const SERIAL: usize = 48;
     pub const DELIVERED: usize = 56;
+    pub const DEALT: usize = 64;
 }
 
 /// Bytes of the journal.
-pub(crate) const JOURNAL_LEN: u32 = 64;
+pub(crate) const JOURNAL_LEN: u32 = 72;
 
 /// Where in a file something is about to be written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -71,6 +72,8 @@ pub(crate) struct End {
     producer: NonNull<u8>,
     page: usize,
     size: u64,
+    /// Up to where records are dealt with; given back they may be later.
+    dealt: AtomicU64,
     journal: Option<Shared>,
     map: MapHandle,
 }
@@ -89,7 +92,12 @@ impl End {
         let fd = ring.map.as_fd();
         let consumer = map(fd, page, 0, ProtFlags::PROT_READ | ProtFlags::PROT_WRITE).map_err(failed)?;
         match map(fd, page + 2 * size as usize, page as i64, ProtFlags::PROT_READ) {
-            Ok(producer) => Ok(Arc::new(Self { consumer, producer, page, size, journal, map: ring.map })),
+            Ok(producer) => {
+                let end = Self { consumer, producer, page, size, dealt: AtomicU64::new(0), journal, map: ring.map };
+                let noted = end.journal.as_ref().map_or(0, |journal| journal.load64(word::DEALT));
+                end.dealt.store(noted.max(end.given_back()), Ordering::Release);
+                Ok(Arc::new(end))
+            }
             Err(e) => {
                 // SAFETY: mapped above with this length.
                 let _ = unsafe { munmap(consumer.cast(), page) };
@@ -103,13 +111,34 @@ impl End {
         unsafe { self.consumer.cast().as_ref() }
     }
 
-    /// Up to where the records are given back.
-    pub(crate) fn committed(&self) -> u64 {
+    /// Up to where the room of records is given back.
+    fn given_back(&self) -> u64 {
         self.position().load(Ordering::Acquire)
     }
 
+    /// Up to where the records are dealt with.
+    pub(crate) fn dealt(&self) -> u64 {
+        self.dealt.load(Ordering::Acquire)
+    }
+
+    /// All before `position` is dealt with, and given back but for what comes after `keep`: a ring of which something is kept wakes
+    /// nobody up (see [`give_back`](Self::give_back)).
+    fn deal(&self, position: u64, keep: u64) {
+        if let Some(journal) = &self.journal {
+            journal.store64(word::DEALT, position);
+        }
+        self.position().store(keep, Ordering::Release);
+        self.dealt.store(position, Ordering::Release);
+    }
+
+    /// All before `position` is dealt with, and given back.
     pub(crate) fn commit(&self, position: u64) {
-        self.position().store(position, Ordering::Release);
+        self.deal(position, position);
+    }
+
+    /// Gives back what is dealt with: the next record wakes up who waits (`bpf_ringbuf_commit`: when the reader is right before it).
+    pub(crate) fn give_back(&self) {
+        self.position().store(self.dealt(), Ordering::Release);
     }
 
     /// Up to where there are records, whole or not.
@@ -160,7 +189,7 @@ impl End {
         let journal = self.journal.as_ref()?;
         let [device, inode, offset, len] =
             [word::DEVICE, word::INODE, word::OFFSET, word::LEN].map(|at| journal.load64(at));
-        let open = journal.load64(word::WRITING) != 0 && self.committed() < journal.load64(word::POSITION);
+        let open = journal.load64(word::WRITING) != 0 && self.dealt() < journal.load64(word::POSITION);
         open.then_some(Unfinished(Place { device, inode, offset, len }))
     }
 }
@@ -191,14 +220,16 @@ fn map(fd: BorrowedFd<'_>, len: usize, at: i64, access: ProtFlags) -> Result<Non
 pub struct Receipt {
     end: Arc<End>,
     position: u64,
+    /// Where the last of the records begins: from there on room is kept until the reader goes to sleep.
+    keep: u64,
     serial: u32,
     /// Events delivered with it and before it.
     delivered: u64,
 }
 
 impl Receipt {
-    pub(crate) fn new(end: Arc<End>, position: u64, serial: u32, delivered: u64) -> Self {
-        Self { end, position, serial, delivered }
+    pub(crate) fn new(end: Arc<End>, position: u64, keep: u64, serial: u32, delivered: u64) -> Self {
+        Self { end, position, keep, serial, delivered }
     }
 
     /// Notes where the records will be written.
@@ -220,7 +251,7 @@ impl Receipt {
 
     /// The records are dealt with.
     pub fn sign(self) {
-        self.end.commit(self.position);
+        self.end.deal(self.position, self.keep);
         if let Some(journal) = &self.end.journal {
             journal.store64(word::SERIAL, self.serial.into());
             journal.store64(word::DELIVERED, self.delivered);

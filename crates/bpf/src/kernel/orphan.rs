@@ -139,7 +139,7 @@ impl Orphan {
     /// How many events are in its ring.
     pub fn waiting(&self) -> u64 {
         let Some(end) = self.ring().ok().and_then(|ring| End::of(ring).ok()) else { return 0 };
-        let (mut position, mut events) = (end.committed(), 0);
+        let (mut position, mut events) = (end.dealt(), 0);
         let is_event = |bytes: &[u8]| matches!(Record::decode(bytes), Ok(Record::Syscall(_) | Record::Operation(_)));
         while end.next(&mut position, |bytes| events += u64::from(is_event(bytes))) {}
         events

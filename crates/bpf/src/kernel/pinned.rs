@@ -17,7 +17,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
 /// How `about`, the rules and the generations are written.
-pub(super) const FORMAT: u64 = 1;
+pub(super) const FORMAT: u64 = 2;
 /// What this program takes for the layout of events (build.rs).
 pub(super) const LAYOUT: &str = env!("RAUDITD_EVENT_LAYOUT");
 

@@ -78,6 +78,8 @@ impl Slots {
         policies.store32(start, sequence);
         write(|at, bytes| policies.write(start + at, bytes), policy, attach, reserve, marks);
         policies.store32(start, sequence.wrapping_add(1));
+        // now, since what follows the change of policy is to follow at once
+        drop(policies);
         if let Some(occupant) = self.occupants.get_mut(slot) {
             *occupant = Some((marks[0], rules));
         }

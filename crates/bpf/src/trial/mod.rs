@@ -90,7 +90,7 @@ fn attempt(capture: &mut Capture, offer: &Offer, steps: &[Step]) -> Result<BTree
     capture.end_rehearsal(offer).map_err(|e| e.to_string())?;
     let (thread, seen) = made??;
     // what was submitted is there at once: the calls are over
-    let (mut records, mut position) = (Vec::new(), reader.committed());
+    let (mut records, mut position) = (Vec::new(), reader.dealt());
     while reader.next(&mut position, |bytes| records.push(bytes.to_vec())) {}
     reader.commit(position);
     let events = marked(&records, thread);

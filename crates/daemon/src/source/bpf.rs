@@ -14,10 +14,13 @@ use std::time::Duration;
 
 /// How long to wait for an event. A full ring sends no wake-up, so look this often in any case.
 const WAIT: Duration = Duration::from_millis(50);
-/// After so few events at once the next are given time to gather: a task that is audited wakes this thread up only when the ring
-/// was empty, so that it is woken up a thousand times a second at most, whatever goes on. A critical event is not waited with.
+/// After so few events at once the next are given time to gather: a task that is audited wakes this thread up only when it sleeps. A
+/// critical event is not waited with.
 const FEW: usize = 32;
+/// How long they are given; twice as long each time when none came, and so often until this thread sleeps. Waking somebody up costs
+/// the audited task more than the record.
 const GATHER: Duration = Duration::from_millis(1);
+const PATIENCE: u32 = 4;
 
 /// How the source is to end.
 #[derive(Debug, Default)]
@@ -98,9 +101,11 @@ fn listening(ring: Ring, bell: Option<Ring>, generations: Generations) -> Result
 fn read(mut consumer: Consumer, out: &Outbox, stop: &Stop, delivered: &AtomicU64) -> Consumed {
     let mut told = Consumed::default();
     let mut records = Records::default();
+    let mut in_vain = PATIENCE;
     loop {
         let stopping = stop.draining.load(Ordering::Relaxed);
-        let events = if stopping { consumer.drain(&mut records) } else { consumer.poll(WAIT, &mut records) };
+        let sleeps = in_vain == PATIENCE && !stopping;
+        let events = if sleeps { consumer.poll(WAIT, &mut records) } else { consumer.drain(&mut records) };
         let seen = consumer.seen();
         delivered.store(seen.events, Ordering::Relaxed);
         if seen.broken > told.broken {
@@ -111,8 +116,9 @@ fn read(mut consumer: Consumer, out: &Outbox, stop: &Stop, delivered: &AtomicU64
         if gone || stop.leaving.load(Ordering::Relaxed) || (stopping && events == 0) {
             return seen;
         }
-        if (1..FEW).contains(&events) && !stopping {
-            consumer.gather(GATHER);
+        in_vain = if events > 0 { 0 } else { (in_vain + 1).min(PATIENCE) };
+        if events < FEW && in_vain < PATIENCE && !stopping {
+            consumer.gather(GATHER * (1 << in_vain));
         }
     }
 }
