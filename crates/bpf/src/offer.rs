@@ -93,7 +93,7 @@ pub struct Offer {
     pub thread_size: u64,
     /// What came of trying the hooks out.
     pub trial: Trial,
-    btf: Option<KernelBtf>,
+    btf: KernelBtf,
     /// Asked for only when a rule is about them: reading them takes a walk through kernel memory.
     operations: OnceCell<Result<Operations, String>>,
     /// Functions asked for so far: a search in BTF walks tens of thousands of names.
@@ -120,8 +120,8 @@ impl Offer {
     pub fn probe() -> Self {
         libbpf_log::capture();
         let (btf, unusable) = match KernelBtf::load() {
-            Ok(btf) => (Some(btf), no_ring()),
-            Err(e) => (None, Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
+            Ok(btf) => (btf, no_ring()),
+            Err(e) => (KernelBtf::none(), Some(format!("no kernel BTF (/sys/kernel/btf/vmlinux): {e:#}"))),
         };
         let module = active_module();
         let [inode_hash, filter_list, tree_ops, preemption, apparmor, apparmor_modes] = kernel_symbols([
@@ -187,7 +187,7 @@ impl Offer {
 
     /// The struct that each argument of a kernel function points to; `None` for an argument that points to none.
     pub fn parameters(&self, name: &str) -> Option<Vec<Option<String>>> {
-        targets::parameters(self.btf.as_ref()?, name)
+        targets::parameters(self.btf.get()?, name)
     }
 
     /// The running kernel's name of the function that programs know as this, or why none can be attached to it.
@@ -216,9 +216,14 @@ impl Offer {
         self.operations = OnceCell::from(operations);
     }
 
+    /// Gives back the memory that the kernel's types take. What is asked again reads them anew: a hundredth of a second.
+    pub fn forget_types(&mut self) {
+        self.btf.forget();
+    }
+
     /// The kernel's own.
     pub(crate) fn btf(&self) -> Option<&Btf<'static>> {
-        self.btf.as_deref()
+        self.btf.get()
     }
 
     /// Whether the names of an operation of io_uring are noted when it is done (since 7.0), not when it is taken in.
@@ -237,16 +242,15 @@ impl Offer {
 
     /// Whether a kernel function returns a pointer.
     pub fn returns_pointer(&self, name: &str) -> bool {
-        self.btf.as_ref().and_then(|btf| targets::returns_pointer(btf, name)).unwrap_or(false)
+        self.btf.get().and_then(|btf| targets::returns_pointer(btf, name)).unwrap_or(false)
     }
 
     /// The BTF id of a kernel function, when programs can be attached to it by name.
     pub fn function(&self, name: &str) -> Option<u32> {
-        let btf = self.btf.as_ref()?;
         if let Some(&known) = self.functions.borrow().get(name) {
             return known;
         }
-        let found = find(btf, name).map(|f| f.type_id().into());
+        let found = find(self.btf.get()?, name).map(|f| f.type_id().into());
         self.functions.borrow_mut().insert(name.to_owned(), found);
         found
     }
@@ -254,13 +258,13 @@ impl Offer {
     /// A kernel function and its prototype.
     pub fn traced(&self, name: &str) -> Option<Target> {
         let function = self.function(name)?;
-        let found = self.btf.as_ref()?.type_by_id::<Func<'_>>(function.into())?;
+        let found = self.btf.get()?.type_by_id::<Func<'_>>(function.into())?;
         Some(Target { function, prototype: found.referenced_type_id().into() })
     }
 
     /// A tracepoint, as a typedef, and the prototype of its programs.
     pub fn traced_tracepoint(&self, name: &str) -> Option<Target> {
-        let btf = self.btf.as_ref()?;
+        let btf = self.btf.get()?;
         let typedef = btf.type_by_name::<Typedef<'_>>(&format!("btf_trace_{name}"))?;
         let pointer: Ptr<'_> = typedef.referenced_type().try_into().ok()?;
         Some(Target { function: typedef.type_id().into(), prototype: pointer.referenced_type_id().into() })
@@ -291,7 +295,7 @@ impl Offer {
             walk_flags_renumbered: false,
             old: false,
             thread_size: 0,
-            btf: KernelBtf::load().ok(),
+            btf: KernelBtf::load().unwrap_or_else(|_| KernelBtf::none()),
             operations: OnceCell::new(),
             trial: Trial::Untried,
             functions: RefCell::default(),

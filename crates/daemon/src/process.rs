@@ -66,9 +66,9 @@ pub fn set_nice(nice: i32) -> io::Result<()> {
     }
 }
 
-/// One heap for all threads: none of them allocates by the event, and where memory comes in huge pages each heap has one at least.
-pub fn share_heap() {
-    #[cfg(target_env = "gnu")]
-    // SAFETY: takes and returns plain integers, and may be called at any time; what was allocated stays where it is.
-    let _ = unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
+/// Memory in small pages: in huge ones a heap and stacks of some megabytes would take twice that. What is executed from here inherits
+/// it; raudispd undoes it for plugins.
+pub fn save_memory() {
+    // a kernel without huge pages saves it as well
+    let _ = nix::sys::prctl::set_thp_disable(true);
 }

@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if asked { Exit::Done as u8 } else { Exit::Usage as u8 });
         }
     };
-    process::share_heap();
+    process::save_memory();
     let mut parent = Parent::none();
     match run(&options, &mut parent) {
         Ok(()) => ExitCode::SUCCESS,

@@ -43,7 +43,9 @@ fn run(options: &Options) -> Exit {
         say::error("standard input is a terminal, a stream of audit frames is expected: rauditd starts raudispd");
         return Exit::Usage;
     }
-    // First, so that a signal meant for us finds us ready.
+    // rauditd has forgone huge pages for itself, plugins are not to inherit that
+    let _ = nix::sys::prctl::set_thp_disable(false);
+    // before what takes time, so that a signal meant for us finds us ready
     let signals = match Signals::new() {
         Ok(signals) => signals,
         Err(error) => {

@@ -21,7 +21,7 @@ use raudit_rules::{Change, List, Rule, RuleSet};
 use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 mod losses;
 use losses::Losses;
@@ -133,11 +133,16 @@ struct Active {
 /// Exit lists remembered: those the programs may still count for, and one that failed.
 const LISTS_KEPT: usize = 4;
 
+/// How long the kernel's types stay in memory after rules have changed: changes come in numbers.
+const TYPES_KEPT: Duration = Duration::from_secs(2);
+
 /// Programs, ring and consumer.
 #[derive(Debug)]
 pub struct Side {
     /// Probed when first asked for: with `backend = netlink` never, so that no BPF program is tried then.
     offer: OnceCell<Offer>,
+    /// When the kernel's types may be forgotten.
+    types_until: Option<Instant>,
     settings: Settings,
     forced: bool,
     /// Whether SYSCALL shows all six arguments.
@@ -207,12 +212,17 @@ impl Side {
 
     /// When [`tick`](Self::tick) has something to do.
     pub fn due(&self) -> Option<Instant> {
-        self.inheritance.due()
+        self.inheritance.due().into_iter().chain(self.types_until).min()
     }
 
-    /// Ends what was inherited, when it is time.
+    /// Ends what was inherited, and forgets what is not needed any more, when it is time.
     pub fn tick(&mut self) {
         self.inheritance.tick();
+        if self.types_until.take_if(|until| *until <= Instant::now()).is_some()
+            && let Some(offer) = self.offer.get_mut()
+        {
+            offer.forget_types();
+        }
     }
 
     /// Leaves all to a successor, attached; false when that cannot be, because nothing is pinned.
@@ -231,6 +241,7 @@ impl Side {
     fn idle(settings: Settings, forced: bool, all_arguments: bool, work: Outbox) -> Self {
         Self {
             offer: OnceCell::new(),
+            types_until: None,
             settings,
             forced,
             all_arguments,
@@ -310,6 +321,7 @@ impl Side {
     /// What can be done for these rules.
     pub fn outlook(&mut self, rules: &RuleSet) -> Outlook {
         self.get_ready();
+        self.types_until = Some(Instant::now() + TYPES_KEPT);
         let offer = self.offer.get_or_init(Offer::probe);
         let plan = Plan::new(rules, offer, &mut self.places);
         let (exact, usable) = (plan.exact.is_some(), plan.usable.is_some());
