@@ -47,25 +47,26 @@ configure() {
 
 # start_daemon COMMAND...: waits until it is the kernel's audit daemon; fails if it is not within ten seconds
 start_daemon() {
-  local try
   # a session of its own: Ctrl-C is for this script, which then stops it in an orderly way
   setsid "$@" > "$dir/daemon.log" 2>&1 8>&- 9>&- &
   daemon=$!
-  for try in {1..200}; do
-    [ "$(value_of pid "$(kernel -s)")" = "$daemon" ] && up && return
-    kill -0 "$daemon" 2> /dev/null || break
-    sleep 0.05
-  done
-  return 1
+  until_is registered
 }
+
+registered() { [ "$(value_of pid "$(kernel -s)")" = "$daemon" ] && up; }
 
 # start_empty: two programs of BPF that do nothing, instead of a daemon
 start_empty() {
-  local try
   "$scratch/bin/empty" > "$dir/daemon.log" 8>&- 9>&- &
   daemon=$!
+  until_is grep -qsx attached "$dir/daemon.log"
+}
+
+# until_is COMMAND...: waits until it succeeds; fails if it does not within ten seconds, or the daemon ends before
+until_is() {
+  local try
   for try in {1..200}; do
-    grep -qsx attached "$dir/daemon.log" && return
+    "$@" && return
     kill -0 "$daemon" 2> /dev/null || break
     sleep 0.05
   done
@@ -93,15 +94,14 @@ enter() {
   dir=$scratch/$1
   case ${1%-plugin} in
     cold) ;; # nothing was ever switched
-    none|off)
+    none|off|empty)
       # once on, new tasks have a context: on a machine just booted too
       kernel -e 1 > /dev/null
-      kernel -e 0 > /dev/null;;
-    empty)
-      kernel -e 1 > /dev/null
       kernel -e 0 > /dev/null
-      mkdir -p "$dir"
-      start_empty;;
+      if [ "$1" = empty ]; then
+        mkdir -p "$dir"
+        start_empty
+      fi;;
     auditd)
       configure auto "$plugin"
       LD_LIBRARY_PATH=$oracle/usr/lib/x86_64-linux-gnu:$oracle/lib/x86_64-linux-gnu start_daemon "$oracle/sbin/auditd" -n -c "$dir";;

@@ -11,7 +11,7 @@ use crate::ring::Ring;
 use crate::skel::COUNTERS_LEN;
 use libbpf_rs::{MapCore, MapFlags, Object};
 use raudit_rules::RuleSet;
-use shared::handle;
+use shared::{handle, map};
 use slots::Slots;
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -382,7 +382,7 @@ impl Capture {
 
     /// What was counted so far.
     pub fn counters(&self) -> Result<Counters, CaptureError> {
-        let mut sum = counted(&handle(&self.object, "counters")?)?;
+        let mut sum = counted(&map(&self.object, "counters")?)?;
         let clones = self.clones.values().chain(self.operations.values()).map(|clones| missed_of(clones, self.copies));
         let hooks = self.object.progs().filter(libbpf_rs::ProgramImpl::autoload).map(|p| self.hook_missed(&p));
         sum.lost.add(Loss::Missed, self.missed + clones.chain(hooks).sum::<u64>());
@@ -391,7 +391,7 @@ impl Capture {
 
     /// What the programs counted themselves: all but what the kernel skipped, which takes a call for each program.
     pub fn own_counters(&self) -> Result<Counters, CaptureError> {
-        Ok(counted(&handle(&self.object, "counters")?)?.since(self.before))
+        Ok(counted(&map(&self.object, "counters")?)?.since(self.before))
     }
 
     /// Detaches everything; counters stay readable. Returns how often the clones that are gone were skipped.

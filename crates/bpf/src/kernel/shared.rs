@@ -29,7 +29,7 @@ unsafe impl Sync for Shared {}
 impl Shared {
     /// Maps all entries of a map of the object.
     pub(super) fn named(object: &Object, name: &str) -> Result<Self, CaptureError> {
-        Self::of(&handle(object, name)?).map_err(|e| CaptureError::Plan(format!("cannot map {name}: {e}")))
+        Self::of(&map(object, name)?).map_err(|e| CaptureError::Plan(format!("cannot map {name}: {e}")))
     }
 
     /// Maps all entries of a map.
@@ -118,12 +118,16 @@ impl Shared {
     }
 }
 
-/// A descriptor of our own of a map of the object.
-pub(super) fn handle(object: &Object, name: &str) -> Result<MapHandle, CaptureError> {
-    let map = object.maps().find(|map| map.name() == name).ok_or_else(|| {
+/// A map of the object.
+pub(super) fn map<'a>(object: &'a Object, name: &str) -> Result<libbpf_rs::Map<'a>, CaptureError> {
+    object.maps().find(|map| map.name() == name).ok_or_else(|| {
         CaptureError::Plan(format!("no BPF map {name}: the object is not the one this program was built with"))
-    })?;
-    MapHandle::try_from(&map).map_err(super::bpf(format!("open {name}")))
+    })
+}
+
+/// A descriptor of our own of one.
+pub(super) fn handle(object: &Object, name: &str) -> Result<MapHandle, CaptureError> {
+    MapHandle::try_from(&map(object, name)?).map_err(super::bpf(format!("open {name}")))
 }
 
 impl Drop for Shared {
