@@ -46,12 +46,6 @@ impl Action {
         }
     }
 
-    /// Whether it is carried out as auditd does. Those that are not are replaced by the nearest that are: `email` and
-    /// `exec` by a line in the system log, `single` and `halt` by a line there and `suspend`.
-    pub fn is_supported(&self) -> bool {
-        matches!(self, Self::Ignore | Self::Syslog | Self::Rotate | Self::KeepLogs | Self::Suspend)
-    }
-
     fn from_word(word: &str) -> Option<Self> {
         let all = [Self::Ignore, Self::Syslog, Self::Rotate, Self::KeepLogs, Self::Email, Self::Exec(PathBuf::new())];
         let more = [Self::Suspend, Self::Single, Self::Halt];

@@ -2,13 +2,13 @@
 
 use crate::action::{Action, action};
 use crate::auditd_value::{
-    Deprecated, Flush, LogFormat, NameFormat, Ports, Space, TlsAuth, TlsProfile, Transport, deprecated, group,
-    interval, log_file, log_format, mail, port, ports, space,
+    Deprecated, Flush, LogFormat, NameFormat, Ports, Space, TlsAuth, TlsProfile, Transport, check_mail, deprecated,
+    group, interval, log_file, log_format, port, ports, space, unknown_domain,
 };
 use crate::owner::{self, Links};
 use crate::settings::{Reader, Scope, Settings, load, settings, show};
 use crate::syntax::Given;
-use crate::value::{INT_MAX, number, path, string, word, yes_no};
+use crate::value::{INT_MAX, number, path, string, text, word, yes_no};
 use crate::{ConfigError, Warning};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ settings! {
     /// At how many mebibytes a log is full; 0 means never.
     max_log_file: u32 = 0, number::<0, INT_MAX>, ACTS;
     /// What to do with a full log.
-    max_log_file_action: Action = Action::Ignore, on_full_log, |c| c.max_log_file_action.is_supported();
+    max_log_file_action: Action = Action::Ignore, on_full_log, ACTS;
     /// How much higher the daemon's priority is to be (negative nice value).
     priority_boost: u32 = 4, number::<0, INT_MAX>, ACTS;
     /// What `node=` in front of a record is.
@@ -55,21 +55,21 @@ settings! {
     /// Below this much free space comes `space_left_action`.
     space_left: Space = Space::Mib(0), space, ACTS;
     /// What to do when space gets low.
-    space_left_action: Action = Action::Ignore, on_low_space, |c| c.space_left_action.is_supported();
+    space_left_action: Action = Action::Ignore, on_low_space, ACTS;
     /// Below this much free space comes `admin_space_left_action`.
     admin_space_left: Space = Space::Mib(0), space, ACTS;
     /// What to do when space is nearly gone.
-    admin_space_left_action: Action = Action::Ignore, on_admin_space, |c| c.admin_space_left_action.is_supported();
+    admin_space_left_action: Action = Action::Ignore, on_admin_space, ACTS;
     /// What to do when there is no space.
-    disk_full_action: Action = Action::Ignore, on_disk_full, |c| c.disk_full_action.is_supported();
+    disk_full_action: Action = Action::Ignore, on_disk_full, ACTS;
     /// What to do when writing fails otherwise.
-    disk_error_action: Action = Action::Syslog, on_disk_error, |c| c.disk_error_action.is_supported();
+    disk_error_action: Action = Action::Syslog, on_disk_error, ACTS;
     /// Whether the domain of `action_mail_acct` is looked up.
-    verify_email: bool = true, yes_no, NO_EFFECT;
+    verify_email: bool = true, yes_no, ACTS;
     /// Whom to send mail to.
-    action_mail_acct: String = "root".into(), mail, NO_EFFECT;
+    action_mail_acct: String = "root".into(), text, ACTS;
     /// Every how many seconds the state file is written; 0 means never.
-    report_interval: u32 = 0, interval, NO_EFFECT;
+    report_interval: u32 = 0, interval, ACTS;
     /// The port to listen on for other machines' events.
     tcp_listen_port: Option<u32> = None, port, NO_EFFECT;
     /// How many connections may wait to be accepted.
@@ -111,7 +111,7 @@ settings! {
     /// How many events may wait for a plugin.
     q_depth: u32 = 2000, number::<1, 99999>, ACTS;
     /// What to do when more events wait for a plugin.
-    overflow_action: Action = Action::Syslog, on_overflow, |c| c.overflow_action.is_supported();
+    overflow_action: Action = Action::Syslog, on_overflow, ACTS;
     /// How often a plugin that ended is started again.
     max_restarts: u32 = 10, number::<0, INT_MAX>, ACTS;
     /// Where the plugins' files are.
@@ -178,6 +178,9 @@ impl AuditdConf {
             conf.write_logs = false;
         }
         conf.check().map_err(|what| ConfigError::new(path, 0, what))?;
+        if reader == Reader::Daemon && conf.verify_email {
+            warnings.extend(unknown_domain(&conf.action_mail_acct).map(|what| Warning::new(path, 0, what)));
+        }
         warnings.extend(conf.oddities().into_iter().map(|what| Warning::new(path, 0, what)));
         Ok((conf, warnings))
     }
@@ -195,6 +198,9 @@ impl AuditdConf {
         if self.log_group != 0 && self.log_file.parent() == Some(Path::new("/var/log")) {
             let what = "log_file is directly in /var/log, whose group log_group would change: use another directory";
             return Err(what.to_owned());
+        }
+        if self.verify_email {
+            check_mail(&self.action_mail_acct).map_err(|what| format!("action_mail_acct: {what}"))?;
         }
         if self.name_format == NameFormat::User && self.name.is_none() {
             return Err("name_format = user needs name to be set".to_owned());

@@ -7,6 +7,7 @@ use crate::value::{INT_MAX, digits, single, words};
 use nix::fcntl::OFlag;
 use std::fs;
 use std::io;
+use std::net::ToSocketAddrs;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -214,9 +215,8 @@ fn check_log(path: &Path, line: usize, scope: &mut Scope<'_>) -> Result<(), Stri
     Ok(())
 }
 
-/// A mail address. Whether its domain exists is not asked: no mail is sent.
-pub(crate) fn mail(given: &Given<'_>, _: &mut Scope<'_>) -> Result<String, String> {
-    let value = single(given)?;
+/// What `verify_email = yes` asks of a mail address.
+pub(crate) fn check_mail(value: &str) -> Result<(), String> {
     if value.len() < 2 {
         return Err(format!("\"{value}\" is too short, at least 2 characters are expected"));
     }
@@ -225,8 +225,15 @@ pub(crate) fn mail(given: &Given<'_>, _: &mut Scope<'_>) -> Result<String, Strin
     }
     match value.split_once('@') {
         Some((_, domain)) if !domain.contains('.') => Err(format!("\"{value}\" should have . after @")),
-        _ => Ok(value.to_owned()),
+        _ => Ok(()),
     }
+}
+
+/// What is odd about a mail address whose domain is not known: only that, since the resolver may not be up yet. Waits for the resolver.
+pub(crate) fn unknown_domain(value: &str) -> Option<String> {
+    let (_, domain) = value.split_once('@')?;
+    let error = (domain, 0).to_socket_addrs().err()?;
+    Some(format!("action_mail_acct: the domain of \"{value}\" cannot be looked up: {error}"))
 }
 
 /// A key of earlier auditds, taken and ignored.

@@ -89,6 +89,11 @@ pub(crate) fn string(given: &Given<'_>, _: &mut Scope<'_>) -> Result<Option<Stri
     single(given).map(|value| Some(value.to_owned()))
 }
 
+/// Any word, where there is always one.
+pub(crate) fn text(given: &Given<'_>, _: &mut Scope<'_>) -> Result<String, String> {
+    single(given).map(str::to_owned)
+}
+
 /// A path, not looked at.
 pub(crate) fn path(given: &Given<'_>, _: &mut Scope<'_>) -> Result<PathBuf, String> {
     single(given).map(PathBuf::from)

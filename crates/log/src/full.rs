@@ -1,7 +1,8 @@
 //! What the writer does when the log or the disk is full, or the disk fails: the actions of auditd.conf.
 
 use crate::create;
-use crate::notice::{Notice, Occasion, suspends};
+use crate::notice::{Notice, Occasion};
+use crate::order::Order;
 use crate::rotate::{Keep, remove_oldest, rotate};
 use crate::space::Free;
 use crate::writer::{LogError, Sink, Writer};
@@ -10,7 +11,6 @@ use raudit_config::Action;
 use std::fs::Permissions;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::time::SystemTime;
 
 /// How often `disk_error_action = syslog` says so: a dying disk must not fill the system log as well.
 const DISK_ERRORS_SAID: u32 = 5;
@@ -94,6 +94,7 @@ impl Writer {
             return false;
         }
         let action = self.conf.disk_full_action.clone();
+        self.notices.push(Notice::DiskFull);
         let rotated = self.act(Occasion::DiskFull, &action);
         if action == Action::Rotate && self.keep().rotates() {
             self.make_room();
@@ -114,7 +115,7 @@ impl Writer {
         self.disk_errors = self.disk_errors.saturating_add(1);
         if self.disk_errors <= DISK_ERRORS_SAID {
             let same = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
-            self.notices.push(Notice::Failed("write", self.conf.log_file.clone(), same));
+            self.notices.push(Notice::DiskError(same));
         }
         match self.conf.disk_error_action.clone() {
             Action::Syslog if self.disk_errors > DISK_ERRORS_SAID => false,
@@ -124,27 +125,77 @@ impl Writer {
 
     /// Takes an action. Says whether there is now an empty log to write to.
     fn act(&mut self, occasion: Occasion, action: &Action) -> bool {
+        if matches!(occasion, Occasion::LowSpace | Occasion::AdminSpace) {
+            self.warn_everybody();
+        }
         match action {
             Action::Ignore => {}
-            Action::Syslog => self.notices.push(Notice::Happened(occasion)),
-            Action::Rotate => return self.rotate_keeping(self.keep()),
+            Action::Syslog => self.say_happened(occasion),
+            Action::Rotate if self.keep().rotates() => return self.rotate_keeping(self.keep()),
+            // as auditd: nothing, and nothing said
+            Action::Rotate => {}
             Action::KeepLogs => return self.rotate_keeping(Keep::All),
-            Action::Suspend => self.suspend(occasion),
-            Action::Email | Action::Exec(_) | Action::Single | Action::Halt => {
-                self.notices.push(Notice::Replaced(occasion, action.clone()));
-                if suspends(action) {
-                    self.suspend(occasion);
-                } else {
-                    self.notices.push(Notice::Happened(occasion));
-                }
+            Action::Suspend => {
+                self.sink = Sink::Suspended;
+                self.notices.push(Notice::Suspended(occasion));
+            }
+            Action::Email => {
+                self.say_happened(occasion);
+                self.orders.push(self.mail(occasion));
+            }
+            Action::Exec(program) => {
+                // it may compress or move the log: nobody writes to it meanwhile
+                self.sink = Sink::Suspended;
+                self.notices.push(Notice::Handed(occasion, program.clone()));
+                self.orders.push(Order::Run { program: program.clone(), resume: occasion == Occasion::LogFull });
+            }
+            Action::Single | Action::Halt => {
+                self.notices.push(Notice::Leaving(occasion, action.clone()));
+                self.orders.push(if *action == Action::Halt { Order::Halt } else { Order::Single });
             }
         }
         false
     }
 
-    fn suspend(&mut self, occasion: Occasion) {
-        self.sink = Sink::Suspended;
-        self.notices.push(Notice::Suspended(occasion));
+    /// The syslog action. That the disk is full or failed has been said already.
+    fn say_happened(&mut self, occasion: Occasion) {
+        match occasion {
+            Occasion::LogFull => self.notices.push(Notice::LogFull),
+            Occasion::LowSpace | Occasion::AdminSpace => {
+                let next = self.what_comes_next(occasion);
+                self.notices.push(Notice::LowSpace(next));
+            }
+            Occasion::DiskFull | Occasion::DiskError => {}
+        }
+    }
+
+    /// What is done should space get lower still.
+    fn what_comes_next(&self, occasion: Occasion) -> String {
+        let full = format!("If the disk becomes full, audit will {}.", self.conf.disk_full_action.word());
+        if occasion == Occasion::AdminSpace {
+            return full;
+        }
+        let admin = self.conf.admin_space_left_action.word();
+        format!("If the admin space left threshold is reached, audit will {admin}. {full}")
+    }
+
+    fn mail(&self, occasion: Occasion) -> Order {
+        let (subject, low) = match occasion {
+            Occasion::AdminSpace => ("Audit Admin Space Alert", "very low on disk space for logging! Act at once"),
+            _ => ("Audit Disk Space Alert", "low on disk space for logging! Please act"),
+        };
+        let log = self.conf.log_file.display();
+        let text = format!("The audit daemon is {low}.\n{}\nThe log is {log}.", self.what_comes_next(occasion));
+        Order::Mail { to: self.conf.action_mail_acct.clone(), subject, text }
+    }
+
+    /// Should the machine be halted when space gets lower still, those who are logged in are told.
+    fn warn_everybody(&mut self) {
+        if self.conf.admin_space_left_action == Action::Halt || self.conf.disk_full_action == Action::Halt {
+            self.orders.push(Order::Wall(
+                "The audit system is low on disk space and is now halting the system for admin corrective action.",
+            ));
+        }
     }
 
     fn rotate_keeping(&mut self, keep: Keep) -> bool {
@@ -161,18 +212,20 @@ impl Writer {
         if let Err(error) = self.flusher.finish(&open.file) {
             self.notices.push(Notice::Failed("sync", log.clone(), error));
         }
-        if let Err(error) = rotate(&log, &open.file, self.conf.log_group, keep, &mut self.notices) {
-            self.notices.push(Notice::Failed("rotate", log, error));
-            // It stays the log: give it back its mode, as far as possible.
-            drop(open.file.set_permissions(Permissions::from_mode(create::live_mode(self.conf.log_group))));
-            return false;
+        match rotate(&log, &open.file, self.conf.log_group, keep, &mut self.notices) {
+            Ok(files) => self.known_files = files,
+            Err(error) => {
+                self.notices.push(Notice::Failed("rotate", log, error));
+                // It stays the log: give it back its mode, as far as possible.
+                drop(open.file.set_permissions(Permissions::from_mode(create::live_mode(self.conf.log_group))));
+                return false;
+            }
         }
-        self.rotated = Some(SystemTime::now());
         if let Err(error) = self.reopen() {
             self.notices.push(Notice::Failed("open", log, error));
             return false;
         }
-        self.notices.push(Notice::Rotated);
+        self.notices.push(Notice::Rotated(keep == Keep::All));
         true
     }
 }

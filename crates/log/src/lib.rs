@@ -12,6 +12,7 @@
 //! * [`flush`]: forcing what was written to the disk
 //! * [`cut`]: where a batch may be split between two files
 //! * [`notice`]: what to tell the administrator
+//! * [`order`]: what the writer wants done that is not the log's business
 //!
 //! Reading:
 //!
@@ -24,10 +25,12 @@ pub mod files;
 pub mod flush;
 pub mod full;
 pub mod notice;
+pub mod order;
 pub mod read;
 pub mod rotate;
 pub mod space;
 pub mod writer;
 
 pub use notice::{Level, Notice};
+pub use order::Order;
 pub use writer::{LogError, NotWritten, Place, State, Why, Writer};

@@ -24,12 +24,13 @@ impl Keep {
     }
 }
 
-/// Renames the archives, highest number first, and then the log. The log's name is free afterwards.
+/// Renames the archives, highest number first, and then the log. The log's name is free afterwards. Gives how many files there were
+/// before, as auditd reports it: counted by the archives that were renamed, so 0 if there was none.
 ///
 /// # Errors
 /// The log itself could not be renamed: it is still there. A failure with an older archive is only a notice, so that
 /// logging goes on; at worst that archive is overwritten, as it is in auditd.
-pub fn rotate(log: &Path, file: &File, group: u32, keep: Keep, notices: &mut Vec<Notice>) -> io::Result<()> {
+pub fn rotate(log: &Path, file: &File, group: u32, keep: Keep, notices: &mut Vec<Notice>) -> io::Result<usize> {
     if let Err(error) = file.set_permissions(Permissions::from_mode(archive_mode(group))) {
         notices.push(Notice::Failed("correct the mode of", log.to_owned(), error));
     }
@@ -38,23 +39,24 @@ pub fn rotate(log: &Path, file: &File, group: u32, keep: Keep, notices: &mut Vec
         Keep::Files(n) => n.saturating_sub(1),
         Keep::All => (1..).find(|n| !exists(&numbered(log, *n))).unwrap_or(1),
     };
+    let mut known = 0;
     for n in (1..highest).rev() {
         let from = numbered(log, n);
         match fs::rename(&from, numbered(log, n + 1)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                notices.push(Notice::Failed("rename", from, error));
-            }
-            _ => {}
+            Ok(()) => known = known.max(n + 2),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => notices.push(Notice::Failed("rename", from, error)),
         }
     }
-    fs::rename(log, numbered(log, 1))
+    fs::rename(log, numbered(log, 1))?;
+    Ok(known)
 }
 
 /// Deletes the archives that `num_logs` does not allow any more: `.N` and those that follow without a gap.
 pub fn remove_excess(log: &Path, num_logs: usize, notices: &mut Vec<Notice>) {
     for path in (num_logs..).map(|n| numbered(log, n)) {
         match fs::remove_file(&path) {
-            Ok(()) => notices.push(Notice::Removed(path)),
+            Ok(()) => notices.push(Notice::Excess(path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
             Err(error) => return notices.push(Notice::Failed("remove", path, error)),
         }

@@ -4,6 +4,7 @@ use crate::create::{self, is_torn};
 use crate::cut::cut;
 use crate::flush::Flusher;
 use crate::notice::Notice;
+use crate::order::Order;
 use crate::rotate::{Keep, remove_excess};
 use crate::space::{Free, Threshold};
 use crate::{directory, files};
@@ -13,7 +14,6 @@ use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 const MIB: u64 = 1 << 20;
 
@@ -62,10 +62,14 @@ pub struct State {
     pub writes_logs: bool,
     /// The size of the log, in bytes.
     pub size: u64,
-    /// When the log was rotated last, by this writer.
-    pub rotated: Option<SystemTime>,
+    /// `max_log_file`, in bytes; 0 means never.
+    pub full_at: u64,
+    /// Files there were when the log was last rotated; 0 if it was not, or had no archives.
+    pub known_files: usize,
     /// Space on the log's file system.
     pub free: Option<Free>,
+    /// `space_left` and `admin_space_left`, in bytes.
+    pub thresholds: Option<[u64; 2]>,
     /// Whether writing is suspended.
     pub suspended: bool,
     /// Whether `space_left_action` was taken.
@@ -131,8 +135,9 @@ pub struct Writer {
     pub(crate) admin_space: Threshold,
     pub(crate) disk_full_acted: bool,
     pub(crate) disk_errors: u32,
-    pub(crate) rotated: Option<SystemTime>,
+    pub(crate) known_files: usize,
     pub(crate) notices: Vec<Notice>,
+    pub(crate) orders: Vec<Order>,
     written: u64,
     not_written: u64,
 }
@@ -153,8 +158,9 @@ impl Writer {
             admin_space,
             disk_full_acted: false,
             disk_errors: 0,
-            rotated: None,
+            known_files: 0,
             notices: Vec::new(),
+            orders: Vec::new(),
             written: 0,
             not_written: 0,
         };
@@ -213,7 +219,7 @@ impl Writer {
     /// taken back. With `write_logs = no` nothing is meant for the disk, and nothing fails.
     pub fn write(&mut self, batch: &[u8], records: usize) -> Result<(), NotWritten> {
         let mut rest = batch;
-        let mut retried = false;
+        let (mut retried, mut anew) = (false, false);
         while !rest.is_empty() {
             if matches!(self.sink, Sink::Broken)
                 && let Err(error) = self.reopen()
@@ -226,6 +232,11 @@ impl Writer {
             let (head, tail) = rest.split_at_checked(cut(rest, room)).unwrap_or((rest, &[]));
             match open.append(head, &mut self.notices, &self.conf.log_file) {
                 Ok(()) => {
+                    if !open.is_as_left(&mut self.notices, &self.conf.log_file) && !std::mem::replace(&mut anew, true) {
+                        // what went into a file that nobody can open any more is written again
+                        self.sink = Sink::Broken;
+                        continue;
+                    }
                     let lines = if head.len() == batch.len() { records } else { count_lines(head) };
                     rest = tail;
                     self.wrote(lines);
@@ -273,14 +284,22 @@ impl Writer {
         self.notices.drain(..)
     }
 
+    /// What is to be done outside of the log, since the last call.
+    pub fn orders(&mut self) -> std::vec::Drain<'_, Order> {
+        self.orders.drain(..)
+    }
+
     /// How the log is.
     pub fn state(&self) -> State {
         let open = if let Sink::Open(open) = &self.sink { Some(open) } else { None };
+        let free = open.and_then(|open| Free::of(&open.file).ok());
         State {
             writes_logs: self.conf.write_logs,
             size: open.map_or(0, |open| open.size),
-            rotated: self.rotated,
-            free: open.and_then(|open| Free::of(&open.file).ok()),
+            full_at: u64::from(self.conf.max_log_file) * MIB,
+            known_files: self.known_files,
+            free,
+            thresholds: free.map(|free| [self.low_space.bytes(&free), self.admin_space.bytes(&free)]),
             suspended: matches!(self.sink, Sink::Suspended),
             low_space_acted: self.low_space.has_acted(),
             admin_space_acted: self.admin_space.has_acted(),
@@ -291,20 +310,28 @@ impl Writer {
     }
 
     /// Takes new settings, as at a reload: reopens the log if it is another, or opened otherwise; warnings about space
-    /// are armed again. Writing stays suspended if it is.
+    /// are armed again if they are others. Writing goes on after a suspension if what is about the log itself has changed.
     ///
     /// # Errors
     /// The log could not be opened under its new settings; it is tried again with the next batch.
     pub fn reconfigure(&mut self, conf: &AuditdConf) -> Result<(), LogError> {
         let old = std::mem::replace(&mut self.conf, conf.clone());
-        (self.low_space, self.admin_space) = Threshold::both(conf);
         self.disk_errors = 0;
         if (old.flush, old.freq) != (conf.flush, conf.freq) {
             self.flusher = Flusher::new(conf.flush, conf.freq as usize).map_err(LogError::Thread)?;
         }
-        let same = (old.write_logs, old.log_group, old.flush, &old.log_file)
-            == (conf.write_logs, conf.log_group, conf.flush, &conf.log_file);
-        if !same && !matches!(self.sink, Sink::Suspended) {
+        let space = |conf: &AuditdConf| {
+            let actions = (conf.space_left_action.clone(), conf.admin_space_left_action.clone());
+            (conf.space_left, conf.admin_space_left, actions, conf.disk_full_action.clone(), conf.log_file.clone())
+        };
+        if space(&old) != space(conf) {
+            (self.low_space, self.admin_space) = Threshold::both(conf);
+            self.disk_full_acted = false;
+        }
+        let opened = |conf: &AuditdConf| (conf.write_logs, conf.log_group, conf.flush, conf.log_file.clone());
+        let limit = |conf: &AuditdConf| (conf.max_log_file, conf.max_log_file_action.clone());
+        let ends_suspension = matches!(self.sink, Sink::Suspended) && limit(&old) != limit(conf);
+        if opened(&old) != opened(conf) || ends_suspension {
             return self.start();
         }
         let full_at = self.full_at();
@@ -318,6 +345,20 @@ impl Writer {
 }
 
 impl Open {
+    /// Whether the log still has a name. Takes note of what somebody else has done to it since we wrote last.
+    fn is_as_left(&mut self, notices: &mut Vec<Notice>, log: &Path) -> bool {
+        let Ok(meta) = self.file.metadata() else { return true };
+        if meta.nlink() == 0 {
+            notices.push(Notice::Deleted(log.to_owned()));
+            return false;
+        }
+        if meta.len() < self.size {
+            notices.push(Notice::Truncated(log.to_owned()));
+        }
+        self.size = meta.len();
+        true
+    }
+
     /// Appends lines.
     ///
     /// On failure gives the length of the whole lines that were written; what was written of the next is taken back, or,

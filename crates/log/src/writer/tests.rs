@@ -1,5 +1,4 @@
 use super::*;
-use crate::notice::Occasion;
 use nix::mount::{MsFlags, mount, umount};
 use raudit_config::{Flush, Space};
 use std::fs;
@@ -175,9 +174,8 @@ fn other_actions_on_a_full_log() {
     let batch = lines(0, 11_000, 1);
     for (action, num_logs, expected, files_left) in [
         (Action::Ignore, 5, vec![], 1),
-        (Action::Syslog, 5, vec!["the log has reached max_log_file"], 1),
-        (Action::Rotate, 1, vec!["the log is not rotated, because num_logs is less than 2"], 1),
-        (Action::Exec("/x".into()), 5, vec!["exec /x is not supported, logging goes on", "has reached"], 1),
+        (Action::Syslog, 5, vec!["Audit daemon log file is larger than max size"], 1),
+        (Action::Rotate, 1, vec![], 1),
     ] {
         fs::remove_file(&conf.log_file).ok();
         let conf = AuditdConf { num_logs, max_log_file: 1, max_log_file_action: action, ..conf.clone() };
@@ -189,6 +187,45 @@ fn other_actions_on_a_full_log() {
         assert_eq!(files::files(&conf.log_file).unwrap().len(), files_left);
         assert_eq!(all_text(&conf.log_file).len(), 1_100_500);
     }
+}
+
+#[test]
+fn exec_hands_a_full_log_over_until_resumed() {
+    let Some((_dir, conf)) = scratch() else { return };
+    let program = PathBuf::from("/usr/local/sbin/keep");
+    let conf = AuditdConf { max_log_file: 1, max_log_file_action: Action::Exec(program.clone()), ..conf };
+    let mut writer = Writer::open(&conf).unwrap();
+    let error = writer.write(&lines(0, 11_000, 1), 11_000).unwrap_err();
+    assert_eq!((error.records, writer.state().suspended), (11_000 - 10_486, true));
+    assert_eq!(writer.orders().collect::<Vec<_>>(), [Order::Run { program, resume: true }]);
+    assert!(told(&mut writer)[0].contains("suspending logging due to logfile size, and runs /usr/local/sbin/keep"));
+    // what it is for: the log is moved away
+    fs::rename(&conf.log_file, files::numbered(&conf.log_file, 1)).unwrap();
+    writer.resume().unwrap();
+    writer.write(b"on\n", 1).unwrap();
+    assert_eq!(fs::read(&conf.log_file).unwrap(), b"on\n");
+    assert_eq!(writer.orders().count(), 0);
+}
+
+#[test]
+fn a_log_that_is_deleted_or_cut_underneath_goes_on_with_the_batch_at_hand() {
+    let Some((dir, conf)) = scratch() else { return };
+    let mut writer = Writer::open(&conf).unwrap();
+    writer.write(b"one\n", 1).unwrap();
+    fs::remove_file(&conf.log_file).unwrap();
+    writer.write(b"two\n", 1).unwrap();
+    writer.write(b"three\n", 1).unwrap();
+    assert_eq!(fs::read(&conf.log_file).unwrap(), b"two\nthree\n");
+    assert_eq!((writer.state().written, writer.state().size), (3, 10));
+    File::options().write(true).open(&conf.log_file).unwrap().set_len(0).unwrap();
+    writer.write(b"four\n", 1).unwrap();
+    assert_eq!((fs::read(&conf.log_file).unwrap().as_slice(), writer.state().size), (&b"four\n"[..], 5));
+    // moved away it is still ours, as with auditd, until rotated or told otherwise
+    fs::rename(&conf.log_file, dir.path().join("moved")).unwrap();
+    writer.write(b"five\n", 1).unwrap();
+    assert_eq!(fs::read(dir.path().join("moved")).unwrap(), b"four\nfive\n");
+    let told = told(&mut writer);
+    assert!(told.len() == 2 && told[0].contains("deleted") && told[1].contains("cut by somebody else"), "{told:?}");
 }
 
 #[test]
@@ -228,8 +265,12 @@ fn a_full_disk_leaves_whole_lines_and_says_what_is_missing() {
         assert_eq!(on_disk, batch[..on_disk.len()]);
         assert_eq!(on_disk.len() % 100, 0, "no torn line");
         assert_eq!(on_disk.len() / 100 + error.records, 1000);
-        assert_eq!(writer.state().suspended, matches!(action, Action::Suspend | Action::Halt), "{action}");
-        assert_eq!(told(&mut writer).is_empty(), action == Action::Ignore);
+        assert_eq!(writer.state().suspended, action == Action::Suspend, "{action}");
+        let halts = if action == Action::Halt { vec![Order::Halt] } else { vec![] };
+        assert_eq!(writer.orders().collect::<Vec<_>>(), halts);
+        let told = told(&mut writer);
+        assert_eq!(told[0], "Audit daemon has no space left on logging partition");
+        assert_eq!(told.len(), 1 + usize::from(matches!(action, Action::Suspend | Action::Halt)), "{told:?}");
         // Once there is space again, it goes on where it stopped.
         File::options().write(true).open(&conf.log_file).unwrap().set_len(100).unwrap();
         writer.resume().unwrap();
@@ -267,6 +308,7 @@ fn low_space_is_acted_on() {
         space_left_action: Action::Email,
         admin_space_left: Space::Percent(25),
         admin_space_left_action: Action::Suspend,
+        disk_full_action: Action::Halt,
         ..conf.clone()
     };
     let mut writer = Writer::open(&conf).unwrap();
@@ -274,9 +316,19 @@ fn low_space_is_acted_on() {
     let result = (0..60).map(|_| writer.write(&batch, 1000)).find(Result::is_err);
     assert!(matches!(result.unwrap().unwrap_err().why, Why::Suspended));
     let told = told(&mut writer);
-    assert_eq!(told.len(), 3, "{told:?}");
-    assert!(told[0].contains("email is not supported, logging goes on"));
-    assert!(told[2].starts_with(&Occasion::AdminSpace.to_string()));
+    let next =
+        "If the admin space left threshold is reached, audit will suspend. If the disk becomes full, audit will halt.";
+    assert_eq!(told[0], format!("Audit daemon is low on disk space for logging. {next}"));
+    assert!(
+        told.len() == 2 && told[1].starts_with("Audit daemon is suspending logging due to low disk space"),
+        "{told:?}"
+    );
+    let orders: Vec<Order> = writer.orders().collect();
+    assert!(
+        matches!(&orders[..], [Order::Wall(_), Order::Mail { to, text, .. }, Order::Wall(_)]
+        if to == "root" && text.contains(next)),
+        "{orders:?}"
+    );
     let state = writer.state();
     assert!(state.low_space_acted && state.admin_space_acted && state.suspended);
 }
@@ -292,7 +344,7 @@ fn other_errors_take_disk_error_action_and_are_said_five_times() {
             assert_eq!(writer.write(b"a\nb\n", 2).unwrap_err().records, 2);
         }
         assert_eq!(writer.state().suspended, suspended);
-        assert_eq!(told(&mut writer).len(), if suspended { 2 } else { 10 });
+        assert_eq!(told(&mut writer).len(), if suspended { 2 } else { 5 });
         assert!(writer.state().disk_error);
     }
 }
