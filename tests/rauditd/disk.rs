@@ -73,7 +73,7 @@ fn full_disk(action: &str) {
     let complaints = complaints(&ended.said);
     // At most at every power of two.
     assert!((2..=16).contains(&complaints.len()), "not one line for each record:\n{}", complaints.join("\n"));
-    let full = complaints.iter().filter(|line| line.contains("the log's disk is full"));
+    let full = complaints.iter().filter(|line| line.contains("Audit daemon has no space left on logging partition"));
     assert_eq!(full.count(), 1, "{}", complaints.join("\n"));
     // All that is not in the log was counted.
     let total = complaints.iter().find_map(|line| line.strip_prefix("rauditd: ")?.split_once(" records in all"));

@@ -6,7 +6,7 @@ use crate::auditd_value::{
     group, interval, log_file, log_format, port, ports, space, unknown_domain,
 };
 use crate::owner::{self, Links};
-use crate::settings::{Reader, Scope, Settings, load, settings, show};
+use crate::settings::{Reader, Scope, Settings, changed, load, settings, show};
 use crate::syntax::Given;
 use crate::value::{INT_MAX, number, path, string, text, word, yes_no};
 use crate::{ConfigError, Warning};
@@ -228,6 +228,13 @@ impl AuditdConf {
                 .any(|key| key.name == *name && !(key.acts)(self) && (key.show)(self) != (key.show)(&default))
         };
         self.written.iter().copied().filter(idle).collect()
+    }
+}
+
+impl AuditdConf {
+    /// The keys whose values differ from those of `before`.
+    pub fn changed(&self, before: &Self) -> Vec<&'static str> {
+        changed(self, before)
     }
 }
 

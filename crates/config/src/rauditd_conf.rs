@@ -1,7 +1,7 @@
 //! `/etc/audit/rauditd.conf`: the settings only rauditd has. The file and each key are optional (rauditd.conf(5)).
 
 use crate::owner::{self, Links};
-use crate::settings::{Reader, Scope, load, settings, show};
+use crate::settings::{Reader, Scope, changed, load, settings, show};
 use crate::syntax::Given;
 use crate::value::{absolute, number, single, word, words, yes_no};
 use crate::{ConfigError, Warning};
@@ -49,6 +49,8 @@ settings! {
     pid_file: PathBuf = "/run/audit/auditd.pid".into(), absolute, ACTS;
     /// Where the state is written on SIGCONT.
     state_file: PathBuf = "/run/audit/auditd.state".into(), absolute, ACTS;
+    /// Every how many seconds it is made sure that the kernel's records still come to us; 0 is never.
+    register_interval: u32 = 5, number::<0, 86_400>, ACTS;
     /// For how many milliseconds no rule may come before `backend = auto` decides.
     settle_time: u32 = 500, number::<0, 600_000>, ACTS;
     /// Whether SYSCALL records of BPF's show the fifth and sixth argument (`a4=`, `a5=`), which the kernel's do not.
@@ -126,6 +128,13 @@ impl RauditdConf {
     }
 }
 
+impl RauditdConf {
+    /// The keys whose values differ from those of `before`.
+    pub fn changed(&self, before: &Self) -> Vec<&'static str> {
+        changed(self, before)
+    }
+}
+
 /// All keys with their present values, as a file that reads back the same.
 impl fmt::Display for RauditdConf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -157,6 +166,7 @@ mod tests {
         ("pid_file", &["/run/p"], &["p"]),
         ("state_file", &["/run/s"], &["s"]),
         ("settle_time", &["0", "500"], &["-1", "0.5", "600001"]),
+        ("register_interval", &["0", "5", "86400"], &["-1", "5s", "86401"]),
         ("all_arguments", &["yes", "NO"], &["1", "all", ""]),
     ];
 

@@ -81,6 +81,11 @@ pub(crate) fn show<S: Settings>(settings: &S, f: &mut fmt::Formatter<'_>) -> fmt
     Ok(())
 }
 
+/// The keys whose values differ.
+pub(crate) fn changed<S: Settings>(now: &S, before: &S) -> Vec<&'static str> {
+    S::KEYS.iter().filter(|key| (key.show)(now) != (key.show)(before)).map(|key| key.name).collect()
+}
+
 /// Defines a settings struct by one row per key:
 /// `field: Type = built-in value, parser, acts;` (`field as "key": ...` where the key is no Rust name), where `parser` is
 /// `fn(&Given, &mut Scope) -> Result<Type, String>` and `acts` is `fn(&Self) -> bool`, false where a value is taken but

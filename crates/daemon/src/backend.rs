@@ -20,6 +20,7 @@ mod takeover;
 
 use crate::event::Stamps;
 use crate::markers::{Fate, Markers};
+use crate::privilege::Root;
 use crate::say;
 use crate::work::Outbox;
 use crate::writer::Written;
@@ -84,9 +85,10 @@ impl Backend {
         written: Arc<Written>,
         markers: Markers,
         found: Found,
+        root: &Root,
     ) -> Result<Self, String> {
         let enabled = kernel.status().map_err(|e| e.to_string())?.enabled;
-        let (side, rules) = Side::new(conf, work.clone(), found);
+        let (side, rules) = Side::new(conf, work.clone(), found, root);
         let mut backend = Self {
             choice: conf.backend,
             kernel,

@@ -44,20 +44,33 @@ impl Stamps {
         Message { kind: Kind::DAEMON_ERR, text }
     }
 
+    /// `DAEMON_ABORT`: rauditd does not start; `op` is the step that failed.
+    pub fn abort(&mut self, op: &str) -> Message {
+        self.message(Kind::DAEMON_ABORT, &format!("op={op}{} res=failed", own_identity()))
+    }
+
     /// `DAEMON_END`, `DAEMON_ROTATE` ...: something done because of a signal; `sender` is who sent it, if the kernel says.
-    pub fn signalled(&mut self, kind: Kind, op: &str, sender: Option<&SignalInfo>) -> Message {
+    pub fn signalled(&mut self, kind: Kind, op: &str, sender: Option<&SignalInfo>, done: bool) -> Message {
+        let result = if done { "success" } else { "failed" };
         let body = match sender.filter(|s| s.pid != 0) {
-            None => format!("{op} auid=-1 uid=-1 ses=-1 pid=-1 subj=? res=success"),
+            None => format!("op={op} auid=-1 uid=-1 ses=-1 pid=-1 subj=? res={result}"),
             Some(info) => {
                 let of = |name: &str| fs::read_to_string(format!("/proc/{}/{name}", info.pid)).unwrap_or_default();
                 let uid = owner(info.pid).map_or_else(|| "-1".into(), |uid| uid.to_string());
                 let ses = of("sessionid").trim().parse::<u32>().map_or_else(|_| "-1".into(), |ses| ses.to_string());
-                let label = String::from_utf8_lossy(&info.context).trim_end_matches('\0').to_owned();
-                let subj = if label.is_empty() { String::new() } else { format!(" subj={label}") };
-                format!("{op} auid={} uid={uid} ses={ses} pid={}{subj} res=success", info.uid, info.pid)
+                let subj = label(info).map_or_else(String::new, |label| format!(" subj={label}"));
+                format!("op={op} auid={} uid={uid} ses={ses} pid={}{subj} res={result}", info.uid, info.pid)
             }
         };
         self.message(kind, &body)
+    }
+
+    /// `DAEMON_CONFIG` of settings that were taken; auditd writes fewer fields here.
+    pub fn reconfigured(&mut self, sender: Option<&SignalInfo>) -> Message {
+        let (auid, pid) = sender.map_or((u32::MAX, 0), |info| (info.uid, info.pid));
+        let subj = sender.and_then(label).unwrap_or_else(|| "?".into());
+        let body = format!("op=reconfigure state=changed auid={auid} pid={pid} subj={subj} res=success");
+        self.message(Kind::DAEMON_CONFIG, &body)
     }
 
     /// `CONFIG_CHANGE`, as the kernel writes it when a rule comes or goes (`audit_log_rule_change`, auditfilter.c).
@@ -128,6 +141,12 @@ fn own_identity() -> String {
     fields
 }
 
+/// The label of who sent a signal.
+fn label(sender: &SignalInfo) -> Option<String> {
+    let label = String::from_utf8_lossy(&sender.context).trim_end_matches('\0').to_owned();
+    Some(label).filter(|label| !label.is_empty())
+}
+
 fn owner(pid: u32) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(format!("/proc/{pid}")).ok().map(|m| m.uid())
@@ -174,10 +193,18 @@ mod tests {
     #[test]
     fn an_unknown_sender_is_minus_one() {
         let mut stamps = Stamps::new();
-        let end = text(&stamps.signalled(Kind::DAEMON_END, "op=terminate", None));
+        let end = text(&stamps.signalled(Kind::DAEMON_END, "terminate", None, true));
         assert!(end.ends_with(": op=terminate auid=-1 uid=-1 ses=-1 pid=-1 subj=? res=success"), "{end}");
         let me = SignalInfo { uid: 1000, pid: std::process::id(), context: Vec::new() };
-        let end = text(&stamps.signalled(Kind::DAEMON_END, "op=terminate", Some(&me)));
+        let end = text(&stamps.signalled(Kind::DAEMON_END, "terminate", Some(&me), true));
         assert!(end.contains(": op=terminate auid=1000 uid="), "{end}");
+        let kept = text(&stamps.signalled(Kind::DAEMON_CONFIG, "reconfigure state=no-change", Some(&me), false));
+        assert!(kept.contains(": op=reconfigure state=no-change auid=1000 uid=") && kept.ends_with(" res=failed"));
+        let labelled = SignalInfo { context: b"unconfined\0".to_vec(), ..me.clone() };
+        for (sender, subj) in [(&me, "?"), (&labelled, "unconfined")] {
+            let taken = text(&stamps.reconfigured(Some(sender)));
+            let expected = format!(": op=reconfigure state=changed auid=1000 pid={} subj={subj} res=success", me.pid);
+            assert!(taken.ends_with(&expected), "{taken}");
+        }
     }
 }

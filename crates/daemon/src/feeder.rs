@@ -1,145 +1,177 @@
-//! Records on their way to raudispd: a queue that never holds up the writer, and the child that reads it.
+//! Records on their way to raudispd: a queue that never holds up the writer, and the child that reads it, started again when it ends.
 
+mod child;
+mod thread;
+
+use crate::alarm::Alarm;
+use crate::privilege::Root;
 use crate::say;
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::Arc;
+use child::Starter;
+use crossbeam_channel::{Sender, TrySendError, bounded, unbounded};
+use raudit_config::plugin_conf;
+use raudit_config::{Action, AuditdConf, RauditdConf};
+use raudit_dispatch::status::Status;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 /// Batches of frames that may wait for raudispd, which has queues of its own for each plugin.
 const WAITING: usize = 64;
-/// How long raudispd may take to stop its plugins when its input ends.
-const STOP: Duration = Duration::from_secs(10);
-
-/// The longest line of raudispd's, or of a plugin's, that is passed on in one piece.
-const LINE_MAX: u64 = 4096;
 
 /// Frames, how many records they are.
 type Batch = (Vec<u8>, u64);
 
+/// What raudispd is to do besides reading.
+#[derive(Clone, Copy, Debug)]
+enum Command {
+    /// Read its settings again.
+    Reload,
+    /// Queue events again for plugins that were suspended.
+    Resume,
+}
+
+/// What is known of the plugins, shared with those who ask.
+#[derive(Clone, Debug, Default)]
+struct Known(Arc<Mutex<Status>>);
+
+impl Known {
+    fn set(&self, status: Status) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = status;
+    }
+
+    fn get(&self) -> Status {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What runs while there are plugins.
+#[derive(Debug)]
+struct Line {
+    queue: Sender<Batch>,
+    commands: Sender<Command>,
+    thread: JoinHandle<()>,
+}
+
 /// The writer's side: hands batches over without waiting.
 #[derive(Debug)]
 pub struct Feeder {
-    queue: Option<Sender<Batch>>,
-    thread: Option<JoinHandle<()>>,
+    starter: Starter,
+    line: Option<Line>,
+    known: Known,
     lost: Arc<AtomicU64>,
     told: u64,
+    overflow: Action,
+    suspended: bool,
 }
 
 impl Feeder {
-    /// Nothing to dispatch to.
-    pub fn none() -> Self {
-        Self { queue: None, thread: None, lost: Arc::default(), told: 0 }
+    /// Starts raudispd if auditd.conf has plugins: as with auditd, no plugins, no queue. Without raudispd the log is still written: a
+    /// message, not an error. For a `daemon` raudispd and its plugins have no standard output, and their complaints become ours.
+    pub fn start(
+        conf: &AuditdConf,
+        own: &RauditdConf,
+        config_dir: &Path,
+        daemon: bool,
+        root: Root,
+        alarm: Alarm,
+    ) -> Self {
+        let known = Known::default();
+        let config_dir: PathBuf = config_dir.to_owned();
+        let starter = Starter { program: own.dispatcher_path(), config_dir, daemon, root, alarm, known: known.clone() };
+        let overflow = conf.overflow_action.clone();
+        let mut feeder = Self { starter, line: None, known, lost: Arc::default(), told: 0, overflow, suspended: false };
+        feeder.set_up(conf);
+        feeder
     }
 
-    /// Starts raudispd with auditd.conf's directory. Without it the log is still written: a message, not an error.
-    /// For a `daemon` raudispd and its plugins have no standard output, and their complaints become ours.
-    pub fn start(program: &Path, config_dir: &Path, daemon: bool) -> Self {
-        let lost = Arc::new(AtomicU64::new(0));
-        let started = spawn(program, config_dir, daemon).and_then(|(child, stream)| {
-            let (queue, batches) = bounded(WAITING);
-            let count = Arc::clone(&lost);
-            let thread = std::thread::Builder::new()
-                .name("feeder".into())
-                .spawn(move || feed(&batches, stream, child, &count))?;
-            Ok((queue, thread))
-        });
+    fn set_up(&mut self, conf: &AuditdConf) {
+        self.known.set(Status { size: conf.q_depth.into(), ..Status::default() });
+        if plugin_conf::scan(&conf.plugin_dir).is_ok_and(|found| found.active.is_empty()) {
+            return;
+        }
+        let (queue, batches) = bounded(WAITING);
+        let (commands, todo) = unbounded();
+        let (starter, lost) = (self.starter.clone(), Arc::clone(&self.lost));
+        let started = std::thread::Builder::new()
+            .name("feeder".into())
+            .spawn(move || thread::run(&batches, &todo, &starter, &lost));
         match started {
-            Ok((queue, thread)) => Self { queue: Some(queue), thread: Some(thread), lost, told: 0 },
-            Err(e) => {
-                say::error(format!("cannot start the plugin host {}: {e}; plugins get no events", program.display()));
-                Self::none()
-            }
+            Ok(thread) => self.line = Some(Line { queue, commands, thread }),
+            Err(e) => say::error(format!("cannot start a thread for plugins: {e}; they get no events")),
         }
     }
 
     /// Whether frames are wanted at all.
     pub fn is_wanted(&self) -> bool {
-        self.queue.is_some()
+        self.line.is_some()
     }
 
-    /// Hands over frames; when raudispd is behind they are dropped and counted.
-    pub fn send(&mut self, frames: Vec<u8>, records: u64) {
-        let Some(queue) = &self.queue else { return };
-        match queue.try_send((frames, records)) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_)) => drop(self.lost.fetch_add(records, Ordering::Relaxed)),
-            Err(TrySendError::Disconnected(_)) => {
-                say::error("the plugin host has ended; plugins get no events");
-                self.queue = None;
-            }
+    /// Hands over frames; when raudispd is behind they are dropped and counted. Gives `overflow_action` if it is due and stops the machine.
+    pub fn send(&mut self, frames: Vec<u8>, records: u64) -> Option<Action> {
+        let line = self.line.as_ref()?;
+        let full = self.suspended || matches!(line.queue.try_send((frames, records)), Err(TrySendError::Full(_)));
+        if !full {
+            return None;
         }
-        let lost = self.lost.load(Ordering::Relaxed);
-        if lost >= self.told.max(1) * 2 {
+        let lost = self.lost.fetch_add(records, Ordering::Relaxed) + records;
+        if lost >= self.told.max(1) * 2 && self.overflow != Action::Ignore {
             self.told = lost;
             say::warning(format!(
-                "plugins are behind: {lost} records were not dispatched so far (they are in the log)"
+                "queue to plugins is full: {lost} records were not dispatched so far (they are in the log)"
             ));
         }
+        let stops = matches!(self.overflow, Action::Suspend | Action::Single | Action::Halt);
+        if !stops || std::mem::replace(&mut self.suspended, true) {
+            return None;
+        }
+        say::error("plugins get no more events until resumed (rauditctl --signal resume): overflow_action");
+        (self.overflow != Action::Suspend).then(|| self.overflow.clone())
+    }
+
+    /// Takes new settings: of plugins as of queues.
+    pub fn reconfigure(&mut self, conf: &AuditdConf) {
+        self.overflow = conf.overflow_action.clone();
+        self.suspended = false;
+        let wanted = plugin_conf::scan(&conf.plugin_dir).map_or(true, |found| !found.active.is_empty());
+        match &self.line {
+            Some(line) if wanted => self.tell(line, Command::Reload),
+            Some(_) => self.take_down(),
+            None => self.set_up(conf),
+        }
+    }
+
+    /// Goes on after `overflow_action = suspend`.
+    pub fn resume(&mut self) {
+        self.suspended = false;
+        if let Some(line) = &self.line {
+            self.tell(line, Command::Resume);
+        }
+    }
+
+    fn tell(&self, line: &Line, command: Command) {
+        // the thread lives as long as its queue
+        let _ = line.commands.send(command);
+    }
+
+    /// How the plugins are, as far as raudispd has said.
+    pub fn status(&self) -> Status {
+        let status = self.known.get();
+        let overflowed = status.overflowed || self.lost.load(Ordering::Relaxed) > 0;
+        Status { overflowed, suspended: status.suspended || self.suspended, ..status }
+    }
+
+    /// Ends the stream and waits for raudispd, a bounded time.
+    fn take_down(&mut self) {
+        let Some(Line { queue, commands, thread }) = self.line.take() else { return };
+        drop((queue, commands));
+        drop(thread.join());
+        self.known.set(Status::default());
     }
 
     /// Ends the stream and waits for raudispd, a bounded time. Returns how many records were not dispatched.
     pub fn stop(mut self) -> u64 {
-        self.queue = None;
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
+        self.take_down();
         self.lost.load(Ordering::Relaxed)
-    }
-}
-
-fn spawn(program: &Path, config_dir: &Path, daemon: bool) -> std::io::Result<(Child, UnixStream)> {
-    let (ours, theirs) = UnixStream::pair()?;
-    let mut command = Command::new(program);
-    command.env_remove(crate::upgrade::FOLLOWS);
-    command.arg("-c").arg(config_dir).stdin(Stdio::from(OwnedFd::from(theirs)));
-    if daemon {
-        // what started us may wait until nobody has its standard output and error any more
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-    }
-    let mut child = command.spawn()?;
-    if let Some(said) = child.stderr.take() {
-        std::thread::Builder::new().name("raudispd".into()).spawn(move || relay(said))?;
-    }
-    Ok((child, ours))
-}
-
-/// The thread: says what raudispd and its plugins say.
-fn relay(said: ChildStderr) {
-    let mut said = BufReader::new(said);
-    let mut line = Vec::new();
-    while said.by_ref().take(LINE_MAX).read_until(b'\n', &mut line).is_ok_and(|len| len > 0) {
-        say::warning(String::from_utf8_lossy(&line).trim_end());
-        line.clear();
-    }
-}
-
-/// The thread: writes batches until the queue ends or raudispd is gone.
-fn feed(batches: &Receiver<Batch>, mut stream: UnixStream, mut child: Child, lost: &AtomicU64) {
-    // at the end a plugin host that does not read must not keep the daemon from stopping
-    drop(stream.set_write_timeout(Some(STOP)));
-    for (frames, records) in batches {
-        if let Err(e) = stream.write_all(&frames) {
-            lost.fetch_add(records, Ordering::Relaxed);
-            say::error(format!("cannot write to the plugin host: {e}"));
-            break;
-        }
-    }
-    drop(stream);
-    let deadline = Instant::now() + STOP;
-    while let Ok(None) = child.try_wait() {
-        if Instant::now() > deadline {
-            say::warning("the plugin host did not end in time and is killed");
-            drop(child.kill());
-            drop(child.wait());
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -13,16 +13,27 @@
 //! * [`source`]: the two ends where records arrive
 //! * [`writer`]: lines out to disk and [`feeder`]
 //! * [`control`]: the poll loop; [`backend`]: who captures, kernel or BPF, and when that changes
+//! * [`alarm`]: what other threads tell control; [`reload`]: the settings read again; [`report`]: the state report
+//! * [`orders`]: the administrator's programs, mail, the machine: actions of auditd.conf
+//! * [`privilege`]: what rauditd may do, and the one thread that may do more
+//! * [`ready`]: what systemd is told; [`node`]: this machine's name
 //! * [`event`]: the daemon's own records
 //! * [`upgrade`]: the program file executed anew
 //! * [`tiers`]: where a rule would run, for `rauditctl --explain`
+pub mod alarm;
 pub mod backend;
 pub mod control;
 pub mod event;
 pub mod feeder;
 mod markers;
+pub mod node;
 pub mod options;
+pub mod orders;
+pub mod privilege;
 mod process;
+pub mod ready;
+pub mod reload;
+pub mod report;
 pub mod say;
 pub mod source;
 pub mod start;

@@ -57,13 +57,66 @@ pub fn close_standard_files() -> io::Result<()> {
     Ok(())
 }
 
-/// Sets this process's nice value.
+/// The nice value for a `priority_boost`.
+pub fn niceness(boost: u32) -> i32 {
+    -i32::try_from(boost).unwrap_or(20).min(20)
+}
+
+/// Sets the nice value of every thread of this process: on Linux it is a thread's own.
 pub fn set_nice(nice: i32) -> io::Result<()> {
-    // SAFETY: takes and returns plain integers.
-    match unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, nice) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
+    for entry in std::fs::read_dir("/proc/self/task")? {
+        let Some(thread) = entry?.file_name().to_str().and_then(|name| name.parse::<libc::id_t>().ok()) else {
+            continue;
+        };
+        // SAFETY: takes and returns plain integers.
+        if unsafe { libc::setpriority(libc::PRIO_PROCESS, thread, nice) } != 0 {
+            let error = io::Error::last_os_error();
+            // a thread that has just ended has none
+            if error.raw_os_error() != Some(libc::ESRCH) {
+                return Err(error);
+            }
+        }
     }
+    Ok(())
+}
+
+/// The nice value of this thread.
+pub fn nice() -> i32 {
+    // SAFETY: takes and returns plain integers. -1 is a value as well as an error, which there is none of for oneself.
+    unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) }
+}
+
+/// What the C library has allocated, in bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Memory {
+    /// From the kernel.
+    pub arena: u64,
+    /// In use.
+    pub in_use: u64,
+    /// Free for use.
+    pub free: u64,
+}
+
+impl Memory {
+    /// Now.
+    pub fn now() -> Self {
+        // SAFETY: it only reads the allocator's own books, under its locks.
+        let info = unsafe { libc::mallinfo2() };
+        Self { arena: info.arena as u64, in_use: info.uordblks as u64, free: info.fordblks as u64 }
+    }
+}
+
+/// The name this program was started under, `rauditd` or `auditd`: what /proc/PID/comm says, also of one that has been upgraded, and
+/// what the system log says of us.
+pub fn take_name() -> String {
+    let name = std::env::args_os().next().unwrap_or_default();
+    let name = std::path::Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.filter(|name| name == "auditd").unwrap_or_else(|| "rauditd".into());
+    if let Ok(text) = std::ffi::CString::new(name.as_str()) {
+        // it cannot fail for a string
+        let _ = nix::sys::prctl::set_name(&text);
+    }
+    name
 }
 
 /// Memory in small pages: in huge ones a heap and stacks of some megabytes would take twice that. What is executed from here inherits

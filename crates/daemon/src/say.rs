@@ -2,15 +2,26 @@
 
 use nix::syslog::{Facility, LogFlags, Severity, openlog, syslog};
 use raudit_log::Level;
+use std::ffi::CStr;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static TO_SYSLOG: AtomicBool = AtomicBool::new(false);
+static AS_AUDITD: AtomicBool = AtomicBool::new(false);
+
+/// Takes the name this program was started under, `rauditd` or `auditd`.
+pub fn take_name(name: &str) {
+    AS_AUDITD.store(name == "auditd", Ordering::Relaxed);
+}
+
+fn name() -> &'static CStr {
+    if AS_AUDITD.load(Ordering::Relaxed) { c"auditd" } else { c"rauditd" }
+}
 
 /// From now on messages go to the system log.
 pub fn to_syslog() {
     // without a system log there is nobody left to tell
-    if openlog(Some(c"rauditd"), LogFlags::LOG_PID, Facility::LOG_DAEMON).is_ok() {
+    if openlog(Some(name()), LogFlags::LOG_PID, Facility::LOG_DAEMON).is_ok() {
         TO_SYSLOG.store(true, Ordering::Relaxed);
     }
 }
@@ -28,8 +39,13 @@ pub fn say(level: Level, text: impl AsRef<str>) {
         let _ = syslog(severity, text);
     } else {
         // a closed standard error must not end the daemon
-        drop(writeln!(io::stderr().lock(), "rauditd: {text}"));
+        drop(writeln!(io::stderr().lock(), "{}: {text}", name().to_string_lossy()));
     }
+}
+
+/// Records are, or will soon be, lost.
+pub fn alert(text: impl AsRef<str>) {
+    say(Level::Alert, text);
 }
 
 /// Something failed.

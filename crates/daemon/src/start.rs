@@ -1,28 +1,37 @@
 //! Becoming the audit daemon, and ceasing to be it.
 
+use crate::alarm::{self, Alarm, Alarms};
 use crate::backend::{Backend, Found};
 use crate::control::{self, Control, Ending};
 use crate::event::Stamps;
 use crate::feeder::Feeder;
 use crate::markers::Markers;
+use crate::node;
 use crate::options::{EnableState, Exit, Options};
+use crate::orders::Orders;
+use crate::privilege::{self, Root};
 use crate::process::{self, Parent};
+use crate::ready::{self, Watchdog};
+use crate::reload::{self, Loaded};
 use crate::say;
 use crate::source::netlink::Source;
+use crate::source::registration::Registration;
 use crate::upgrade::Upgrade;
 use crate::work::{self, Outbox, Work};
-use crate::writer::{Writer, Written, format_of};
+use crate::writer::{Writer, Written};
 use clap::Parser;
 use clap::error::ErrorKind;
+use nix::fcntl::OFlag;
 use nix::sys::resource::{RLIM_INFINITY, Resource, setrlimit};
+use nix::sys::signalfd::SignalFd;
 use nix::sys::stat::{Mode, umask};
-use raudit_config::plugin_conf;
-use raudit_config::{AuditdConf, LogFormat, NameFormat, RauditdConf};
+use raudit_config::{Backend as Choice, LogFormat, RauditdConf};
 use raudit_netlink::receiver::{self, Receiver};
 use raudit_netlink::{Client, Server, StatusChange};
 use raudit_record::Kind;
-use std::fs;
-use std::net::ToSocketAddrs;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -46,6 +55,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if asked { Exit::Done as u8 } else { Exit::Usage as u8 });
         }
     };
+    say::take_name(&process::take_name());
     process::save_memory();
     let mut parent = Parent::none();
     match run(&options, &mut parent) {
@@ -64,71 +74,75 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     if !nix::unistd::geteuid().is_root() {
         return Err(Failure(Exit::Privilege, "You must be root to run this program.".into()));
     }
-    let (conf, own) = load(options)?;
-    let node = node_name(&conf)?;
-    prepare(&conf)?;
+    let loaded = load(options)?;
+    prepare(&loaded)?;
     let signals = control::signals().map_err(failed)?;
     if options.is_daemon() && upgrade.is_done() {
         say::to_syslog();
     } else if options.is_daemon() {
         *parent = process::daemonise().map_err(|e| failed(format!("cannot fork: {e}")))?;
     }
-    let found = look(&conf, &own, options)?;
-    let mut daemon = Daemon::start(options, &conf, &own, node)?;
-    let restore = match daemon.register(options) {
+    let found = look(&loaded, options)?;
+    // its large buffer is a privilege; it is used later
+    let receiver = Receiver::open().map_err(privilege)?;
+    let root = Root::start().map_err(failed)?;
+    let bpf = loaded.own.backend != Choice::Netlink || found.needs_bpf();
+    privilege::confine(bpf).map_err(|e| failed(format!("cannot give up capabilities: {e}")))?;
+    privilege::hide_memory().map_err(|e| failed(format!("cannot keep memory out of core files: {e}")))?;
+    let (mut daemon, alarms) = Daemon::start(options, &loaded, root)?;
+    let restore = match daemon.register(options, receiver, loaded.own.register_interval) {
         // what the kernel was like before the first of us
         Ok(restore) => Restore { enabled: upgrade.enabled_before().unwrap_or(restore.enabled), ..restore },
-        Err(e) => return Err(daemon.abort(e)),
+        Err((op, e)) => return Err(daemon.abort(op, e)),
     };
-    let (backend, server) = match daemon.capture(&own, found) {
+    let (backend, server) = match daemon.capture(&loaded.own, found) {
         Ok(both) => both,
         Err(e) => {
             daemon.undo(&restore);
-            return Err(daemon.abort(e));
+            return Err(daemon.abort("set-pid", e));
         }
     };
-    write_pid(&own.pid_file);
+    let pid_file = loaded.own.pid_file.clone();
+    let state_file = loaded.own.state_file.clone();
+    write_pid(&pid_file);
     if options.is_daemon() {
         say::to_syslog();
         process::close_standard_files().map_err(failed)?;
     }
     parent.release(Exit::Done as u8);
-    let config = options.config_dir.join("auditd.conf");
-    let (work, stamps) = (daemon.work.clone(), std::mem::take(&mut daemon.stamps));
-    let mut control = Control { signals, server, backend, work, stamps, config, allow_links: options.allow_links };
-    let (op, sender) = match control.run(|| upgrade.can_be_made()) {
-        Ending::Stop(sender) => ("op=terminate", sender),
+    ready::ready();
+    let mut control = daemon.control(options, loaded, (signals, alarms), backend, server);
+    let ending = control.run(|| upgrade.can_be_made());
+    ready::stopping();
+    let sender = match ending {
+        Ending::Stop(sender) => sender,
         Ending::Upgrade(sender) => {
-            let end = control.stamps.signalled(Kind::DAEMON_END, "op=upgrade", sender.as_ref());
+            let end = control.stamps.signalled(Kind::DAEMON_END, "upgrade", sender.as_ref(), true);
             control.backend.leave();
             daemon.undo(&Restore { enabled: restore.enabled_now, ..restore });
             control.record(end);
+            let root = control.root.clone();
             drop(control);
             daemon.finish();
-            return Err(failed(upgrade.make(restore.enabled)));
+            let enabled = restore.enabled;
+            return Err(failed(root.run(move || upgrade.make(enabled)).unwrap_or_else(|e| e.to_string())));
         }
     };
-    let end = control.stamps.signalled(Kind::DAEMON_END, op, sender.as_ref());
+    let end = control.stamps.signalled(Kind::DAEMON_END, "terminate", sender.as_ref(), true);
     control.backend.stop();
     daemon.undo(&restore);
     control.record(end);
     drop(control);
     daemon.finish();
-    // a file that is gone already is as good
-    drop(fs::remove_file(&own.pid_file));
+    // files that are gone already are as good
+    drop(fs::remove_file(&pid_file));
+    drop(fs::remove_file(&state_file));
     Ok(())
 }
 
-fn load(options: &Options) -> Result<(AuditdConf, RauditdConf), Failure> {
+fn load(options: &Options) -> Result<Loaded, Failure> {
     let config = |e: raudit_config::ConfigError| Failure(Exit::Config, e.to_string());
-    let (conf, mut warnings) =
-        AuditdConf::load(&options.config_dir.join("auditd.conf"), options.allow_links).map_err(config)?;
-    let (own, more) =
-        RauditdConf::load(&options.config_dir.join("rauditd.conf"), options.allow_links).map_err(config)?;
-    warnings.extend(more);
-    for warning in warnings {
-        say::warning(warning.to_string());
-    }
+    let (conf, own) = reload::files(&options.config_dir, options.allow_links).map_err(config)?;
     let idle = conf.without_effect();
     if !idle.is_empty() {
         say::warning(format!("auditd.conf: {} set, but not supported yet: no effect", idle.join(", ")));
@@ -139,41 +153,26 @@ fn load(options: &Options) -> Result<(AuditdConf, RauditdConf), Failure> {
             "local_events = no is not supported yet: there is no network listener".into(),
         ));
     }
-    Ok((conf, own))
+    let node = node::name(&conf).map_err(failed)?;
+    Ok(Loaded { conf, own, node })
 }
 
 /// What an earlier rauditd left pinned.
-fn look(conf: &AuditdConf, own: &RauditdConf, options: &Options) -> Result<Found, Failure> {
-    let log = (conf.write_logs && !options.foreground).then_some(conf.log_file.as_path());
-    Found::look(own, log).map_err(failed)
-}
-
-fn node_name(conf: &AuditdConf) -> Result<Option<Vec<u8>>, Failure> {
-    let host = || nix::unistd::gethostname().map(|h| h.to_string_lossy().replace(' ', "_")).map_err(failed);
-    Ok(match conf.name_format {
-        NameFormat::None => None,
-        NameFormat::Hostname => Some(host()?.into_bytes()),
-        NameFormat::User => conf.name.clone().map(String::into_bytes),
-        NameFormat::Numeric => {
-            let host = host()?;
-            let address = (host.as_str(), 0).to_socket_addrs().ok().and_then(|mut found| found.next());
-            let address = address.ok_or_else(|| failed(format!("name_format = numeric: no address for \"{host}\"")))?;
-            Some(address.ip().to_string().into_bytes())
-        }
-        NameFormat::Fqd => return Err(Failure(Exit::Config, "name_format = fqd is not supported yet".into())),
-    })
+fn look(loaded: &Loaded, options: &Options) -> Result<Found, Failure> {
+    let log = (loaded.conf.write_logs && !options.foreground).then_some(loaded.conf.log_file.as_path());
+    Found::look(&loaded.own, log).map_err(failed)
 }
 
 /// What auditd does to its own process.
-fn prepare(conf: &AuditdConf) -> Result<(), Failure> {
+fn prepare(loaded: &Loaded) -> Result<(), Failure> {
     umask(Mode::from_bits_truncate(0o022));
     for resource in [Resource::RLIMIT_FSIZE, Resource::RLIMIT_CPU] {
         setrlimit(resource, RLIM_INFINITY, RLIM_INFINITY)
             .map_err(|e| failed(format!("cannot raise a resource limit: {e}")))?;
     }
-    let nice = i32::try_from(conf.priority_boost).unwrap_or(20).min(20);
-    process::set_nice(-nice)
-        .map_err(|e| failed(format!("cannot change the priority (priority_boost = {nice}): {e}")))?;
+    let nice = process::niceness(loaded.conf.priority_boost);
+    process::set_nice(nice)
+        .map_err(|e| failed(format!("Cannot change priority ({e}): priority_boost asks for {nice}")))?;
     if let Err(e) = fs::write("/proc/self/oom_score_adj", "-1000") {
         say::warning(format!("cannot keep out of the way of the out-of-memory killer: {e}"));
     }
@@ -184,7 +183,9 @@ fn write_pid(path: &Path) {
     if let Some(dir) = path.parent() {
         drop(fs::create_dir_all(dir));
     }
-    if let Err(e) = fs::write(path, format!("{}\n", std::process::id())) {
+    let flags = OFlag::O_NOFOLLOW.bits();
+    let opened = OpenOptions::new().write(true).create(true).truncate(true).mode(0o644).custom_flags(flags).open(path);
+    if let Err(e) = opened.and_then(|mut file| writeln!(file, "{}", std::process::id())) {
         say::warning(format!("cannot write {}: {e}", path.display()));
     }
 }
@@ -204,35 +205,62 @@ struct Daemon {
     netlink: Option<Source>,
     stamps: Stamps,
     markers: Markers,
+    root: Root,
+    alarm: Alarm,
+    orders: Orders,
 }
 
 impl Daemon {
     /// Writer, plugins, and the first record: they stand before the kernel is told.
-    fn start(options: &Options, conf: &AuditdConf, own: &RauditdConf, node: Option<Vec<u8>>) -> Result<Self, Failure> {
-        let feeder = if plugin_conf::scan(&conf.plugin_dir).is_ok_and(|found| found.active.is_empty()) {
-            // as auditd: no plugins, no queue
-            Feeder::none()
-        } else {
-            Feeder::start(&own.dispatcher_path(), &options.config_dir, options.is_daemon())
-        };
-        let writer = Writer::new(conf, node, options.foreground, feeder).map_err(failed)?;
+    fn start(options: &Options, loaded: &Loaded, root: Root) -> Result<(Self, Alarms), Failure> {
+        let (alarm, alarms) = alarm::channel().map_err(failed)?;
+        let orders = Orders::new(root.clone(), alarm.clone());
+        let Loaded { conf, own, .. } = loaded;
+        let (directory, daemon) = (&options.config_dir, options.is_daemon());
+        let feeder = Feeder::start(conf, own, directory, daemon, root.clone(), alarm.clone());
+        let writer = Writer::new(loaded, options.foreground, feeder, orders.clone()).map_err(failed)?;
         let written = writer.written();
         let (work, inbox) = work::channel();
         let thread =
             std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&inbox)).map_err(failed)?;
-        let markers = Markers::new().map_err(failed)?;
-        let mut daemon = Self { work, writer: Some(thread), written, netlink: None, stamps: Stamps::new(), markers };
-        let format = if !conf.write_logs {
-            "nolog"
-        } else if conf.log_format == LogFormat::Raw {
-            "raw"
-        } else {
-            "enriched"
+        let (writer, markers, stamps) = (Some(thread), Markers::new().map_err(failed)?, Stamps::new());
+        let mut daemon = Self { work, writer, written, netlink: None, stamps, markers, root, alarm, orders };
+        let format = match conf.log_format {
+            _ if !conf.write_logs => "nolog",
+            LogFormat::Raw => "raw",
+            _ => "enriched",
         };
-        debug_assert_eq!(format == "raw", format_of(conf) == raudit_record::format::Format::Raw || !conf.write_logs);
         let start = daemon.stamps.start(format);
         daemon.send(Work::Records(start.into()));
-        Ok(daemon)
+        Ok((daemon, alarms))
+    }
+
+    /// The main thread's part.
+    fn control(
+        &mut self,
+        options: &Options,
+        loaded: Loaded,
+        (signals, alarms): (SignalFd, Alarms),
+        backend: Backend,
+        server: Server,
+    ) -> Control {
+        Control {
+            signals,
+            server,
+            backend,
+            work: self.work.clone(),
+            stamps: std::mem::take(&mut self.stamps),
+            alarms,
+            alarm: self.alarm.clone(),
+            orders: self.orders.clone(),
+            root: self.root.clone(),
+            config_dir: options.config_dir.clone(),
+            allow_links: options.allow_links,
+            loaded,
+            reloading: None,
+            report: None,
+            watchdog: Watchdog::new(),
+        }
     }
 
     fn send(&self, work: Work) {
@@ -240,20 +268,28 @@ impl Daemon {
         self.work.send(work);
     }
 
-    /// Becomes the kernel's audit daemon.
-    fn register(&mut self, options: &Options) -> Result<Restore, Failure> {
-        let mut kernel = Client::kernel().map_err(privilege)?;
-        let mut receiver = Receiver::open().map_err(privilege)?;
-        receiver.register().map_err(privilege)?;
-        let before = kernel.status().map_err(privilege)?;
+    /// Becomes the kernel's audit daemon. An error has the step for `DAEMON_ABORT`.
+    fn register(
+        &mut self,
+        options: &Options,
+        mut receiver: Receiver,
+        interval: u32,
+    ) -> Result<Restore, (&'static str, Failure)> {
+        let pid = |e| ("set-pid", privilege(e));
+        let mut kernel = Client::kernel().map_err(pid)?;
+        receiver.register().map_err(pid)?;
+        let before = kernel.status().map_err(pid)?;
+        let enable = |e| ("set-enable", failed(e));
         let change = |enabled| StatusChange { enabled: Some(enabled), ..StatusChange::default() };
         match options.enable_state {
-            EnableState::Enable => drop(receiver::enable_kernel_audit(&mut kernel).map_err(failed)?),
-            EnableState::Disable if before.enabled == 1 => drop(kernel.set_status(&change(0)).map_err(failed)?),
+            EnableState::Enable => drop(receiver::enable_kernel_audit(&mut kernel).map_err(enable)?),
+            EnableState::Disable if before.enabled == 1 => drop(kernel.set_status(&change(0)).map_err(enable)?),
             EnableState::Disable | EnableState::NoChange => {}
         }
-        let enabled_now = kernel.status().map_err(failed)?.enabled;
-        self.netlink = Some(Source::start(receiver, self.work.clone(), self.markers.clone()).map_err(failed)?);
+        let enabled_now = kernel.status().map_err(pid)?.enabled;
+        let registration = Registration::new(kernel, interval);
+        let source = Source::start(receiver, self.work.clone(), self.markers.clone(), registration);
+        self.netlink = Some(source.map_err(|e| ("set-pid", failed(e)))?);
         Ok(Restore { enabled: before.enabled, enabled_now })
     }
 
@@ -263,9 +299,9 @@ impl Daemon {
         }
         let server = Server::bind(&own.socket).map_err(failed)?;
         let kernel = Client::kernel().map_err(failed)?;
-        let backend =
-            Backend::start(own, kernel, self.work.clone(), Arc::clone(&self.written), self.markers.clone(), found)
-                .map_err(failed)?;
+        let written = Arc::clone(&self.written);
+        let backend = Backend::start(own, kernel, self.work.clone(), written, self.markers.clone(), found, &self.root)
+            .map_err(failed)?;
         Ok((backend, server))
     }
 
@@ -291,10 +327,9 @@ impl Daemon {
     }
 
     /// `DAEMON_ABORT`, and out.
-    fn abort(mut self, failure: Failure) -> Failure {
-        let record = self.stamps.signalled(Kind::DAEMON_ABORT, "op=set-pid", None);
-        let text = String::from_utf8_lossy(&record.text).replace("res=success", "res=failed");
-        self.send(Work::Records(raudit_record::Message { kind: record.kind, text: text.into_bytes() }.into()));
+    fn abort(mut self, op: &str, failure: Failure) -> Failure {
+        let record = self.stamps.abort(op);
+        self.send(Work::Records(record.into()));
         self.finish();
         failure
     }

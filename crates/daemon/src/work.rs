@@ -1,7 +1,7 @@
 //! What crosses the channel to the writer, and the empty batches that come back.
 
+use crate::reload::Loaded;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use raudit_config::AuditdConf;
 use raudit_record::Records;
 
 /// Batches that may wait for the writer. A source that finds it full waits: the kernel's backlog or the ring then fills.
@@ -20,7 +20,9 @@ pub enum Work {
     /// Go on writing to disk after an action suspended it.
     Resume,
     /// Take new settings.
-    Reconfigure(Box<AuditdConf>),
+    Reconfigure(Box<Loaded>),
+    /// Write the state report.
+    Report,
 }
 
 /// The end of those who have work for the writer.

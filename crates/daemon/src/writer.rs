@@ -1,6 +1,10 @@
 //! The writer: messages to lines, lines to disk and to the plugins. One thread.
 
 use crate::feeder::Feeder;
+use crate::orders::Orders;
+use crate::process::Memory;
+use crate::reload::Loaded;
+use crate::report::Report;
 use crate::say;
 use crate::work::{Inbox, Work};
 use raudit_config::{AuditdConf, LogFormat};
@@ -9,6 +13,7 @@ use raudit_log::{Place, Why, Writer as Log};
 use raudit_record::format::{Format, Formatter};
 use raudit_record::{Kind, Records};
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -39,22 +44,38 @@ pub struct Writer {
     lines: Vec<u8>,
     written: Arc<Written>,
     complained: u64,
+    orders: Orders,
+    /// Where the state report goes, and to which group.
+    state: (PathBuf, u32),
+    memory: Memory,
+    /// Of the state report.
+    listens: bool,
 }
 
 impl Writer {
     /// A writer to the log of auditd.conf, or with `foreground` to standard output.
     pub fn new(
-        conf: &AuditdConf,
-        node: Option<Vec<u8>>,
+        loaded: &Loaded,
         foreground: bool,
         feeder: Feeder,
+        orders: Orders,
     ) -> Result<Self, raudit_log::LogError> {
+        let Loaded { conf, own, node } = loaded;
         let sink = if foreground { Sink::Stdout } else { Sink::Log(Box::new(Log::open(conf)?)) };
-        let format = format_of(conf);
-        // a plain kernel text is what plugins of the oldest protocol expect of RAW without a node name
-        let frame = if format == Format::Raw && node.is_none() { Version::Kernel } else { Version::Line };
-        let formatter = Formatter::new(format, node);
-        Ok(Self { sink, feeder, formatter, frame, lines: Vec::new(), written: Arc::default(), complained: 0 })
+        let (formatter, frame) = form(conf, node.clone());
+        Ok(Self {
+            sink,
+            feeder,
+            formatter,
+            frame,
+            lines: Vec::new(),
+            written: Arc::default(),
+            complained: 0,
+            orders,
+            state: (own.state_file.clone(), conf.log_group),
+            memory: Memory::default(),
+            listens: conf.tcp_listen_port.is_some(),
+        })
     }
 
     /// Counters that others may read.
@@ -82,7 +103,8 @@ impl Writer {
                 }
                 Work::Rotate => self.rotate(),
                 Work::Resume => self.resume(),
-                Work::Reconfigure(conf) => self.reconfigure(&conf),
+                Work::Reconfigure(loaded) => self.reconfigure(&loaded),
+                Work::Report => self.report(),
             }
             self.tell();
         }
@@ -118,8 +140,10 @@ impl Writer {
                 lines += 1;
             }
         }
-        if !frames.is_empty() {
-            self.feeder.send(frames, records.len() as u64);
+        if !frames.is_empty()
+            && let Some(action) = self.feeder.send(frames, records.len() as u64)
+        {
+            self.orders.take_down_machine(&action);
         }
         if let Sink::Log(log) = &self.sink
             && let Some(place) = log.next_place(self.lines.len())
@@ -164,6 +188,7 @@ impl Writer {
     }
 
     fn resume(&mut self) {
+        self.feeder.resume();
         let Sink::Log(log) = &mut self.sink else { return };
         if let Err(e) = log.resume() {
             say::error(format!("cannot resume logging: {e}"));
@@ -175,21 +200,48 @@ impl Writer {
         }
     }
 
-    fn reconfigure(&mut self, conf: &AuditdConf) {
+    fn reconfigure(&mut self, loaded: &Loaded) {
+        let Loaded { conf, node, .. } = loaded;
+        (self.formatter, self.frame) = form(conf, node.clone());
+        self.state.1 = conf.log_group;
         if let Sink::Log(log) = &mut self.sink
             && let Err(e) = log.reconfigure(conf)
         {
             say::error(e.to_string());
         }
+        self.feeder.reconfigure(conf);
     }
 
-    fn tell(&mut self) {
-        if let Sink::Log(log) = &mut self.sink {
-            for notice in log.notices() {
-                say::say(notice.level(), notice.to_string());
-            }
+    fn report(&mut self) {
+        let log = if let Sink::Log(log) = &self.sink { Some(log.state()) } else { None };
+        let memory_before = std::mem::replace(&mut self.memory, Memory::now());
+        let plugins = self.feeder.status();
+        let report =
+            Report { log: log.as_ref(), plugins: &plugins, listens: self.listens, memory_before, memory: self.memory };
+        let (path, group) = &self.state;
+        if let Err(e) = report.write(path, *group) {
+            say::error(format!("cannot write the state report {}: {e}", path.display()));
         }
     }
+
+    /// Says what the log has to say, and has done what it wants done.
+    fn tell(&mut self) {
+        let Sink::Log(log) = &mut self.sink else { return };
+        for notice in log.notices() {
+            say::say(notice.level(), notice.to_string());
+        }
+        for order in log.orders() {
+            self.orders.carry_out(order);
+        }
+    }
+}
+
+/// How records are written, and how they go to plugins: a plain kernel text is what plugins of the oldest protocol expect of RAW
+/// without a node name.
+fn form(conf: &AuditdConf, node: Option<Vec<u8>>) -> (Formatter, Version) {
+    let format = format_of(conf);
+    let frame = if format == Format::Raw && node.is_none() { Version::Kernel } else { Version::Line };
+    (Formatter::new(format, node), frame)
 }
 
 /// The record format of auditd.conf.

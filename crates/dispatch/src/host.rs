@@ -3,6 +3,7 @@
 use crate::feed::{Counts, Event, Feed, cost};
 use crate::patience::Patience;
 use crate::say;
+use crate::status::Status;
 use crossbeam_channel::{Sender, unbounded};
 use raudit_config::plugin_conf::{Plugin, Plugins};
 use raudit_config::{Action, AuditdConf};
@@ -31,6 +32,10 @@ struct Seat {
     room: usize,
     /// `overflow_action` said so: nothing is queued until resumed.
     suspended: bool,
+    /// An event found no room, ever.
+    overflowed: bool,
+    /// The most events there were in the queue.
+    deepest: u64,
     reported: u64,
     report_next: Instant,
 }
@@ -84,6 +89,21 @@ impl Host {
         due.min().map(|next| next.saturating_duration_since(now))
     }
 
+    /// How the plugins are.
+    pub fn status(&self) -> Status {
+        let overflowed = self.seats.iter().any(|seat| seat.overflowed);
+        let stops_machine = overflowed && matches!(self.conf.overflow_action, Action::Single | Action::Halt);
+        Status {
+            active: self.seats.len() as u64,
+            depth: self.seats.iter().map(|seat| seat.queue.len() as u64).max().unwrap_or(0),
+            deepest: self.seats.iter().map(|seat| seat.deepest).max().unwrap_or(0),
+            size: self.conf.q_depth.into(),
+            overflowed,
+            suspended: self.seats.iter().any(|seat| seat.suspended),
+            action: if stops_machine { self.conf.overflow_action.clone() } else { Action::Ignore },
+        }
+    }
+
     /// Queues events again for plugins whose queue overflowed (SIGUSR2).
     pub fn resume(&mut self) {
         for seat in self.seats.iter_mut().filter(|seat| seat.suspended) {
@@ -127,7 +147,9 @@ impl Seat {
         let thread = Builder::new().name(name.chars().take(15).collect()).spawn(move || feed.run())?;
         let now = Instant::now();
         let patience = Patience::new(now);
-        Ok(Self { name, queue, thread, counts, patience, room, suspended: false, reported: 0, report_next: now })
+        let (suspended, overflowed, deepest) = (false, false, 0);
+        let (reported, report_next) = (0, now);
+        Ok(Self { name, queue, thread, counts, patience, room, suspended, overflowed, deepest, reported, report_next })
     }
 
     /// Queues an event. False if there is no room and waiting is not worth it.
@@ -136,7 +158,9 @@ impl Seat {
             return false;
         }
         self.counts.queued.fetch_add(cost(event), Ordering::Relaxed);
-        self.queue.send(Arc::clone(event)).is_ok()
+        let sent = self.queue.send(Arc::clone(event)).is_ok();
+        self.deepest = self.deepest.max(self.queue.len() as u64);
+        sent
     }
 
     fn has_room(&self, event: &Event) -> bool {
@@ -155,18 +179,12 @@ impl Seat {
         found
     }
 
-    /// An event did not fit.
+    /// An event did not fit. To stop the machine is rauditd's, which hears of it; no more events are queued meanwhile.
     fn overflow(&mut self, action: &Action, now: Instant) {
+        self.overflowed = true;
         let stops = matches!(action, Action::Suspend | Action::Single | Action::Halt);
         if stops && !std::mem::replace(&mut self.suspended, true) {
-            let instead = match action {
-                Action::Suspend => String::new(),
-                other => format!(" ({other} is not supported)"),
-            };
-            say::error(format!(
-                "plugin {}: its queue is full, it gets no more events until resumed{instead}",
-                self.name
-            ));
+            say::error(format!("plugin {}: its queue is full, it gets no more events until resumed", self.name));
         }
         self.report(now, *action == Action::Ignore);
     }

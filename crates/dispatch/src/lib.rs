@@ -16,6 +16,7 @@
 //! * [`feed`]: one plugin's queue and thread
 //! * [`process`]: one plugin's process
 //! * [`patience`]: how long a full queue is waited for
+//! * [`status`]: how the plugins are, in a line; [`teller`]: told to rauditd
 //! * [`inherited`]: signals and descriptors raudispd was started with
 //! * [`say`]: messages to the administrator
 pub mod feed;
@@ -27,6 +28,8 @@ pub mod patience;
 pub mod process;
 pub mod run;
 pub mod say;
+pub mod status;
 pub mod stream;
+pub mod teller;
 
 pub use run::main;

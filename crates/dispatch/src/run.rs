@@ -3,6 +3,7 @@
 use crate::host::Host;
 use crate::options::{Exit, Options};
 use crate::stream::{Stream, StreamError};
+use crate::teller::Teller;
 use crate::{inherited, say};
 use clap::Parser;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -136,15 +137,17 @@ fn serve(options: &Options, settings: Settings, mut signals: Signals) -> Result<
     let mut host = Host::start(settings.conf, settings.plugins);
     say::notice(format!("{active} active plugins, q_depth={depth}"));
     let mut stream = Stream::new(io::stdin());
+    let mut teller = Teller::default();
     let mut end: Option<Instant> = None;
     let result = loop {
         let mut now = Instant::now();
         let report = host.report(now);
+        let tell = teller.tell(io::stdin(), &host.status(), now);
         let left = end.map(|end| end.saturating_duration_since(now));
         if left == Some(Duration::ZERO) {
             break Ok(());
         }
-        let readable = wait(&signals.wake, report.into_iter().chain(left).min());
+        let readable = wait(&signals.wake, report.into_iter().chain(tell).chain(left).min());
         signals.drain();
         if signals.reload.swap(false, Ordering::Relaxed) {
             reload(options, &mut host);

@@ -76,7 +76,9 @@ pub struct State {
     pub low_space_acted: bool,
     /// Whether `admin_space_left_action` was taken.
     pub admin_space_acted: bool,
-    /// Whether writing has failed since the last resume.
+    /// Whether the disk was full when it was looked at last.
+    pub disk_full: bool,
+    /// Whether writing has failed otherwise since the last resume.
     pub disk_error: bool,
     /// Records written to disk.
     pub written: u64,
@@ -303,7 +305,8 @@ impl Writer {
             suspended: matches!(self.sink, Sink::Suspended),
             low_space_acted: self.low_space.has_acted(),
             admin_space_acted: self.admin_space.has_acted(),
-            disk_error: self.disk_errors > 0 || self.disk_full_acted,
+            disk_full: self.disk_full_acted,
+            disk_error: self.disk_errors > 0,
             written: self.written,
             not_written: self.not_written,
         }

@@ -1,6 +1,7 @@
 //! The BPF side of the backend: probed once, loaded when rules call for it.
 
 use super::inherited::{Found, Inheritance};
+use crate::privilege::Root;
 use crate::say;
 use crate::source::bpf::Source;
 use crate::work::Outbox;
@@ -94,6 +95,24 @@ impl Outlook {
     }
 }
 
+/// Probes what the kernel offers, and has the hooks tried out; with the programs, if they are of use.
+fn ready(settings: Settings) -> (Offer, Option<Capture>) {
+    let mut offer = Offer::probe();
+    if offer.unusable.is_some() || offer.no_fentry.is_some() {
+        return (offer, None);
+    }
+    match Capture::load(Tier::Fentry, &offer, settings) {
+        Ok(mut capture) => {
+            offer.trial = trial::run(&mut capture, &offer).trial;
+            (offer, Some(capture))
+        }
+        Err(e) => {
+            offer.trial = Trial::Failed(e.to_string());
+            (offer, None)
+        }
+    }
+}
+
 /// What was counted since the daemon started.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
@@ -170,6 +189,8 @@ pub struct Side {
     critical: Critical,
     installed_critical: Critical,
     work: Outbox,
+    /// For the trial.
+    root: Root,
     /// Where what outlives us is pinned, if anywhere.
     home: Option<Arc<Home>>,
     inheritance: Inheritance,
@@ -178,10 +199,10 @@ pub struct Side {
 
 impl Side {
     /// Nothing is probed or loaded yet. What an earlier rauditd left is read from now on; its rules, when there are any.
-    pub fn new(conf: &RauditdConf, work: Outbox, mut found: Found) -> (Self, Option<RuleSet>) {
+    pub fn new(conf: &RauditdConf, work: Outbox, mut found: Found, root: &Root) -> (Self, Option<RuleSet>) {
         let ring_size = u32::try_from(conf.ring_size).unwrap_or(1 << 31);
         let settings = Settings { ring_size, exempt: std::process::id() };
-        let mut side = Self::idle(settings, conf.backend == Choice::Bpf, conf.all_arguments, work);
+        let mut side = Self::idle(settings, conf.backend == Choice::Bpf, conf.all_arguments, work, root.clone());
         side.prioritise(conf);
         side.generations = found.generations.clone();
         side.generation = found.orphans.iter().map(Orphan::latest).max().unwrap_or_default();
@@ -238,7 +259,7 @@ impl Side {
         true
     }
 
-    fn idle(settings: Settings, forced: bool, all_arguments: bool, work: Outbox) -> Self {
+    fn idle(settings: Settings, forced: bool, all_arguments: bool, work: Outbox, root: Root) -> Self {
         Self {
             offer: OnceCell::new(),
             types_until: None,
@@ -259,6 +280,7 @@ impl Side {
             critical: Critical::default(),
             installed_critical: Critical::default(),
             work,
+            root,
             home: None,
             inheritance: Inheritance::default(),
             useless: Found::default(),
@@ -268,7 +290,8 @@ impl Side {
     /// Goes to another thread. What stays, idle, answers for what was counted.
     pub fn lend(&mut self) -> Self {
         self.hits();
-        let mut stays = Self::idle(self.settings, self.forced, self.all_arguments, self.work.clone());
+        let (work, root) = (self.work.clone(), self.root.clone());
+        let mut stays = Self::idle(self.settings, self.forced, self.all_arguments, work, root);
         stays.past = self.counted();
         stays.critical = self.critical.clone();
         stays.tally = std::mem::take(&mut self.tally);
@@ -305,16 +328,14 @@ impl Side {
         if self.offer.get().is_some() {
             return;
         }
-        let mut offer = Offer::probe();
-        if offer.unusable.is_none() && offer.no_fentry.is_none() {
-            match Capture::load(Tier::Fentry, &offer, self.settings) {
-                Ok(mut capture) => {
-                    offer.trial = trial::run(&mut capture, &offer).trial;
-                    self.spare = Some(capture);
-                }
-                Err(e) => offer.trial = Trial::Failed(e.to_string()),
-            }
-        }
+        let settings = self.settings;
+        // the calls of the trial want all rights
+        let (offer, spare) = self.root.run(move || ready(settings)).unwrap_or_else(|e| {
+            let mut offer = Offer::probe();
+            offer.trial = Trial::Failed(e.to_string());
+            (offer, None)
+        });
+        self.spare = spare;
         drop(self.offer.set(offer));
     }
 

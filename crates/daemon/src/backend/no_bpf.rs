@@ -1,5 +1,6 @@
 //! Built without the feature `bpf`: nothing is served, and says so.
 
+use crate::privilege::Root;
 use crate::work::Outbox;
 use raudit_config::RauditdConf;
 use raudit_netlink::{Client, Error, RuleCounts};
@@ -57,6 +58,10 @@ pub struct Counts {
 pub struct Found;
 
 impl Found {
+    /// Never.
+    pub fn needs_bpf(&self) -> bool {
+        false
+    }
     /// Nothing is found.
     pub fn look(_: &RauditdConf, _: Option<&Path>) -> Result<Self, String> {
         Ok(Self)
@@ -76,7 +81,7 @@ impl Side {
     pub fn labels_changed(&self) -> bool {
         false
     }
-    pub fn new(_: &RauditdConf, _: Outbox, _: Found) -> (Self, Option<RuleSet>) {
+    pub fn new(_: &RauditdConf, _: Outbox, _: Found, _: &Root) -> (Self, Option<RuleSet>) {
         (Self { tally: HashMap::new() }, None)
     }
     pub fn inherited_tier(&self) -> Option<&str> {

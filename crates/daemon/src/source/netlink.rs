@@ -1,8 +1,9 @@
 //! The kernel's socket.
 
+use super::registration::Registration;
 use crate::markers::Markers;
 use crate::say;
-use crate::work::Outbox;
+use crate::work::{Outbox, Work};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use raudit_netlink::receiver::Receiver;
 use raudit_record::Records;
@@ -25,14 +26,19 @@ pub struct Source {
 }
 
 impl Source {
-    /// Starts to read a registered receiver.
-    pub fn start(receiver: Receiver, out: Outbox, markers: Markers) -> std::io::Result<Self> {
+    /// Starts to read a registered receiver, and every so many seconds (0: never) makes sure that it still is.
+    pub fn start(
+        receiver: Receiver,
+        out: Outbox,
+        markers: Markers,
+        registration: Registration,
+    ) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let overruns = Arc::new(AtomicU64::new(0));
         let (flag, count) = (Arc::clone(&stop), Arc::clone(&overruns));
         let thread = std::thread::Builder::new()
             .name("netlink".into())
-            .spawn(move || read(receiver, &out, &markers, &flag, &count))?;
+            .spawn(move || read(receiver, registration, &out, &markers, &flag, &count))?;
         Ok(Self { stop, overruns, thread })
     }
 
@@ -48,7 +54,14 @@ impl Source {
     }
 }
 
-fn read(mut receiver: Receiver, out: &Outbox, markers: &Markers, stop: &AtomicBool, overruns: &AtomicU64) -> Receiver {
+fn read(
+    mut receiver: Receiver,
+    mut registration: Registration,
+    out: &Outbox,
+    markers: &Markers,
+    stop: &AtomicBool,
+    overruns: &AtomicU64,
+) -> Receiver {
     let mut records = Records::default();
     loop {
         let stopping = stop.load(Ordering::Relaxed);
@@ -56,10 +69,15 @@ fn read(mut receiver: Receiver, out: &Outbox, markers: &Markers, stop: &AtomicBo
             say::error(e.to_string());
         }
         // once resigned nothing more comes, so the rest is finite; before, the flood may never end
-        drain(&mut receiver, &mut records, out, markers, || !stopping && stop.load(Ordering::Relaxed));
+        let interrupted = || !stopping && (stop.load(Ordering::Relaxed) || registration.is_due());
+        drain(&mut receiver, &mut records, out, markers, interrupted);
         overruns.store(receiver.overruns(), Ordering::Relaxed);
         if stopping {
             return receiver;
+        }
+        for record in registration.tick(std::process::id(), || receiver.register()) {
+            // the writer outlives its sources
+            out.send(Work::Records(record.into()));
         }
         // a signal is as good a reason to look as data
         let _ = poll(&mut [PollFd::new(receiver.as_fd(), PollFlags::POLLIN)], PollTimeout::from(LOOK_MS));
