@@ -17,6 +17,7 @@ mod overload;
 mod plugins;
 mod restarts;
 mod same_records;
+mod scenario;
 mod served;
 mod signals;
 mod start;

@@ -86,10 +86,10 @@ impl Feeder {
     }
 
     fn set_up(&mut self, conf: &AuditdConf) {
-        self.known.set(Status { size: conf.q_depth.into(), ..Status::default() });
         if plugin_conf::scan(&conf.plugin_dir).is_ok_and(|found| found.active.is_empty()) {
             return;
         }
+        self.known.set(Status { size: conf.q_depth.into(), ..Status::default() });
         let (queue, batches) = bounded(WAITING);
         let (commands, todo) = unbounded();
         let (starter, lost) = (self.starter.clone(), Arc::clone(&self.lost));

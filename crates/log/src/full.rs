@@ -136,7 +136,7 @@ impl Writer {
             Action::Rotate => {}
             Action::KeepLogs => return self.rotate_keeping(Keep::All),
             Action::Suspend => {
-                self.sink = Sink::Suspended;
+                self.suspend();
                 self.notices.push(Notice::Suspended(occasion));
             }
             Action::Email => {
@@ -145,7 +145,7 @@ impl Writer {
             }
             Action::Exec(program) => {
                 // it may compress or move the log: nobody writes to it meanwhile
-                self.sink = Sink::Suspended;
+                self.suspend();
                 self.notices.push(Notice::Handed(occasion, program.clone()));
                 self.orders.push(Order::Run { program: program.clone(), resume: occasion == Occasion::LogFull });
             }
@@ -155,6 +155,14 @@ impl Writer {
             }
         }
         false
+    }
+
+    /// Closes the log, so that it can be moved or compressed.
+    fn suspend(&mut self) {
+        if let Sink::Open(open) = &self.sink {
+            self.size_before = open.size;
+        }
+        self.sink = Sink::Suspended;
     }
 
     /// The syslog action. That the disk is full or failed has been said already.

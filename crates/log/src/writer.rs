@@ -60,7 +60,7 @@ pub struct NotWritten {
 pub struct State {
     /// Whether `write_logs` is set.
     pub writes_logs: bool,
-    /// The size of the log, in bytes.
+    /// The size of the log, in bytes; while it is suspended, of what it was.
     pub size: u64,
     /// `max_log_file`, in bytes; 0 means never.
     pub full_at: u64,
@@ -138,6 +138,8 @@ pub struct Writer {
     pub(crate) disk_full_acted: bool,
     pub(crate) disk_errors: u32,
     pub(crate) known_files: usize,
+    /// The size of the log when it was closed.
+    pub(crate) size_before: u64,
     pub(crate) notices: Vec<Notice>,
     pub(crate) orders: Vec<Order>,
     written: u64,
@@ -161,6 +163,7 @@ impl Writer {
             disk_full_acted: false,
             disk_errors: 0,
             known_files: 0,
+            size_before: 0,
             notices: Vec::new(),
             orders: Vec::new(),
             written: 0,
@@ -171,6 +174,22 @@ impl Writer {
     }
 
     fn start(&mut self) -> Result<(), LogError> {
+        if self.conf.write_logs {
+            self.remove_excess();
+        }
+        self.begin()
+    }
+
+    /// Removes archives beyond `num_logs`, as auditd does: at start, and when what is set about space has changed.
+    fn remove_excess(&mut self) {
+        let keep = self.conf.num_logs as usize;
+        if self.conf.max_log_file_action == Action::Rotate && Keep::Files(keep).rotates() {
+            remove_excess(&self.conf.log_file, keep, &mut self.notices);
+        }
+    }
+
+    /// Opens the log, if there is to be one, after a look at its directory and archives.
+    fn begin(&mut self) -> Result<(), LogError> {
         if !self.conf.write_logs {
             self.sink = Sink::Off;
             return Ok(());
@@ -179,10 +198,6 @@ impl Writer {
         let dir = log.parent().unwrap_or(Path::new("/"));
         directory::check(dir, &mut self.notices).map_err(|(path, what)| LogError::Directory(path, what))?;
         directory::open_to_group(dir, self.conf.log_group, &mut self.notices);
-        let keep = Keep::Files(self.conf.num_logs as usize);
-        if self.conf.max_log_file_action == Action::Rotate && keep.rotates() {
-            remove_excess(&log, self.conf.num_logs as usize, &mut self.notices);
-        }
         for archive in (1..).map(|n| files::numbered(&log, n)).take_while(|path| path.symlink_metadata().is_ok()) {
             create::repair_archive(&archive, self.conf.log_group, &mut self.notices);
         }
@@ -297,7 +312,7 @@ impl Writer {
         let free = open.and_then(|open| Free::of(&open.file).ok());
         State {
             writes_logs: self.conf.write_logs,
-            size: open.map_or(0, |open| open.size),
+            size: open.map_or(self.size_before, |open| open.size),
             full_at: u64::from(self.conf.max_log_file) * MIB,
             known_files: self.known_files,
             free,
@@ -330,12 +345,13 @@ impl Writer {
         if space(&old) != space(conf) {
             (self.low_space, self.admin_space) = Threshold::both(conf);
             self.disk_full_acted = false;
+            self.remove_excess();
         }
         let opened = |conf: &AuditdConf| (conf.write_logs, conf.log_group, conf.flush, conf.log_file.clone());
         let limit = |conf: &AuditdConf| (conf.max_log_file, conf.max_log_file_action.clone());
         let ends_suspension = matches!(self.sink, Sink::Suspended) && limit(&old) != limit(conf);
         if opened(&old) != opened(conf) || ends_suspension {
-            return self.start();
+            return self.begin();
         }
         let full_at = self.full_at();
         if let Sink::Open(open) = &mut self.sink {
