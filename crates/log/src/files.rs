@@ -1,6 +1,8 @@
 //! Which files make up a log, oldest first, and finding them again while they are being rotated.
 
-use std::ffi::OsString;
+use crate::archives::{Listing, list};
+use crate::origin::Origin;
+use crate::unpack::Input;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -18,31 +20,49 @@ pub struct LogFile {
     pub dev: u64,
     /// Its inode number.
     pub inode: u64,
-    /// Its length in bytes when it was listed.
+    /// Its length in bytes when it was listed; of a compressed one, compressed.
     pub size: u64,
+    /// Whether it is compressed.
+    pub compressed: bool,
     /// The log's own name, without a number.
     log: PathBuf,
 }
 
 impl LogFile {
-    /// Opens it for reading, under whatever number it has by now.
+    /// Opens it for reading, under whatever number it has by now, and even if it was compressed meanwhile.
     ///
     /// # Errors
     /// What `open` gives; `NotFound` when a rotation has removed the file meanwhile.
-    pub fn open(&self) -> io::Result<File> {
+    pub fn open(&self) -> io::Result<Input<File>> {
         match File::open(&self.path) {
-            Ok(file) if self.is(&file.metadata()?) => return Ok(file),
+            Ok(file) if self.is(&file.metadata()?) => return self.input(file),
             Ok(_) => {}
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             Err(e) => return Err(e),
         }
-        for found in scan(&self.log)?.iter().filter(|found| found.dev == self.dev && found.inode == self.inode) {
+        let now = scan(&self.log)?;
+        for found in now.iter().filter(|found| found.dev == self.dev && found.inode == self.inode) {
             let file = File::open(&found.path)?;
             if self.is(&file.metadata()?) {
-                return Ok(file);
+                return self.input(file);
             }
         }
-        Err(io::Error::new(io::ErrorKind::NotFound, "removed by a rotation meanwhile"))
+        match now.iter().find(|found| found.was(self.dev, self.inode)) {
+            Some(found) => found.input(File::open(&found.path)?),
+            None => Err(io::Error::new(io::ErrorKind::NotFound, "removed by a rotation meanwhile")),
+        }
+    }
+
+    /// Whether this is the file with that device and inode number, or the archive that was made of it: for what remembers a place in a
+    /// log by them.
+    pub fn was(&self, dev: u64, inode: u64) -> bool {
+        let same = |origin: Origin| (origin.dev, origin.inode) == (dev, inode);
+        (self.dev, self.inode) == (dev, inode)
+            || (self.compressed && matches!(Origin::read(&self.path), Ok(Some(origin)) if same(origin)))
+    }
+
+    fn input(&self, file: File) -> io::Result<Input<File>> {
+        if self.compressed { Input::packed(file) } else { Ok(Input::Plain(file)) }
     }
 
     fn is(&self, meta: &fs::Metadata) -> bool {
@@ -50,16 +70,9 @@ impl LogFile {
     }
 }
 
-/// The name of archive number `n` of a log: `audit.log.3`.
-pub fn numbered(log: &Path, n: usize) -> PathBuf {
-    let mut name = OsString::from(log);
-    name.push(format!(".{n}"));
-    PathBuf::from(name)
-}
-
 /// The files of a log that exist, oldest first: `audit.log.N` down to `audit.log.1`, then `audit.log`.
 ///
-/// Numbers count up from 1 without a gap, as auditd and ausearch take them. The listing is of one moment: it is
+/// Numbers count up from 1 without a gap, as auditd and ausearch take them; an archive may be compressed. The listing is of one moment: it is
 /// repeated when a rotation ran meanwhile.
 ///
 /// # Errors
@@ -85,26 +98,27 @@ fn same_files(one: &[LogFile], other: &[LogFile]) -> bool {
 
 /// One pass over the names.
 fn scan(log: &Path) -> io::Result<Vec<LogFile>> {
-    let mut found = Vec::new();
-    for path in std::iter::once(log.to_owned()).chain((1..).map(|n| numbered(log, n))) {
-        match fs::metadata(&path) {
-            Ok(m) => {
-                let log = log.to_owned();
-                found.push(LogFile { path, dev: m.dev(), inode: m.ino(), size: m.size(), log });
-            }
-            // The log itself may be missing for a moment, between two steps of a rotation.
-            Err(e) if e.kind() == io::ErrorKind::NotFound && path == log => {}
-            Err(e) if e.kind() == io::ErrorKind::NotFound => break,
-            Err(e) => return Err(e),
-        }
-    }
-    found.reverse();
-    Ok(found)
+    let file = |path: PathBuf, compressed, meta: &fs::Metadata| {
+        let (dev, inode, size) = (meta.dev(), meta.ino(), meta.size());
+        LogFile { path, dev, inode, size, compressed, log: log.to_owned() }
+    };
+    // Newest first: what a rotation moves meanwhile is then seen twice, and the listing repeated.
+    let live = match fs::metadata(log) {
+        Ok(meta) => Some(file(log.to_owned(), false, &meta)),
+        // The log itself may be missing for a moment, between two steps of a rotation.
+        Err(e) if e.kind() == io::ErrorKind::NotFound => None,
+        Err(e) => return Err(e),
+    };
+    let Listing { archives, .. } = list(log, |path| fs::metadata(path))?;
+    let oldest_first = archives.into_iter().rev().map(|a| file(a.path, a.compressed, &a.meta));
+    Ok(oldest_first.chain(live).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archives::{compressed, numbered};
+    use crate::compress::{self, Job};
     use std::io::Read;
 
     fn content(file: &LogFile) -> String {
@@ -140,5 +154,29 @@ mod tests {
         assert_eq!(listed.iter().map(content).collect::<Vec<_>>(), ["old", "new"]);
         fs::remove_file(numbered(&log, 2)).unwrap();
         assert_eq!(listed[0].open().unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_file_is_found_again_after_it_was_compressed() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("audit.log");
+        fs::write(&log, "new").unwrap();
+        fs::write(numbered(&log, 1), "old").unwrap();
+        let listed = files(&log).unwrap();
+        let archive = compress::open(&listed[0].path).unwrap();
+        let to = compressed(&log, 1);
+        compress::compress(&Job { archive, to, group: 0, floor: 0, cancel: Default::default() }).unwrap();
+        assert_eq!(files(&log).unwrap(), listed, "as long as both are there it is the original that counts");
+        fs::rename(compressed(&log, 1), compressed(&log, 2)).unwrap();
+        fs::remove_file(numbered(&log, 1)).unwrap();
+        fs::rename(&log, numbered(&log, 1)).unwrap();
+        assert_eq!(listed.iter().map(content).collect::<Vec<_>>(), ["old", "new"]);
+        let now = files(&log).unwrap();
+        assert_eq!(now.iter().map(content).collect::<Vec<_>>(), ["old", "new"]);
+        assert!(
+            now[0].compressed
+                && now[0].was(listed[0].dev, listed[0].inode)
+                && !now[1].was(listed[0].dev, listed[0].inode)
+        );
     }
 }

@@ -62,6 +62,8 @@ pub enum Notice {
     RotationOff,
     /// An archive was deleted: it was beyond `num_logs`, or its space was needed.
     Removed(PathBuf),
+    /// An archive was deleted: `keep_days` are over.
+    Expired(PathBuf),
     /// The last line was torn, by a crash or a failed write: it was ended with a newline.
     TornLine(PathBuf),
     /// An operation failed: what, on which file.
@@ -78,7 +80,7 @@ impl Notice {
             Self::Failed(..) | Self::Happened(Occasion::DiskError) => Level::Error,
             Self::Happened(_) | Self::Replaced(..) | Self::RotationOff => Level::Warning,
             Self::TornLine(_) | Self::LooseDirectory(..) => Level::Warning,
-            Self::Resumed | Self::Rotated | Self::Removed(_) => Level::Notice,
+            Self::Resumed | Self::Rotated | Self::Removed(_) | Self::Expired(_) => Level::Notice,
         }
     }
 }
@@ -100,6 +102,7 @@ impl fmt::Display for Notice {
             Self::Removed(path) => {
                 write!(f, "{} was removed: num_logs allows fewer, or its space was needed", path.display())
             }
+            Self::Expired(path) => write!(f, "{} was removed: it is older than keep_days", path.display()),
             Self::TornLine(path) => write!(f, "{}: the last line was torn, it is ended here", path.display()),
             Self::Failed(what, path, error) => write!(f, "cannot {what} {}: {error}", path.display()),
             Self::LooseDirectory(path, mode) => {

@@ -1,12 +1,14 @@
 //! Appending to the log.
 
+use crate::age::Age;
 use crate::create::{self, is_torn};
 use crate::cut::cut;
 use crate::flush::Flusher;
 use crate::notice::Notice;
 use crate::rotate::{Keep, remove_excess};
 use crate::space::{Free, Threshold};
-use crate::{directory, files};
+use crate::upkeep::Upkeep;
+use crate::{archives, directory};
 use raudit_config::{Action, AuditdConf};
 use std::fs::File;
 use std::io::{self, Write};
@@ -133,6 +135,7 @@ pub struct Writer {
     pub(crate) disk_errors: u32,
     pub(crate) rotated: Option<SystemTime>,
     pub(crate) notices: Vec<Notice>,
+    pub(crate) upkeep: Upkeep,
     written: u64,
     not_written: u64,
 }
@@ -155,6 +158,7 @@ impl Writer {
             disk_errors: 0,
             rotated: None,
             notices: Vec::new(),
+            upkeep: Upkeep::default(),
             written: 0,
             not_written: 0,
         };
@@ -163,6 +167,7 @@ impl Writer {
     }
 
     fn start(&mut self) -> Result<(), LogError> {
+        self.stop_packing();
         if !self.conf.write_logs {
             self.sink = Sink::Off;
             return Ok(());
@@ -171,12 +176,15 @@ impl Writer {
         let dir = log.parent().unwrap_or(Path::new("/"));
         directory::check(dir, &mut self.notices).map_err(|(path, what)| LogError::Directory(path, what))?;
         directory::open_to_group(dir, self.conf.log_group, &mut self.notices);
+        archives::repair(&log, &mut self.notices);
         let keep = Keep::Files(self.conf.num_logs as usize);
         if self.conf.max_log_file_action == Action::Rotate && keep.rotates() {
             remove_excess(&log, self.conf.num_logs as usize, &mut self.notices);
         }
-        for archive in (1..).map(|n| files::numbered(&log, n)).take_while(|path| path.symlink_metadata().is_ok()) {
-            create::repair_archive(&archive, self.conf.log_group, &mut self.notices);
+        for n in (1..).take_while(|n| archives::exists(&log, *n)) {
+            for archive in archives::names(&log, n).iter().filter(|path| path.symlink_metadata().is_ok()) {
+                create::repair_archive(archive, self.conf.log_group, &mut self.notices);
+            }
         }
         self.reopen().map_err(|error| LogError::Open(log, error))?;
         self.check_size();
@@ -191,6 +199,7 @@ impl Writer {
         let meta = file.metadata()?;
         let (size, id) = (meta.len(), (meta.dev(), meta.ino()));
         let torn = is_torn(&file, size)?;
+        self.upkeep.age = Age::opened(size == 0);
         self.sink = Sink::Open(Open { file: Arc::new(file), id, size, torn, full_at: self.full_at() });
         Ok(())
     }
@@ -367,4 +376,4 @@ fn count_lines(lines: &[u8]) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
