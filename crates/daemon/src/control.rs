@@ -8,6 +8,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use raudit_config::{AuditdConf, ConfigError, RauditdConf};
+use raudit_log::Archiving;
 use raudit_netlink::{Server, SignalInfo};
 use raudit_record::{Kind, Message};
 use std::os::fd::AsFd;
@@ -136,11 +137,12 @@ impl Control {
         self.record(record);
     }
 
-    /// rauditd.conf is beside auditd.conf; of it, what is critical may change.
+    /// rauditd.conf is beside auditd.conf; of it, what is critical may change, and what becomes of archives.
     fn reconfigure_capture(&mut self) {
         match RauditdConf::load(&self.config.with_file_name("rauditd.conf"), self.allow_links) {
             Ok((conf, warnings)) => {
                 warnings.into_iter().for_each(|warning| say::warning(warning.to_string()));
+                self.send(Work::Archive(Archiving::of(&conf)));
                 self.backend.reconfigure(&conf);
             }
             Err(e) => say::error(format!("{e}; the old settings stay")),

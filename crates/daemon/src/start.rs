@@ -18,6 +18,7 @@ use nix::sys::resource::{RLIM_INFINITY, Resource, setrlimit};
 use nix::sys::stat::{Mode, umask};
 use raudit_config::plugin_conf;
 use raudit_config::{AuditdConf, LogFormat, NameFormat, RauditdConf};
+use raudit_log::Archiving;
 use raudit_netlink::receiver::{self, Receiver};
 use raudit_netlink::{Client, Server, StatusChange};
 use raudit_record::Kind;
@@ -215,7 +216,8 @@ impl Daemon {
         } else {
             Feeder::start(&own.dispatcher_path(), &options.config_dir, options.is_daemon())
         };
-        let writer = Writer::new(conf, node, options.foreground, feeder).map_err(failed)?;
+        let mut writer = Writer::new(conf, node, options.foreground, feeder).map_err(failed)?;
+        writer.archive(Archiving::of(own));
         let written = writer.written();
         let (work, inbox) = work::channel();
         let thread =

@@ -1,8 +1,10 @@
 //! What crosses the channel to the writer, and the empty batches that come back.
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use raudit_config::AuditdConf;
+use raudit_log::Archiving;
 use raudit_record::Records;
+use std::time::Instant;
 
 /// Batches that may wait for the writer. A source that finds it full waits: the kernel's backlog or the ring then fills.
 const WAITING: usize = 16;
@@ -21,6 +23,10 @@ pub enum Work {
     Resume,
     /// Take new settings.
     Reconfigure(Box<AuditdConf>),
+    /// Take new settings of rauditd.conf for archives.
+    Archive(Archiving),
+    /// Nothing: it is time for what the writer does by the clock.
+    Tick,
 }
 
 /// The end of those who have work for the writer.
@@ -77,6 +83,15 @@ impl Inbox {
     /// The next work; `None` when nobody is left to send any.
     pub fn next(&self) -> Option<Work> {
         self.work.recv().ok()
+    }
+
+    /// The next work; [`Work::Tick`] when none has come by then.
+    pub fn next_until(&self, due: Option<Instant>) -> Option<Work> {
+        let Some(due) = due else { return self.next() };
+        match self.work.recv_deadline(due) {
+            Err(RecvTimeoutError::Timeout) => Some(Work::Tick),
+            work => work.ok(),
+        }
     }
 
     /// Gives back what records were in, to be filled again.

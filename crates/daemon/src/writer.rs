@@ -5,12 +5,13 @@ use crate::say;
 use crate::work::{Inbox, Work};
 use raudit_config::{AuditdConf, LogFormat};
 use raudit_dispatch::frame::{self, Version};
-use raudit_log::{Place, Why, Writer as Log};
+use raudit_log::{Archiving, Place, Why, Writer as Log};
 use raudit_record::format::{Format, Formatter};
 use raudit_record::{Kind, Records};
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// What the writer has done, for the state report and tests.
 #[derive(Debug, Default)]
@@ -65,7 +66,7 @@ impl Writer {
     /// Works until the channel ends; then stops the plugins.
     pub fn run(mut self, inbox: &Inbox) {
         self.tell();
-        while let Some(work) = inbox.next() {
+        while let Some(work) = inbox.next_until(self.due()) {
             match work {
                 Work::Records(records) => {
                     self.write(&records, |_| ());
@@ -83,7 +84,10 @@ impl Writer {
                 Work::Rotate => self.rotate(),
                 Work::Resume => self.resume(),
                 Work::Reconfigure(conf) => self.reconfigure(&conf),
+                Work::Archive(archiving) => self.archive(archiving),
+                Work::Tick => {}
             }
+            self.tick();
             self.tell();
         }
         let failed = self.written.failed.load(Ordering::Relaxed);
@@ -180,6 +184,24 @@ impl Writer {
             && let Err(e) = log.reconfigure(conf)
         {
             say::error(e.to_string());
+        }
+    }
+
+    /// Takes settings for archives.
+    pub fn archive(&mut self, archiving: Archiving) {
+        if let Sink::Log(log) = &mut self.sink {
+            log.set_archiving(archiving);
+        }
+    }
+
+    /// When the log has something to do without work.
+    fn due(&self) -> Option<Instant> {
+        if let Sink::Log(log) = &self.sink { log.due() } else { None }
+    }
+
+    fn tick(&mut self) {
+        if let Sink::Log(log) = &mut self.sink {
+            log.tick();
         }
     }
 
