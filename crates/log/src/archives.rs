@@ -1,7 +1,7 @@
 //! The archives of a log, as they are (`audit.log.3`) or compressed (`audit.log.3.zst`), and their order.
 //!
 //! A number is one archive, under one of its two names. It has both for a moment, until the compressed one is known to be on disk: then
-//! the other counts. Both can also come from a rauditd that gave way to an auditd for a while, which knows nothing of compressed ones and
+//! the other counts. It also has both when somebody has unpacked it. Both can also come from a rauditd that gave way to an auditd for a while, which knows nothing of compressed ones and
 //! numbers its own from 1: then they are different archives, and their times say which is older.
 
 use crate::Notice;
@@ -61,7 +61,7 @@ pub struct Archive {
 pub struct Listing {
     /// The archives, newest first.
     pub archives: Vec<Archive>,
-    /// Compressed ones whose original is still there under the same number.
+    /// Compressed ones of ours whose original is there under the same number.
     pub copies: Vec<PathBuf>,
     /// Whether two different archives have one number.
     pub collides: bool,
@@ -86,14 +86,19 @@ pub fn list(log: &Path, stat: fn(&Path) -> io::Result<Metadata>) -> io::Result<L
         let packed = look(compressed(log, n), n, true)?;
         match (plain, packed) {
             (None, None) => break,
-            (Some(plain), Some(packed)) if is_copy(&packed.path, &plain.meta) => {
+            (Some(plain), Some(packed)) => {
+                match Origin::read(&packed.path) {
+                    Ok(Some(origin)) if origin.is(&plain.meta) => listing.copies.push(packed.path),
+                    Ok(Some(_)) => {
+                        listing.collides = true;
+                        listing.archives.push(packed);
+                    }
+                    // Not made by us, and not in our way.
+                    _ => {}
+                }
                 listing.archives.push(plain);
-                listing.copies.push(packed.path);
             }
-            (plain, packed) => {
-                listing.collides |= plain.is_some() && packed.is_some();
-                listing.archives.extend(plain.into_iter().chain(packed));
-            }
+            (one, other) => listing.archives.extend(one.or(other)),
         }
     }
     if listing.collides {
@@ -169,6 +174,7 @@ fn remove(path: &Path, notices: &mut Vec<Notice>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
     use std::time::{Duration, SystemTime};
 
     /// Creates a file whose content is its age in seconds, and that was written to so long ago.
@@ -178,11 +184,24 @@ mod tests {
         file.set_modified(SystemTime::now() - Duration::from_secs(age * 1000)).unwrap();
     }
 
+    /// Adds to a file, which stays as old as it is.
+    fn append(path: &Path, bytes: &[u8]) {
+        let mut file = fs::File::options().append(true).open(path).unwrap();
+        let modified = file.metadata().unwrap().modified().unwrap();
+        file.write_all(bytes).unwrap();
+        file.set_modified(modified).unwrap();
+    }
+
+    /// The first byte of a file.
+    fn first(path: &Path) -> String {
+        char::from(fs::read(path).unwrap()[0]).to_string()
+    }
+
     fn ages(log: &Path) -> Vec<(String, String)> {
         let listing = list(log, |path| fs::symlink_metadata(path)).unwrap();
         let name =
             |path: &Path| path.file_name().unwrap().to_str().unwrap().trim_start_matches("audit.log.").to_owned();
-        listing.archives.iter().map(|a| (name(&a.path), fs::read_to_string(&a.path).unwrap())).collect()
+        listing.archives.iter().map(|a| (name(&a.path), first(&a.path))).collect()
     }
 
     #[test]
@@ -197,7 +216,11 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             let log = dir.path().join("audit.log");
             plain.iter().zip(1..).for_each(|(age, n)| put(&numbered(&log, n), *age));
-            packed.iter().zip(1..).for_each(|(age, n)| put(&compressed(&log, n), *age));
+            for (age, n) in packed.iter().zip(1..) {
+                put(&compressed(&log, n), *age);
+                let frame = Origin { dev: 0, inode: 0, size: 0, modified: (0, 0) }.frame();
+                append(&compressed(&log, n), &frame);
+            }
             let before: Vec<String> = ages(&log).into_iter().map(|(_, age)| age).collect();
             assert_eq!(before, ["1", "2", "3", "4", "5"], "a reader has them in order even so");
             let mut notices = Vec::new();
@@ -225,5 +248,17 @@ mod tests {
             repair(&log, &mut Vec::new());
             assert!(!compressed(&log, 2).exists() && !temporary(&log).exists());
         }
+    }
+
+    #[test]
+    fn what_others_have_compressed_counts_where_nothing_else_has_the_number() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("audit.log");
+        put(&numbered(&log, 1), 1);
+        put(&compressed(&log, 1), 9);
+        put(&compressed(&log, 2), 2);
+        repair(&log, &mut Vec::new());
+        assert_eq!(ages(&log), [("1", "1"), ("2.zst", "2")].map(|(name, age)| (name.to_owned(), age.to_owned())));
+        assert!(compressed(&log, 1).exists());
     }
 }

@@ -218,7 +218,6 @@ fn ten_thousand_rotations() {
     let Some((dir, conf)) = scratch() else { return };
     let conf = AuditdConf { num_logs: 6, max_log_file_action: Action::Rotate, ..keeps_all(&conf) };
     let mut writer = open(&conf, PACKING);
-    let mut packed = 0;
     for n in 0..10_000 {
         writer.write(&lines(n * 10, 10, 1), 10).unwrap();
         assert!(writer.rotate());
@@ -226,18 +225,15 @@ fn ten_thousand_rotations() {
         if n % 50 == 0 {
             let first = n.saturating_sub(4) * 10;
             assert!(all_text(&conf.log_file) == lines(first, (n + 1) * 10 - first, 1), "{n}");
-            packed += files(&conf.log_file).unwrap().iter().filter(|file| file.compressed).count();
             // Both names of an archive, and one on its way.
             assert!(fs::read_dir(dir.path()).unwrap().count() <= 6 + 2);
         }
-        if n % 500 == 0 {
+        if n % 500 == 499 {
             settle(&mut writer);
+            assert_eq!(suffixes(&conf.log_file), [".5.zst", ".4.zst", ".3.zst", ".2.zst", ".1.zst", ""]);
         }
     }
-    settle(&mut writer);
     assert!(all_text(&conf.log_file) == lines(99_950, 50, 1));
-    assert_eq!(suffixes(&conf.log_file), [".5.zst", ".4.zst", ".3.zst", ".2.zst", ".1.zst", ""]);
-    assert!(packed > 0, "nothing was compressed meanwhile");
     assert!(told(&mut writer).iter().all(|line| line == "the log was rotated"));
 }
 
