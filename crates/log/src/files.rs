@@ -40,17 +40,18 @@ impl LogFile {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             Err(e) => return Err(e),
         }
-        let now = scan(&self.log)?;
-        for found in now.iter().filter(|found| found.dev == self.dev && found.inode == self.inode) {
-            let file = File::open(&found.path)?;
-            if self.is(&file.metadata()?) {
-                return self.input(file);
+        for _ in 0..TRIES {
+            let Some(found) = files(&self.log)?.into_iter().find(|found| found.was(self.dev, self.inode)) else {
+                break;
+            };
+            match File::open(&found.path) {
+                Ok(file) if found.is(&file.metadata()?) => return found.input(file),
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+                // It has moved again.
+                _ => {}
             }
         }
-        match now.iter().find(|found| found.was(self.dev, self.inode)) {
-            Some(found) => found.input(File::open(&found.path)?),
-            None => Err(io::Error::new(io::ErrorKind::NotFound, "removed by a rotation meanwhile")),
-        }
+        Err(io::Error::new(io::ErrorKind::NotFound, "removed by a rotation meanwhile"))
     }
 
     /// Whether this is the file with that device and inode number, or the archive that was made of it: for what remembers a place in a

@@ -61,7 +61,7 @@ impl Upkeep {
         self.archiving == Archiving::default() && !self.packing.is_busy()
     }
 
-    /// There is one archive more, and the numbers are others.
+    /// There are other archives than before: everything is due.
     pub fn rotated(&mut self) {
         (self.rotate_at, self.clean_at, self.pack_at) = (None, None, None);
     }
@@ -87,10 +87,14 @@ fn is_due(at: Option<Instant>, now: Now) -> bool {
 impl Writer {
     /// Takes settings. What they ask for is done by [`Writer::tick`].
     pub fn set_archiving(&mut self, archiving: Archiving) {
-        if self.upkeep.archiving == archiving {
+        let before = std::mem::replace(&mut self.upkeep.archiving, archiving);
+        if before == archiving {
             return;
         }
-        self.upkeep.archiving = archiving;
+        if before.rotate_every.is_zero() {
+            // Nobody has asked until now: what is on disk tells.
+            self.upkeep.age = Age::opened(matches!(&self.sink, Sink::Open(open) if open.size == 0));
+        }
         self.upkeep.rotated();
         if !archiving.compress {
             self.stop_packing();
@@ -173,6 +177,7 @@ impl Writer {
     fn packed(&mut self, progress: Progress, now: Now) {
         match progress {
             Progress::Waiting => {}
+            Progress::Done if !self.upkeep.archiving.compress => self.upkeep.packing.end(),
             Progress::Done => self.upkeep.pack_at = None,
             Progress::NoSpace => self.upkeep.pack_at = Some(now.steady + MINUTE),
         }

@@ -142,7 +142,7 @@ pub struct Writer {
 
 impl Writer {
     /// Opens the log as auditd does at start: checks its directory, corrects modes, removes archives beyond `num_logs`,
-    /// and rotates a log that is full already.
+    /// and rotates a log that is full already. Compressing that was cut short is put in order before.
     ///
     /// # Errors
     /// There can be no log; the daemon exits.
@@ -187,6 +187,7 @@ impl Writer {
             }
         }
         self.reopen().map_err(|error| LogError::Open(log, error))?;
+        self.upkeep.rotated();
         self.check_size();
         self.check_space();
         Ok(())
