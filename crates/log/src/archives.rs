@@ -65,6 +65,8 @@ pub struct Listing {
     pub copies: Vec<PathBuf>,
     /// Whether two different archives have one number.
     pub collides: bool,
+    /// Whether only one number is missing before there are others: it may be that a rotation is under way.
+    pub gap: bool,
 }
 
 /// Lists the archives: numbers count up from 1 without a gap, as auditd and ausearch take them.
@@ -85,7 +87,10 @@ pub fn list(log: &Path, stat: fn(&Path) -> io::Result<Metadata>) -> io::Result<L
         let plain = look(numbered(log, n), n, false)?;
         let packed = look(compressed(log, n), n, true)?;
         match (plain, packed) {
-            (None, None) => break,
+            (None, None) => {
+                listing.gap = exists(log, n + 1);
+                break;
+            }
             (Some(plain), Some(packed)) => {
                 match Origin::read(&packed.path) {
                     Ok(Some(origin)) if origin.is(&plain.meta) => listing.copies.push(packed.path),

@@ -7,11 +7,20 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-/// How often a listing is repeated because a rotation ran meanwhile.
+/// How often it is tried to open a file that is being moved.
 const TRIES: usize = 8;
+/// Between two listings.
+const MOMENT: Duration = Duration::from_millis(1);
+/// How long a rotation may take that has moved one file and not the next: it may have lost the processor in between. A single number that is
+/// missing for longer is no rotation's.
+const GAP: Duration = Duration::from_millis(100);
+/// How long a listing is repeated because rotations run meanwhile.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// One file of a log, remembered by device and inode: a rotation renames it, and [`LogFile::open`] still finds it.
+/// One file of a log, remembered by device and inode: a rotation renames it, and [`LogFile::open`] still finds it. Numbers of inodes are used
+/// again, soon where archives are compressed; so size and time have to fit as well.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LogFile {
     /// Its name when it was listed.
@@ -22,6 +31,8 @@ pub struct LogFile {
     pub inode: u64,
     /// Its length in bytes when it was listed; of a compressed one, compressed.
     pub size: u64,
+    /// When it was written to last: seconds, and nanoseconds of the next.
+    pub modified: (i64, i64),
     /// Whether it is compressed.
     pub compressed: bool,
     /// The log's own name, without a number.
@@ -34,16 +45,15 @@ impl LogFile {
     /// # Errors
     /// What `open` gives; `NotFound` when a rotation has removed the file meanwhile.
     pub fn open(&self) -> io::Result<Input<File>> {
-        match File::open(&self.path) {
-            Ok(file) if self.is(&file.metadata()?) => return self.input(file),
-            Ok(_) => {}
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            Err(e) => return Err(e),
+        if self.path != self.log
+            && let Ok(file) = File::open(&self.path)
+            && self.is(&file.metadata()?)
+        {
+            return self.input(file);
         }
         for _ in 0..TRIES {
-            let Some(found) = files(&self.log)?.into_iter().find(|found| found.was(self.dev, self.inode)) else {
-                break;
-            };
+            // The oldest: what has got the number of its inode since is younger.
+            let Some(found) = files(&self.log)?.into_iter().find(|found| self.became(found)) else { break };
             match File::open(&found.path) {
                 Ok(file) if found.is(&file.metadata()?) => return found.input(file),
                 Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
@@ -57,17 +67,38 @@ impl LogFile {
     /// Whether this is the file with that device and inode number, or the archive that was made of it: for what remembers a place in a
     /// log by them.
     pub fn was(&self, dev: u64, inode: u64) -> bool {
-        let same = |origin: Origin| (origin.dev, origin.inode) == (dev, inode);
         (self.dev, self.inode) == (dev, inode)
-            || (self.compressed && matches!(Origin::read(&self.path), Ok(Some(origin)) if same(origin)))
+            || self.origin().is_some_and(|origin| (origin.dev, origin.inode) == (dev, inode))
+    }
+
+    /// Whether `found` is this file as it is now: moved, or compressed.
+    fn became(&self, found: &Self) -> bool {
+        let same = (found.dev, found.inode) == (self.dev, self.inode) && self.fits(found.size, found.modified);
+        let made_of = |origin: Origin| {
+            (origin.dev, origin.inode) == (self.dev, self.inode) && self.fits(origin.size, origin.modified)
+        };
+        same || found.origin().is_some_and(made_of)
+    }
+
+    /// Archives do not change any more, the log itself grows.
+    fn fits(&self, size: u64, modified: (i64, i64)) -> bool {
+        match self.path == self.log {
+            true => size >= self.size && modified >= self.modified,
+            false => (size, modified) == (self.size, self.modified),
+        }
+    }
+
+    fn origin(&self) -> Option<Origin> {
+        if self.compressed { Origin::read(&self.path).ok().flatten() } else { None }
+    }
+
+    fn is(&self, meta: &fs::Metadata) -> bool {
+        let modified = (meta.mtime(), meta.mtime_nsec());
+        (meta.dev(), meta.ino()) == (self.dev, self.inode) && self.fits(meta.size(), modified)
     }
 
     fn input(&self, file: File) -> io::Result<Input<File>> {
         if self.compressed { Input::packed(file) } else { Ok(Input::Plain(file)) }
-    }
-
-    fn is(&self, meta: &fs::Metadata) -> bool {
-        meta.dev() == self.dev && meta.ino() == self.inode
     }
 }
 
@@ -79,13 +110,17 @@ impl LogFile {
 /// # Errors
 /// `NotFound` if there is neither a log nor an archive; otherwise what `stat` gives (no right to look, for example).
 pub fn files(log: &Path) -> io::Result<Vec<LogFile>> {
-    let mut found = scan(log)?;
-    for _ in 0..TRIES {
-        let again = scan(log)?;
-        if same_files(&found, &again) {
+    let start = Instant::now();
+    let (mut found, _) = scan(log)?;
+    loop {
+        let (again, gap) = scan(log)?;
+        let same = same_files(&found, &again);
+        found = again;
+        let waited = start.elapsed();
+        if (same && (!gap || waited > GAP)) || waited > PATIENCE {
             break;
         }
-        found = again;
+        std::thread::sleep(MOMENT);
     }
     if found.is_empty() {
         return Err(io::Error::new(io::ErrorKind::NotFound, "no such log"));
@@ -97,11 +132,11 @@ fn same_files(one: &[LogFile], other: &[LogFile]) -> bool {
     one.len() == other.len() && one.iter().zip(other).all(|(a, b)| (a.dev, a.inode) == (b.dev, b.inode))
 }
 
-/// One pass over the names.
-fn scan(log: &Path) -> io::Result<Vec<LogFile>> {
+/// One pass over the names; and whether one seems to be missing.
+fn scan(log: &Path) -> io::Result<(Vec<LogFile>, bool)> {
     let file = |path: PathBuf, compressed, meta: &fs::Metadata| {
-        let (dev, inode, size) = (meta.dev(), meta.ino(), meta.size());
-        LogFile { path, dev, inode, size, compressed, log: log.to_owned() }
+        let (dev, inode, size, modified) = (meta.dev(), meta.ino(), meta.size(), (meta.mtime(), meta.mtime_nsec()));
+        LogFile { path, dev, inode, size, modified, compressed, log: log.to_owned() }
     };
     // Newest first: what a rotation moves meanwhile is then seen twice, and the listing repeated.
     let live = match fs::metadata(log) {
@@ -110,9 +145,9 @@ fn scan(log: &Path) -> io::Result<Vec<LogFile>> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => None,
         Err(e) => return Err(e),
     };
-    let Listing { archives, .. } = list(log, |path| fs::metadata(path))?;
+    let Listing { archives, gap, .. } = list(log, |path| fs::metadata(path))?;
     let oldest_first = archives.into_iter().rev().map(|a| file(a.path, a.compressed, &a.meta));
-    Ok(oldest_first.chain(live).collect())
+    Ok((oldest_first.chain(live).collect(), gap))
 }
 
 #[cfg(test)]

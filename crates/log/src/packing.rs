@@ -235,3 +235,6 @@ pub(crate) fn remove_original(log: &Path, id: Id) -> io::Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,7 @@ impl Archiving {
 #[derive(Debug, Default)]
 pub(crate) struct Upkeep {
     archiving: Archiving,
-    packing: Packing,
+    pub packing: Packing,
     pub age: Age,
     rotate_at: Option<Instant>,
     clean_at: Option<Instant>,
@@ -215,4 +215,4 @@ fn floor(free: &Free, thresholds: [&Threshold; 2], size: u64) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
