@@ -1,5 +1,6 @@
 //! The live tests of rauditd, and what they share.
 
+mod archives;
 mod burst;
 #[path = "../rauditctl/cases.rs"]
 mod cases;

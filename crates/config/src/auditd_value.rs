@@ -3,7 +3,7 @@
 use crate::owner;
 use crate::settings::{Reader, Scope, Value};
 use crate::syntax::Given;
-use crate::value::{INT_MAX, digits, single, words};
+use crate::value::{DAY, HOUR, INT_MAX, digits, seconds, single, words};
 use nix::fcntl::OFlag;
 use std::fs;
 use std::io;
@@ -146,18 +146,13 @@ pub(crate) fn port(given: &Given<'_>, _: &mut Scope<'_>) -> Result<Option<u32>, 
     digits(single(given)?, 1..=65535).map(Some)
 }
 
-const HOUR: u32 = 3600;
-const DAY: u32 = 24 * HOUR;
 /// Asking for reports less often than this is refused.
 const LONGEST_INTERVAL: u32 = 40 * DAY;
 
-/// Seconds, or a number with one of the units s, m(inutes), h, d, M(onths of 31 days).
+/// Seconds, or a number with a unit.
 pub(crate) fn interval(given: &Given<'_>, scope: &mut Scope<'_>) -> Result<u32, String> {
     let value = single(given)?;
-    let units = [('s', 1), ('m', 60), ('h', HOUR), ('d', DAY), ('M', 31 * DAY)];
-    let unit = units.iter().find_map(|(unit, seconds)| value.strip_suffix(*unit).map(|number| (number, *seconds)));
-    let (number, unit) = unit.unwrap_or((value, 1));
-    let seconds = digits(number, 0..=INT_MAX)?.saturating_mul(unit);
+    let seconds = seconds(value)?;
     if seconds > LONGEST_INTERVAL {
         return Err(format!("{value} is too large, it should be 40d or less"));
     }

@@ -25,4 +25,4 @@ pub use auditd_conf::AuditdConf;
 pub use auditd_value::{Flush, LogFormat, NameFormat, Space};
 pub use error::{ConfigError, Warning};
 pub use plugin_conf::{PluginConf, PluginFormat};
-pub use rauditd_conf::{Backend, RauditdConf};
+pub use rauditd_conf::{Backend, Compress, RauditdConf};

@@ -3,7 +3,7 @@
 use crate::owner::{self, Links};
 use crate::settings::{Reader, Scope, changed, load, settings, show};
 use crate::syntax::Given;
-use crate::value::{absolute, number, single, word, words, yes_no};
+use crate::value::{DAY, absolute, number, seconds, single, word, words, yes_no};
 use crate::{ConfigError, Warning};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,16 @@ words! {
         Bpf = "bpf",
         /// The kernel's own audit.
         Netlink = "netlink",
+    }
+}
+
+words! {
+    /// What becomes of archives, the logs that were rotated.
+    pub enum Compress {
+        /// They stay as they are.
+        None = "none",
+        /// `audit.log.N` becomes `audit.log.N.zst` (RFC 8878).
+        Zstd = "zstd",
     }
 }
 
@@ -55,6 +65,24 @@ settings! {
     settle_time: u32 = 500, number::<0, 600_000>, ACTS;
     /// Whether SYSCALL records of BPF's show the fifth and sixth argument (`a4=`, `a5=`), which the kernel's do not.
     all_arguments: bool = false, yes_no, ACTS;
+    /// How archives are compressed.
+    compress_logs: Compress = Compress::None, word, ACTS;
+    /// After how many seconds the log is rotated, whatever its size; 0: never.
+    rotate_every: u32 = 0, rotate_every, ACTS;
+    /// For how many days archives are kept; 0: as long as `num_logs` allows.
+    keep_days: u32 = 0, number::<0, 36_500>, ACTS;
+}
+
+/// A log that grows longer than a year is hardly meant.
+const LONGEST_ROTATION: u32 = 366 * DAY;
+
+/// 0, or a time from a second to a year.
+fn rotate_every(given: &Given<'_>, _: &mut Scope<'_>) -> Result<u32, String> {
+    let value = single(given)?;
+    match seconds(value)? {
+        seconds if seconds > LONGEST_ROTATION => Err(format!("{value} is too large, it should be 366d or less")),
+        seconds => Ok(seconds),
+    }
 }
 
 fn program(given: &Given<'_>, scope: &mut Scope<'_>) -> Result<Option<PathBuf>, String> {
@@ -168,6 +196,9 @@ mod tests {
         ("settle_time", &["0", "500"], &["-1", "0.5", "600001"]),
         ("register_interval", &["0", "5", "86400"], &["-1", "5s", "86401"]),
         ("all_arguments", &["yes", "NO"], &["1", "all", ""]),
+        ("compress_logs", &["none", "ZSTD"], &["yes", "gzip", "zstd 19", ""]),
+        ("rotate_every", &["0", "3600", "1h", "7d", "1M", "366d"], &["-1", "367d", "1w", "d", "1 d", "99999999999M"]),
+        ("keep_days", &["0", "90", "36500"], &["-1", "90d", "36501", ""]),
     ];
 
     #[test]
@@ -186,6 +217,7 @@ mod tests {
         }
         assert!(parse("freq = 1\n").unwrap_err().to_string().contains("unknown keyword \"freq\""));
         assert_eq!(parse("ring_size = 16M\n").unwrap().ring_size, 16 << 20);
+        assert_eq!(parse("rotate_every = 36h\n").unwrap().rotate_every, 36 * 3600);
         assert_eq!(parse("critical_keys = a,b  c , d\n").unwrap().critical_keys, ["a", "b", "c", "d"]);
     }
 

@@ -84,6 +84,19 @@ pub(crate) fn number<const LOW: u32, const HIGH: u32>(given: &Given<'_>, _: &mut
     digits(single(given)?, LOW..=HIGH)
 }
 
+/// Seconds in an hour.
+pub(crate) const HOUR: u32 = 3600;
+/// Seconds in a day.
+pub(crate) const DAY: u32 = 24 * HOUR;
+
+/// Seconds, or a number with one of the units s, m(inutes), h, d, M(onths of 31 days).
+pub(crate) fn seconds(value: &str) -> Result<u32, String> {
+    let units = [('s', 1), ('m', 60), ('h', HOUR), ('d', DAY), ('M', 31 * DAY)];
+    let unit = units.iter().find_map(|(unit, seconds)| value.strip_suffix(*unit).map(|number| (number, *seconds)));
+    let (number, unit) = unit.unwrap_or((value, 1));
+    Ok(digits(number, 0..=INT_MAX)?.saturating_mul(unit))
+}
+
 /// Any word.
 pub(crate) fn string(given: &Given<'_>, _: &mut Scope<'_>) -> Result<Option<String>, String> {
     single(given).map(|value| Some(value.to_owned()))

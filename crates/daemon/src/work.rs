@@ -1,8 +1,9 @@
 //! What crosses the channel to the writer, and the empty batches that come back.
 
 use crate::reload::Loaded;
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use raudit_record::Records;
+use std::time::Instant;
 
 /// Batches that may wait for the writer. A source that finds it full waits: the kernel's backlog or the ring then fills.
 const WAITING: usize = 16;
@@ -23,6 +24,8 @@ pub enum Work {
     Reconfigure(Box<Loaded>),
     /// Write the state report.
     Report,
+    /// Nothing: it is time for what the writer does by the clock.
+    Tick,
 }
 
 /// The end of those who have work for the writer.
@@ -79,6 +82,15 @@ impl Inbox {
     /// The next work; `None` when nobody is left to send any.
     pub fn next(&self) -> Option<Work> {
         self.work.recv().ok()
+    }
+
+    /// The next work; [`Work::Tick`] when none has come by then.
+    pub fn next_until(&self, due: Option<Instant>) -> Option<Work> {
+        let Some(due) = due else { return self.next() };
+        match self.work.recv_deadline(due) {
+            Err(RecvTimeoutError::Timeout) => Some(Work::Tick),
+            work => work.ok(),
+        }
     }
 
     /// Gives back what records were in, to be filled again.

@@ -9,13 +9,14 @@ use crate::say;
 use crate::work::{Inbox, Work};
 use raudit_config::{AuditdConf, LogFormat};
 use raudit_dispatch::frame::{self, Version};
-use raudit_log::{Place, Why, Writer as Log};
+use raudit_log::{Archiving, Place, Why, Writer as Log};
 use raudit_record::format::{Format, Formatter};
 use raudit_record::{Kind, Records};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// What the writer has done, for the state report and tests.
 #[derive(Debug, Default)]
@@ -61,7 +62,13 @@ impl Writer {
         orders: Orders,
     ) -> Result<Self, raudit_log::LogError> {
         let Loaded { conf, own, node } = loaded;
-        let sink = if foreground { Sink::Stdout } else { Sink::Log(Box::new(Log::open(conf)?)) };
+        let sink = if foreground {
+            Sink::Stdout
+        } else {
+            let mut log = Log::open(conf)?;
+            log.set_archiving(Archiving::of(own));
+            Sink::Log(Box::new(log))
+        };
         let (formatter, frame) = form(conf, node.clone());
         Ok(Self {
             sink,
@@ -86,7 +93,7 @@ impl Writer {
     /// Works until the channel ends; then stops the plugins.
     pub fn run(mut self, inbox: &Inbox) {
         self.tell();
-        while let Some(work) = inbox.next() {
+        while let Some(work) = inbox.next_until(self.due()) {
             match work {
                 Work::Records(records) => {
                     self.write(&records, |_| ());
@@ -105,7 +112,9 @@ impl Writer {
                 Work::Resume => self.resume(),
                 Work::Reconfigure(loaded) => self.reconfigure(&loaded),
                 Work::Report => self.report(),
+                Work::Tick => {}
             }
+            self.tick();
             self.tell();
         }
         let failed = self.written.failed.load(Ordering::Relaxed);
@@ -201,13 +210,14 @@ impl Writer {
     }
 
     fn reconfigure(&mut self, loaded: &Loaded) {
-        let Loaded { conf, node, .. } = loaded;
+        let Loaded { conf, own, node } = loaded;
         (self.formatter, self.frame) = form(conf, node.clone());
         self.state.1 = conf.log_group;
-        if let Sink::Log(log) = &mut self.sink
-            && let Err(e) = log.reconfigure(conf)
-        {
-            say::error(e.to_string());
+        if let Sink::Log(log) = &mut self.sink {
+            log.set_archiving(Archiving::of(own));
+            if let Err(e) = log.reconfigure(conf) {
+                say::error(e.to_string());
+            }
         }
         self.feeder.reconfigure(conf);
     }
@@ -221,6 +231,17 @@ impl Writer {
         let (path, group) = &self.state;
         if let Err(e) = report.write(path, *group) {
             say::error(format!("cannot write the state report {}: {e}", path.display()));
+        }
+    }
+
+    /// When the log has something to do without work.
+    fn due(&self) -> Option<Instant> {
+        if let Sink::Log(log) = &self.sink { log.due() } else { None }
+    }
+
+    fn tick(&mut self) {
+        if let Sink::Log(log) = &mut self.sink {
+            log.tick();
         }
     }
 

@@ -90,6 +90,10 @@ impl Writer {
     }
 
     fn disk_full(&mut self) -> bool {
+        if self.stop_packing() {
+            // What was being compressed took the space.
+            return true;
+        }
         if std::mem::replace(&mut self.disk_full_acted, true) {
             return false;
         }
@@ -229,6 +233,7 @@ impl Writer {
                 return false;
             }
         }
+        self.upkeep.rotated();
         if let Err(error) = self.reopen() {
             self.notices.push(Notice::Failed("open", log, error));
             return false;

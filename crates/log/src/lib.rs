@@ -14,10 +14,22 @@
 //! * [`notice`]: what to tell the administrator
 //! * [`order`]: what the writer wants done that is not the log's business
 //!
+//! Archives, and what rauditd.conf asks for:
+//!
+//! * [`archives`]: their names and order, and putting in order what a crash has left
+//! * [`upkeep`]: what is due when: compress, rotate by time, remove by time
+//! * [`age`]: how old the log is
+//! * [`packing`]: the steps by which `audit.log.1` becomes `audit.log.1.zst`; [`packer`]: the thread; [`compress`][mod@compress]: its work
+//! * [`origin`]: what an archive was made of
+//!
 //! Reading:
 //!
 //! * [`files`]: which files make up a log, oldest first
 //! * [`read`]: the lines of a log file or a pipe
+//! * [`unpack`]: what a compressed archive holds
+pub mod age;
+pub mod archives;
+pub mod compress;
 pub mod create;
 pub mod cut;
 pub mod directory;
@@ -26,11 +38,17 @@ pub mod flush;
 pub mod full;
 pub mod notice;
 pub mod order;
+pub mod origin;
+pub mod packer;
+pub mod packing;
 pub mod read;
 pub mod rotate;
 pub mod space;
+pub mod unpack;
+pub mod upkeep;
 pub mod writer;
 
 pub use notice::{Level, Notice};
 pub use order::Order;
+pub use upkeep::Archiving;
 pub use writer::{LogError, NotWritten, Place, State, Why, Writer};

@@ -73,6 +73,8 @@ pub enum Notice {
     Excess(PathBuf),
     /// An archive was deleted, because its space was needed.
     Removed(PathBuf),
+    /// An archive was deleted: `keep_days` are over.
+    Expired(PathBuf),
     /// The last line was torn, by a crash or a failed write: it was ended with a newline.
     TornLine(PathBuf),
     /// An operation failed: what, on which file.
@@ -94,7 +96,8 @@ impl Notice {
             Self::Failed(..) | Self::LogFull => Level::Error,
             Self::RotationOff | Self::TornLine(_) | Self::LooseDirectory(..) => Level::Warning,
             Self::Deleted(_) | Self::Truncated(_) => Level::Warning,
-            Self::Resumed | Self::Rotated(_) | Self::Removed(_) | Self::Excess(_) => Level::Notice,
+            Self::Resumed | Self::Rotated(_) => Level::Notice,
+            Self::Removed(_) | Self::Excess(_) | Self::Expired(_) => Level::Notice,
         }
     }
 }
@@ -130,6 +133,7 @@ impl fmt::Display for Notice {
                 write!(f, "Log {} removed as it exceeds num_logs parameter", path.display())
             }
             Self::Removed(path) => write!(f, "{} was removed: its space was needed", path.display()),
+            Self::Expired(path) => write!(f, "{} was removed: it is older than keep_days", path.display()),
             Self::TornLine(path) => write!(f, "{}: the last line was torn, it is ended here", path.display()),
             Self::Failed(what, path, error) => write!(f, "cannot {what} {}: {error}", path.display()),
             Self::LooseDirectory(path, mode) => {

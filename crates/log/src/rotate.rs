@@ -1,12 +1,12 @@
 //! audit.log becomes audit.log.1, and that audit.log.2, and so on.
 
 use crate::Notice;
+use crate::archives::{compressed, exists, names, numbered};
 use crate::create::archive_mode;
-use crate::files::numbered;
 use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How many archives are kept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,49 +37,79 @@ pub fn rotate(log: &Path, file: &File, group: u32, keep: Keep, notices: &mut Vec
     let highest = match keep {
         // auditd's names go to .N-1.
         Keep::Files(n) => n.saturating_sub(1),
-        Keep::All => (1..).find(|n| !exists(&numbered(log, *n))).unwrap_or(1),
+        Keep::All => (1..).find(|n| !exists(log, *n)).unwrap_or(1),
     };
     let mut known = 0;
     for n in (1..highest).rev() {
-        let from = numbered(log, n);
-        match fs::rename(&from, numbered(log, n + 1)) {
-            Ok(()) => known = known.max(n + 2),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => notices.push(Notice::Failed("rename", from, error)),
+        if shift(log, n, n + 1 == highest, notices) {
+            known = known.max(n + 2);
         }
     }
     fs::rename(log, numbered(log, 1))?;
+    if highest == 1 {
+        // What had the number is overwritten, under whichever name.
+        overwritten(&compressed(log, 1), notices);
+    }
     Ok(known)
+}
+
+/// Archive `n` becomes `n + 1`, in place of the one that is `last`. Says whether there was one.
+fn shift(log: &Path, n: usize, last: bool, notices: &mut Vec<Notice>) -> bool {
+    let moved = names(log, n).into_iter().zip(names(log, n + 1)).map(|(from, to)| match fs::rename(&from, &to) {
+        Ok(()) => None,
+        Err(error) => {
+            if error.kind() != io::ErrorKind::NotFound {
+                notices.push(Notice::Failed("rename", from, error));
+            }
+            Some(to)
+        }
+    });
+    let stale: Vec<_> = moved.flatten().collect();
+    // One has come, under the other name.
+    if last && stale.len() == 1 {
+        stale.iter().for_each(|path| overwritten(path, notices));
+    }
+    stale.len() < names(log, n).len()
+}
+
+/// Removes what a rename would have overwritten, were the names the same.
+fn overwritten(path: &Path, notices: &mut Vec<Notice>) {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            notices.push(Notice::Failed("remove", path.to_owned(), error));
+        }
+        _ => {}
+    }
 }
 
 /// Deletes the archives that `num_logs` does not allow any more: `.N` and those that follow without a gap.
 pub fn remove_excess(log: &Path, num_logs: usize, notices: &mut Vec<Notice>) {
-    for path in (num_logs..).map(|n| numbered(log, n)) {
-        match fs::remove_file(&path) {
-            Ok(()) => notices.push(Notice::Excess(path)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
-            Err(error) => return notices.push(Notice::Failed("remove", path, error)),
+    for n in num_logs.. {
+        let removed = names(log, n).map(|path| remove(path, notices, Notice::Excess));
+        if !removed.contains(&true) {
+            return;
         }
     }
 }
 
 /// Deletes the oldest archive, if there is one. Says whether it did.
 pub fn remove_oldest(log: &Path, notices: &mut Vec<Notice>) -> bool {
-    let Some(path) = (1..).map(|n| numbered(log, n)).take_while(|path| exists(path)).last() else { return false };
-    match fs::remove_file(&path) {
-        Ok(()) => {
-            notices.push(Notice::Removed(path));
-            true
-        }
-        Err(error) => {
-            notices.push(Notice::Failed("remove", path, error));
-            false
-        }
-    }
+    let Some(oldest) = (1..).take_while(|n| exists(log, *n)).last() else { return false };
+    // Should it have both names the compressed one is the older one, or a copy.
+    names(log, oldest).into_iter().rev().any(|path| remove(path, notices, Notice::Removed))
 }
 
-fn exists(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
+/// Removes an archive, which may be missing, and says so. Whether it did.
+fn remove(path: PathBuf, notices: &mut Vec<Notice>, told: fn(PathBuf) -> Notice) -> bool {
+    match fs::remove_file(&path) {
+        Ok(()) => notices.push(told(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return false,
+        Err(error) => {
+            notices.push(Notice::Failed("remove", path, error));
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -129,6 +159,38 @@ mod tests {
         let expected =
             pairs(&[("audit.log.1", "c"), ("audit.log.2", "b"), ("audit.log.3", "a"), ("audit.log.4", "old")]);
         assert_eq!(names(dir.path(), &log), expected);
+    }
+
+    #[test]
+    fn a_compressed_archive_is_one_as_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("audit.log");
+        let mut notices = Vec::new();
+        let mut rotated = |text: &str, pack: Option<usize>, keep| {
+            fs::write(&log, text).unwrap();
+            rotate(&log, &File::open(&log).unwrap(), 0, keep, &mut notices).unwrap();
+            if let Some(n) = pack {
+                fs::rename(numbered(&log, n), compressed(&log, n)).unwrap();
+            }
+            assert!(notices.is_empty(), "{notices:?}");
+            names(dir.path(), &log)
+        };
+        rotated("a", Some(1), Keep::Files(3));
+        assert_eq!(rotated("b", None, Keep::Files(3)), pairs(&[("audit.log.1", "b"), ("audit.log.2.zst", "a")]));
+        assert_eq!(rotated("c", Some(2), Keep::Files(3)), pairs(&[("audit.log.1", "c"), ("audit.log.2.zst", "b")]));
+        assert_eq!(rotated("d", None, Keep::Files(3)), pairs(&[("audit.log.1", "d"), ("audit.log.2", "c")]));
+        rotated("e", Some(1), Keep::All);
+        let expected =
+            pairs(&[("audit.log.1", "f"), ("audit.log.2.zst", "e"), ("audit.log.3", "d"), ("audit.log.4", "c")]);
+        assert_eq!(rotated("f", None, Keep::All), expected);
+        rotated("g", Some(1), Keep::Files(2));
+        let after = rotated("h", None, Keep::Files(2));
+        assert_eq!(after, [&pairs(&[("audit.log.1", "h")])[..], &expected[1..]].concat());
+        fs::rename(numbered(&log, 3), compressed(&log, 3)).unwrap();
+        remove_excess(&log, 2, &mut notices);
+        assert_eq!(names(dir.path(), &log), pairs(&[("audit.log.1", "h")]));
+        fs::rename(numbered(&log, 1), compressed(&log, 1)).unwrap();
+        assert!(remove_oldest(&log, &mut notices) && !remove_oldest(&log, &mut notices));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Appending to the log.
 
+use crate::age::Age;
 use crate::create::{self, is_torn};
 use crate::cut::cut;
 use crate::flush::Flusher;
@@ -7,7 +8,8 @@ use crate::notice::Notice;
 use crate::order::Order;
 use crate::rotate::{Keep, remove_excess};
 use crate::space::{Free, Threshold};
-use crate::{directory, files};
+use crate::upkeep::Upkeep;
+use crate::{archives, directory};
 use raudit_config::{Action, AuditdConf};
 use std::fs::File;
 use std::io::{self, Write};
@@ -142,13 +144,14 @@ pub struct Writer {
     pub(crate) size_before: u64,
     pub(crate) notices: Vec<Notice>,
     pub(crate) orders: Vec<Order>,
+    pub(crate) upkeep: Upkeep,
     written: u64,
     not_written: u64,
 }
 
 impl Writer {
     /// Opens the log as auditd does at start: checks its directory, corrects modes, removes archives beyond `num_logs`,
-    /// and rotates a log that is full already.
+    /// and rotates a log that is full already. Compressing that was cut short is put in order before.
     ///
     /// # Errors
     /// There can be no log; the daemon exits.
@@ -166,18 +169,12 @@ impl Writer {
             size_before: 0,
             notices: Vec::new(),
             orders: Vec::new(),
+            upkeep: Upkeep::default(),
             written: 0,
             not_written: 0,
         };
-        writer.start()?;
+        writer.begin(true)?;
         Ok(writer)
-    }
-
-    fn start(&mut self) -> Result<(), LogError> {
-        if self.conf.write_logs {
-            self.remove_excess();
-        }
-        self.begin()
     }
 
     /// Removes archives beyond `num_logs`, as auditd does: at start, and when what is set about space has changed.
@@ -189,7 +186,8 @@ impl Writer {
     }
 
     /// Opens the log, if there is to be one, after a look at its directory and archives.
-    fn begin(&mut self) -> Result<(), LogError> {
+    fn begin(&mut self, at_start: bool) -> Result<(), LogError> {
+        self.stop_packing();
         if !self.conf.write_logs {
             self.sink = Sink::Off;
             return Ok(());
@@ -198,10 +196,17 @@ impl Writer {
         let dir = log.parent().unwrap_or(Path::new("/"));
         directory::check(dir, &mut self.notices).map_err(|(path, what)| LogError::Directory(path, what))?;
         directory::open_to_group(dir, self.conf.log_group, &mut self.notices);
-        for archive in (1..).map(|n| files::numbered(&log, n)).take_while(|path| path.symlink_metadata().is_ok()) {
-            create::repair_archive(&archive, self.conf.log_group, &mut self.notices);
+        archives::repair(&log, &mut self.notices);
+        if at_start {
+            self.remove_excess();
+        }
+        for n in (1..).take_while(|n| archives::exists(&log, *n)) {
+            for archive in archives::names(&log, n).iter().filter(|path| path.symlink_metadata().is_ok()) {
+                create::repair_archive(archive, self.conf.log_group, &mut self.notices);
+            }
         }
         self.reopen().map_err(|error| LogError::Open(log, error))?;
+        self.upkeep.rotated();
         self.check_size();
         self.check_space();
         Ok(())
@@ -214,6 +219,7 @@ impl Writer {
         let meta = file.metadata()?;
         let (size, id) = (meta.len(), (meta.dev(), meta.ino()));
         let torn = is_torn(&file, size)?;
+        self.upkeep.age = Age::opened(size == 0);
         self.sink = Sink::Open(Open { file: Arc::new(file), id, size, torn, full_at: self.full_at() });
         Ok(())
     }
@@ -351,7 +357,7 @@ impl Writer {
         let limit = |conf: &AuditdConf| (conf.max_log_file, conf.max_log_file_action.clone());
         let ends_suspension = matches!(self.sink, Sink::Suspended) && limit(&old) != limit(conf);
         if opened(&old) != opened(conf) || ends_suspension {
-            return self.begin();
+            return self.begin(false);
         }
         let full_at = self.full_at();
         if let Sink::Open(open) = &mut self.sink {
@@ -427,4 +433,4 @@ fn count_lines(lines: &[u8]) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,7 +4,7 @@ use crate::event::Event;
 use crate::facts::Facts;
 use crate::locale::DateForm;
 use crate::query::Window;
-use crate::source::{Search, Settings, Source};
+use crate::source::{Found, Search, Settings, Source};
 use crate::summary::{Span, Summary};
 use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;
@@ -129,7 +129,8 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
         }
     };
     match report(&request, out, notes) {
-        Ok(()) | Err(Trouble::ReaderGone) => 0,
+        Ok(found) => u8::from(found.damaged),
+        Err(Trouble::ReaderGone) => 0,
         Err(Trouble::Said(text)) => {
             drop(out.flush());
             drop(writeln!(notes, "{text}"));
@@ -138,7 +139,7 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
     }
 }
 
-fn report(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<(), Trouble> {
+fn report(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<Found, Trouble> {
     let settings = Settings::load(Path::new(AUDITD_CONF), notes)?;
     writeln!(out, "\nSummary Report\n======================")?;
     let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file, notes)?;
@@ -153,12 +154,12 @@ fn report(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
         }
         Ok(ControlFlow::Continue(()))
     };
-    let first = Search::new(request.window, settings.timeout).run(&source, notes, &mut count)?;
+    let found = Search::new(request.window, settings.timeout).run(&source, notes, &mut count)?;
     let Window { start, end } = request.window;
-    summary.print(&Span { start, end, first: first.unwrap_or_default(), last }, &request.form, out)?;
+    summary.print(&Span { start, end, first: found.first.unwrap_or_default(), last }, &request.form, out)?;
     out.flush()?;
     if malformed > 0 {
         writeln!(notes, "{}", malformed_note(malformed))?;
     }
-    Ok(())
+    Ok(found)
 }

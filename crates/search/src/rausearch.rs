@@ -152,7 +152,7 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
             if tally.malformed > 0 {
                 drop(writeln!(notes, "{}", malformed_note(tally.malformed)));
             }
-            u8::from(tally.matched == 0)
+            u8::from(tally.matched == 0 || tally.damaged)
         }
         Err(Trouble::Said(text)) => {
             drop(out.flush());
@@ -170,6 +170,8 @@ struct Tally {
     matched: u64,
     /// Events with a record that cannot be read.
     malformed: u64,
+    /// An archive could not be read to its end.
+    damaged: bool,
 }
 
 fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<Tally, Trouble> {
@@ -195,7 +197,7 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
         Ok(if request.just_one { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     };
     let timeout = request.timeout.unwrap_or(settings.timeout);
-    let _first = Search::new(request.window, timeout).run(&source, notes, &mut show)?;
+    tally.damaged = Search::new(request.window, timeout).run(&source, notes, &mut show)?.damaged;
     out.flush()?;
     if tally.matched == 0 && request.format != Format::Raw {
         writeln!(notes, "<no matches>")?;

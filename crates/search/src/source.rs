@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::sys::stat::{SFlag, fstat};
 use raudit_config::AuditdConf;
 use raudit_log::read::{LONGEST_LINE, Lines, files, lines_of};
+use raudit_log::unpack::Input;
 use raudit_record::EventId;
 use raudit_tables::errno::reason;
 use std::fs::File;
@@ -115,18 +116,26 @@ pub struct Search {
     window: Window,
     stamps: StampReader,
     grouper: Grouper,
-    first: Option<EventId>,
+    found: Found,
+}
+
+/// What is known of a source that was read.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Found {
+    /// The first record's identity; with a start, that of the first record from before it.
+    pub first: Option<EventId>,
+    /// Whether a compressed archive was damaged: then there may be more than was seen.
+    pub damaged: bool,
 }
 
 impl Search {
     /// A search in a window, with an end of event timeout in seconds.
     pub fn new(window: Window, timeout: u64) -> Self {
-        Self { window, stamps: StampReader::default(), grouper: Grouper::new(timeout), first: None }
+        Self { window, stamps: StampReader::default(), grouper: Grouper::new(timeout), found: Found::default() }
     }
 
-    /// Gives every event to `each`, until it breaks off. Lines with an impossible stamp are named on `notes`.
-    ///
-    /// Returns the first record's identity; with a start, that of the first record from before it.
+    /// Gives every event to `each`, until it breaks off. Lines with an impossible stamp are named on `notes`, and so are damaged archives:
+    /// what is before the damage is read, and what comes after them.
     ///
     /// # Errors
     /// [`SearchError`]; also what `each` gives.
@@ -135,13 +144,19 @@ impl Search {
         source: &Source,
         notes: &mut impl Write,
         each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
-    ) -> Result<Option<EventId>, SearchError> {
+    ) -> Result<Found, SearchError> {
         let mut flow = ControlFlow::Continue(());
         match source {
-            Source::Stdin => flow = self.read(io::stdin().lock(), Path::new("stdin"), notes, each)?,
+            Source::Stdin => {
+                let path = Path::new("stdin");
+                let input = Input::look(io::stdin().lock(), false).map_err(failed("reading", path))?;
+                flow = self.read(input, path, notes, each)?;
+            }
             Source::File(path) => {
                 let file = File::open(path).map_err(failed("opening", path))?;
-                flow = self.read(file, path, notes, each)?;
+                let named = path.extension().is_some_and(|extension| extension == "zst");
+                let input = Input::look(file, named).map_err(failed("reading", path))?;
+                flow = self.read(input, path, notes, each)?;
             }
             Source::Log(log) => {
                 for file in files(log).map_err(not_found_here(log))? {
@@ -161,7 +176,7 @@ impl Search {
             self.grouper.finish();
             let _done = self.hand_out(each)?;
         }
-        Ok(self.first)
+        Ok(self.found)
     }
 
     fn read(
@@ -172,7 +187,18 @@ impl Search {
         each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         let mut lines = Lines::new(input);
-        while let Some((block, offset)) = lines.next_block().map_err(failed("reading", path))? {
+        loop {
+            let (block, offset) = match lines.next_block() {
+                Ok(Some(block)) => block,
+                Ok(None) => break,
+                Err(damage) if damage.kind() == io::ErrorKind::InvalidData => {
+                    self.found.damaged = true;
+                    let error = failed("reading", path)(damage);
+                    writeln!(notes, "{error}").map_err(SearchError::Output)?;
+                    break;
+                }
+                Err(error) => return Err(failed("reading", path)(error)),
+            };
             // Blocks without NUL need no look at each line; others, and over-long lines, are cut by the log's rules.
             if memchr(0, block).is_some() {
                 for line in lines_of(block, offset) {
@@ -203,8 +229,8 @@ impl Search {
     ) -> Result<ControlFlow<()>, SearchError> {
         match self.stamps.read(line) {
             Ok(stamp) => {
-                if self.first.is_none() && self.window.may_start_at(stamp.id.sec) {
-                    self.first = Some(stamp.id);
+                if self.found.first.is_none() && self.window.may_start_at(stamp.id.sec) {
+                    self.found.first = Some(stamp.id);
                 }
                 if self.window.covers(stamp.id.sec) {
                     self.grouper.add(&stamp, line);

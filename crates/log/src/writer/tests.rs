@@ -1,12 +1,14 @@
 use super::*;
+use crate::{archives::numbered, files};
 use nix::mount::{MsFlags, mount, umount};
 use raudit_config::{Flush, Space};
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use tempfile::TempDir;
 
 /// A directory fit for a log, its configuration, and whether this can be tested here at all.
-fn scratch() -> Option<(TempDir, AuditdConf)> {
+pub(crate) fn scratch() -> Option<(TempDir, AuditdConf)> {
     if !nix::unistd::geteuid().is_root() {
         eprintln!("SKIPPED: needs root, because a log's directory must be root's");
         return None;
@@ -17,12 +19,12 @@ fn scratch() -> Option<(TempDir, AuditdConf)> {
 }
 
 /// A tmpfs of `kib`, gone with the value.
-struct Tmpfs(TempDir);
+pub(crate) struct Tmpfs(pub TempDir);
 
 impl Tmpfs {
     /// By the system call: a child that runs mount would hold the files of other tests for a moment, and with them the space of
     /// those that are removed.
-    fn new(kib: usize) -> Option<Self> {
+    pub(crate) fn new(kib: usize) -> Option<Self> {
         let dir = TempDir::new().unwrap();
         let options = format!("size={kib}k,mode=755");
         match mount(Some("tmpfs"), dir.path(), Some("tmpfs"), MsFlags::empty(), Some(options.as_str())) {
@@ -42,7 +44,7 @@ impl Drop for Tmpfs {
 }
 
 /// Records of `per_event` lines an event; each line has exactly 100 bytes.
-fn lines(first: usize, events: usize, per_event: usize) -> Vec<u8> {
+pub(crate) fn lines(first: usize, events: usize, per_event: usize) -> Vec<u8> {
     let mut batch = Vec::new();
     for event in first..first + events {
         for record in 0..per_event {
@@ -53,11 +55,15 @@ fn lines(first: usize, events: usize, per_event: usize) -> Vec<u8> {
     batch
 }
 
-fn all_text(log: &Path) -> Vec<u8> {
-    files::files(log).unwrap().iter().flat_map(|f| fs::read(&f.path).unwrap()).collect()
+pub(crate) fn all_text(log: &Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for file in files::files(log).unwrap() {
+        file.open().unwrap().read_to_end(&mut all).unwrap();
+    }
+    all
 }
 
-fn told(writer: &mut Writer) -> Vec<String> {
+pub(crate) fn told(writer: &mut Writer) -> Vec<String> {
     writer.notices().map(|notice| notice.to_string()).collect()
 }
 
@@ -66,14 +72,14 @@ fn appends_with_the_modes_of_log_group() {
     let Some((dir, conf)) = scratch() else { return };
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
     fs::write(&conf.log_file, "old\n").unwrap();
-    fs::write(files::numbered(&conf.log_file, 1), "older\n").unwrap();
+    fs::write(numbered(&conf.log_file, 1), "older\n").unwrap();
     for (group, live, archive, directory) in [(0, 0o600, 0o400, 0o700), (4, 0o640, 0o440, 0o750)] {
         let mut writer = Writer::open(&AuditdConf { log_group: group, ..conf.clone() }).unwrap();
         writer.write(b"new\n", 1).unwrap();
         assert_eq!(told(&mut writer), [""; 0]);
         let meta = |path: &Path| fs::metadata(path).map(|m| (m.mode() & 0o7777, m.gid())).unwrap();
         assert_eq!(meta(&conf.log_file), (live, group));
-        assert_eq!(meta(&files::numbered(&conf.log_file, 1)), (archive, group));
+        assert_eq!(meta(&numbered(&conf.log_file, 1)), (archive, group));
         assert_eq!(meta(dir.path()), (directory, group));
     }
     assert_eq!(all_text(&conf.log_file), b"older\nold\nnew\nnew\n");
@@ -160,7 +166,7 @@ fn start_removes_excess_archives_and_rotates_a_full_log() {
     let conf = AuditdConf { num_logs: 3, max_log_file: 1, max_log_file_action: Action::Rotate, ..conf };
     fs::write(&conf.log_file, lines(0, 10_486, 1)).unwrap();
     for n in 1..6 {
-        fs::write(files::numbered(&conf.log_file, n), format!("{n}\n")).unwrap();
+        fs::write(numbered(&conf.log_file, n), format!("{n}\n")).unwrap();
     }
     let mut writer = Writer::open(&conf).unwrap();
     assert_eq!(told(&mut writer).len(), 4, "three removed, one rotated");
@@ -200,7 +206,7 @@ fn exec_hands_a_full_log_over_until_resumed() {
     assert_eq!(writer.orders().collect::<Vec<_>>(), [Order::Run { program, resume: true }]);
     assert!(told(&mut writer)[0].contains("suspending logging due to logfile size, and runs /usr/local/sbin/keep"));
     // what it is for: the log is moved away
-    fs::rename(&conf.log_file, files::numbered(&conf.log_file, 1)).unwrap();
+    fs::rename(&conf.log_file, numbered(&conf.log_file, 1)).unwrap();
     writer.resume().unwrap();
     writer.write(b"on\n", 1).unwrap();
     assert_eq!(fs::read(&conf.log_file).unwrap(), b"on\n");
