@@ -53,7 +53,11 @@ impl LogFile {
         }
         for _ in 0..TRIES {
             // The oldest: what has got the number of its inode since is younger.
-            let Some(found) = files(&self.log)?.into_iter().find(|found| self.became(found)) else { break };
+            let Some(found) = files(&self.log)?.into_iter().find(|found| self.became(found)) else {
+                // gone, or moved between the listing and the look at what it was made of
+                std::thread::sleep(MOMENT);
+                continue;
+            };
             match File::open(&found.path) {
                 Ok(file) if found.is(&file.metadata()?) => return found.input(file),
                 Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),

@@ -154,7 +154,7 @@ fn ten_thousand_rotations() {
         }
     }
     assert!(all_text(&conf.log_file) == lines(99_950, 50, 1));
-    assert!(told(&mut writer).iter().all(|line| line == "Audit daemon rotating log files"));
+    assert!(told(&mut writer).iter().all(|line| line.starts_with("Audit daemon rotating log files")));
 }
 
 #[test]

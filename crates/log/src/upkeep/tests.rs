@@ -178,7 +178,7 @@ fn another_log_is_kept_the_same_way() {
     }
     let all = [all_text(&conf.log_file), all_text(&other.log_file)].concat();
     assert_eq!(all.len(), 100 * (5000 + 20 * 1000));
-    assert!(told(&mut writer).iter().all(|line| line == "Audit daemon rotating log files"));
+    assert!(told(&mut writer).iter().all(|line| line.starts_with("Audit daemon rotating log files")));
 }
 
 #[test]
