@@ -5,7 +5,7 @@ use crate::notice::{Notice, Occasion};
 use crate::order::Order;
 use crate::rotate::{Keep, remove_oldest, rotate};
 use crate::space::Free;
-use crate::writer::{LogError, Sink, Writer};
+use crate::writer::{LogError, Open, Sink, Writer};
 use nix::errno::Errno;
 use raudit_config::Action;
 use std::fs::Permissions;
@@ -234,8 +234,13 @@ impl Writer {
             }
         }
         self.upkeep.rotated();
+        let before = std::mem::replace(&mut self.sink, Sink::Broken);
         if let Err(error) = self.reopen() {
             self.notices.push(Notice::Failed("open", log, error));
+            // what was the log takes records until there is a new one
+            if let Sink::Open(open) = before {
+                self.sink = Sink::Open(Open { is_archive: true, full_at: u64::MAX, ..open });
+            }
             return false;
         }
         self.notices.push(Notice::Rotated(keep == Keep::All));

@@ -114,6 +114,8 @@ pub(crate) struct Open {
     pub torn: bool,
     /// At which size `max_log_file_action` comes.
     pub full_at: u64,
+    /// It has been rotated already, but no new log could be opened: that is tried again with every batch.
+    pub is_archive: bool,
 }
 
 /// What is behind the writer.
@@ -220,7 +222,8 @@ impl Writer {
         let (size, id) = (meta.len(), (meta.dev(), meta.ino()));
         let torn = is_torn(&file, size)?;
         self.upkeep.age = Age::opened(size == 0);
-        self.sink = Sink::Open(Open { file: Arc::new(file), id, size, torn, full_at: self.full_at() });
+        let full_at = self.full_at();
+        self.sink = Sink::Open(Open { file: Arc::new(file), id, size, torn, full_at, is_archive: false });
         Ok(())
     }
 
@@ -241,6 +244,7 @@ impl Writer {
     /// Which part of the batch is not on disk. There is no torn line then: what was written of a line that did not fit is
     /// taken back. With `write_logs = no` nothing is meant for the disk, and nothing fails.
     pub fn write(&mut self, batch: &[u8], records: usize) -> Result<(), NotWritten> {
+        self.leave_archive();
         let mut rest = batch;
         let (mut retried, mut anew) = (false, false);
         while !rest.is_empty() {
@@ -276,6 +280,16 @@ impl Writer {
         match self.sink {
             Sink::Suspended if !rest.is_empty() => Err(self.give_up(rest, Why::Suspended)),
             _ => Ok(()),
+        }
+    }
+
+    /// Opens the log that could not be opened when it was rotated, if it can be now.
+    fn leave_archive(&mut self) {
+        if matches!(&self.sink, Sink::Open(open) if open.is_archive) {
+            let archive = std::mem::replace(&mut self.sink, Sink::Broken);
+            if self.reopen().is_err() {
+                self.sink = archive;
+            }
         }
     }
 

@@ -235,6 +235,28 @@ fn a_log_that_is_deleted_or_cut_underneath_goes_on_with_the_batch_at_hand() {
 }
 
 #[test]
+fn a_log_that_cannot_be_opened_after_a_rotation_costs_no_record() {
+    let Some((_dir, conf)) = scratch() else { return };
+    let Some(disk) = Tmpfs::new(64) else { return };
+    let inodes = |n: usize| {
+        let options = format!("nr_inodes={n}");
+        mount(None::<&str>, disk.0.path(), None::<&str>, MsFlags::MS_REMOUNT, Some(options.as_str())).unwrap();
+    };
+    let conf = AuditdConf { log_file: disk.0.path().join("audit.log"), num_logs: 3, ..conf };
+    let mut writer = Writer::open(&conf).unwrap();
+    writer.write(b"one\n", 1).unwrap();
+    // the directory and the log: there is no room for another file
+    inodes(2);
+    assert!(!writer.rotate());
+    writer.write(b"two\n", 1).unwrap();
+    assert!(told(&mut writer).iter().any(|line| line.contains("cannot open")));
+    inodes(5);
+    writer.write(b"three\n", 1).unwrap();
+    assert_eq!(fs::read(numbered(&conf.log_file, 1)).unwrap(), b"one\ntwo\n");
+    assert_eq!(fs::read(&conf.log_file).unwrap(), b"three\n");
+}
+
+#[test]
 fn suspended_records_are_counted_and_resume_goes_on() {
     let Some((_dir, conf)) = scratch() else { return };
     let conf = AuditdConf { max_log_file: 1, max_log_file_action: Action::Suspend, ..conf };
