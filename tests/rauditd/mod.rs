@@ -8,8 +8,10 @@ mod compare;
 mod config;
 mod daemon;
 mod disk;
+mod faults;
 #[path = "../live/kernel.rs"]
 mod kernel;
+mod load;
 mod log;
 mod many_rules;
 mod modes;

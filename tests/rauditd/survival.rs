@@ -2,57 +2,14 @@
 
 use super::daemon::{Daemon, Setup, kernel_ctl, wait_until};
 use super::kernel::{Kernel, State};
+use super::load::{KEY, Load, Stops, rule};
 use super::log;
 use nix::sys::signal::Signal::SIGURG;
 use std::collections::HashSet;
 use std::fs;
 use std::ops::RangeInclusive;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
-
-const KEY: &str = "key=\"load\"";
-
-fn rule() -> String {
-    format!("-a always,exit -F arch=b64 -S getppid -F pid={} -F key=load", std::process::id())
-}
-
-/// Calls that the rule records, some thousands a second, until told to stop; how many.
-struct Load {
-    stop: AtomicBool,
-    made: AtomicU64,
-    each_ms: u64,
-}
-
-impl Load {
-    fn new(each_ms: u64) -> Self {
-        Self { stop: AtomicBool::new(false), made: AtomicU64::new(0), each_ms }
-    }
-
-    fn run(&self) {
-        while !self.stop.load(Relaxed) {
-            for _ in 0..self.each_ms {
-                std::hint::black_box(nix::unistd::getppid());
-                self.made.fetch_add(1, Relaxed);
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    /// Waits for so many more.
-    fn wait(&self, more: u64) {
-        let from = self.made.load(Relaxed);
-        wait_until("more calls", || self.made.load(Relaxed) >= from + more);
-    }
-}
-
-/// Ends with the load, also when a check fails.
-struct Stops<'a>(&'a Load);
-
-impl Drop for Stops<'_> {
-    fn drop(&mut self) {
-        self.0.stop.store(true, Relaxed);
-    }
-}
 
 /// Kernel audit as a test finds it. It is enabled: what it was before a rauditd that is killed, the next one cannot know.
 fn enabled() -> Option<(Kernel, State)> {
