@@ -71,21 +71,21 @@ settings! {
     /// Every how many seconds the state file is written; 0 means never.
     report_interval: u32 = 0, interval, NO_EFFECT;
     /// The port to listen on for other machines' events.
-    tcp_listen_port: Option<u32> = None, port, NO_EFFECT;
+    tcp_listen_port: Option<u32> = None, port, ACTS;
     /// How many connections may wait to be accepted.
-    tcp_listen_queue: u32 = 5, number::<1, 65535>, NO_EFFECT;
+    tcp_listen_queue: u32 = 5, number::<1, 65535>, ACTS;
     /// How many connections one address may have.
-    tcp_max_per_addr: u32 = 1, number::<1, 1024>, NO_EFFECT;
+    tcp_max_per_addr: u32 = 1, number::<1, 1024>, ACTS;
     /// Whether hosts.allow and hosts.deny are asked.
-    use_libwrap: bool = true, yes_no, NO_EFFECT;
+    use_libwrap: bool = true, yes_no, ACTS;
     /// The ports from which others may connect.
-    tcp_client_ports: Ports = Ports { low: 0, high: 65535 }, ports, NO_EFFECT;
+    tcp_client_ports: Ports = Ports { low: 0, high: 65535 }, ports, ACTS;
     /// After how many idle seconds a connection is closed; 0 means never.
-    tcp_client_max_idle: u32 = 0, number::<0, INT_MAX>, NO_EFFECT;
+    tcp_client_max_idle: u32 = 0, number::<0, INT_MAX>, ACTS;
     /// How others send their events.
-    transport: Transport = Transport::Tcp, word, NO_EFFECT;
+    transport: Transport = Transport::Tcp, word, ACTS;
     /// Old spelling of `transport = krb5`.
-    enable_krb5: bool = false, yes_no, NO_EFFECT;
+    enable_krb5: bool = false, yes_no, ACTS;
     /// The daemon's own principal.
     krb5_principal: Option<String> = Some("auditd".into()), string, NO_EFFECT;
     /// The key of that principal.
@@ -107,7 +107,7 @@ settings! {
     /// The identities that may connect.
     tls_allowed_clients: Option<String> = None, string, NO_EFFECT;
     /// Whether plugins get other machines' events too.
-    distribute_network: bool = false, yes_no, NO_EFFECT;
+    distribute_network: bool = false, yes_no, ACTS;
     /// How many events may wait for a plugin.
     q_depth: u32 = 2000, number::<1, 99999>, ACTS;
     /// What to do when more events wait for a plugin.

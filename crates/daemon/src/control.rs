@@ -3,6 +3,7 @@
 use crate::backend::Backend;
 use crate::event::Stamps;
 use crate::say;
+use crate::source::remote::Remote;
 use crate::work::{Outbox, Work};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
@@ -52,6 +53,8 @@ pub struct Control {
     pub server: Server,
     /// Who captures.
     pub backend: Backend,
+    /// Other machines.
+    pub remote: Remote,
     /// To the writer.
     pub work: Outbox,
     /// For the daemon's own records.
@@ -70,7 +73,7 @@ impl Control {
             self.wait();
             while let Ok(Some(info)) = self.signals.read_signal() {
                 let signal = i32::try_from(info.ssi_signo).ok().and_then(|n| Signal::try_from(n).ok());
-                let sender = self.backend.kernel().signal_info().ok();
+                let sender = self.backend.signal_info();
                 match signal {
                     Some(Signal::SIGTERM | Signal::SIGINT) => return Ending::Stop(sender),
                     Some(UPGRADE) => match can_upgrade() {
@@ -119,6 +122,7 @@ impl Control {
                 for warning in warnings {
                     say::warning(warning.to_string());
                 }
+                self.reconfigure_remote(&conf);
                 self.send(Work::Reconfigure(Box::new(conf)));
                 say::notice("log settings were read again; format, node name and plugins keep theirs until a restart");
                 self.reconfigure_capture();
@@ -134,6 +138,13 @@ impl Control {
             }
         };
         self.record(record);
+    }
+
+    fn reconfigure_remote(&mut self, conf: &AuditdConf) {
+        let waiting = self.remote.reconfigure(conf);
+        if !waiting.is_empty() {
+            say::notice(format!("{}: changed, but kept as it was until a restart", waiting.join(", ")));
+        }
     }
 
     /// rauditd.conf is beside auditd.conf; of it, what is critical may change.

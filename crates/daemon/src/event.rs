@@ -35,6 +35,11 @@ impl Stamps {
         self.message(Kind::DAEMON_START, &format!("{body} res=success"))
     }
 
+    /// `DAEMON_ABORT`: why the daemon did not start.
+    pub fn abort(&mut self, op: &str) -> Message {
+        self.message(Kind::DAEMON_ABORT, &format!("op={op}{} res=failed", own_identity()))
+    }
+
     /// `DAEMON_ERR`: events were lost; `whose` is the field that says of which rules.
     pub fn lost(&mut self, reason: &str, count: u64, whose: &[u8]) -> Message {
         let mut text = format!("{}: op=events-lost reason={reason} lost={count}", self.next()).into_bytes();

@@ -2,3 +2,4 @@
 #[cfg(feature = "bpf")]
 pub mod bpf;
 pub mod netlink;
+pub mod remote;

@@ -9,6 +9,7 @@ use crate::options::{EnableState, Exit, Options};
 use crate::process::{self, Parent};
 use crate::say;
 use crate::source::netlink::Source;
+use crate::source::remote::Remote;
 use crate::upgrade::Upgrade;
 use crate::work::{self, Outbox, Work};
 use crate::writer::{Writer, Written, format_of};
@@ -38,6 +39,9 @@ fn failed(e: impl ToString) -> Failure {
 
 /// The program `rauditd`.
 pub fn main() -> ExitCode {
+    if raudit_remote::process::is_collector() {
+        return raudit_remote::collector::main();
+    }
     let options = match Options::try_parse() {
         Ok(options) => options,
         Err(e) => {
@@ -75,16 +79,25 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     }
     let found = look(&conf, &own, options)?;
     let mut daemon = Daemon::start(options, &conf, &own, node)?;
-    let restore = match daemon.register(options) {
+    let restore = match if conf.local_events { daemon.register(options) } else { Ok(Restore::nothing()) } {
         // what the kernel was like before the first of us
         Ok(restore) => Restore { enabled: upgrade.enabled_before().unwrap_or(restore.enabled), ..restore },
-        Err(e) => return Err(daemon.abort(e)),
+        Err(e) => return Err(daemon.abort("set-pid", e)),
     };
-    let (backend, server) = match daemon.capture(&own, found) {
+    let (mut backend, server) = match daemon.capture(&conf, &own, found) {
         Ok(both) => both,
         Err(e) => {
             daemon.undo(&restore);
-            return Err(daemon.abort(e));
+            return Err(daemon.abort("set-pid", e));
+        }
+    };
+    let remote = match Remote::start(&conf, daemon.work.clone()) {
+        Ok(remote) => remote,
+        Err(e) => {
+            backend.stop();
+            drop(backend);
+            daemon.undo(&restore);
+            return Err(daemon.abort("network-init", failed(e)));
         }
     };
     write_pid(&own.pid_file);
@@ -95,8 +108,11 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     parent.release(Exit::Done as u8);
     let config = options.config_dir.join("auditd.conf");
     let (work, stamps) = (daemon.work.clone(), std::mem::take(&mut daemon.stamps));
-    let mut control = Control { signals, server, backend, work, stamps, config, allow_links: options.allow_links };
-    let (op, sender) = match control.run(|| upgrade.can_be_made()) {
+    let mut control =
+        Control { signals, server, backend, remote, work, stamps, config, allow_links: options.allow_links };
+    let ending = control.run(|| upgrade.can_be_made());
+    control.remote.stop();
+    let (op, sender) = match ending {
         Ending::Stop(sender) => ("op=terminate", sender),
         Ending::Upgrade(sender) => {
             let end = control.stamps.signalled(Kind::DAEMON_END, "op=upgrade", sender.as_ref());
@@ -133,17 +149,16 @@ fn load(options: &Options) -> Result<(AuditdConf, RauditdConf), Failure> {
     if !idle.is_empty() {
         say::warning(format!("auditd.conf: {} set, but not supported yet: no effect", idle.join(", ")));
     }
-    if !conf.local_events {
-        return Err(Failure(
-            Exit::Config,
-            "local_events = no is not supported yet: there is no network listener".into(),
-        ));
-    }
+    // what cannot be had is told before anything begins
+    raudit_remote::Settings::of(&conf).map_err(|e| Failure(Exit::Config, e))?;
     Ok((conf, own))
 }
 
 /// What an earlier rauditd left pinned.
 fn look(conf: &AuditdConf, own: &RauditdConf, options: &Options) -> Result<Found, Failure> {
+    if !conf.local_events {
+        return Ok(Found::default());
+    }
     let log = (conf.write_logs && !options.foreground).then_some(conf.log_file.as_path());
     Found::look(own, log).map_err(failed)
 }
@@ -194,6 +209,14 @@ fn write_pid(path: &Path) {
 struct Restore {
     enabled: u32,
     enabled_now: u32,
+}
+
+impl Restore {
+    /// The kernel's audit was left alone.
+    fn nothing() -> Self {
+        let enabled = Client::kernel().and_then(|mut kernel| kernel.status()).map_or(0, |status| status.enabled);
+        Self { enabled, enabled_now: enabled }
+    }
 }
 
 /// The parts that run.
@@ -257,12 +280,16 @@ impl Daemon {
         Ok(Restore { enabled: before.enabled, enabled_now })
     }
 
-    fn capture(&self, own: &RauditdConf, found: Found) -> Result<(Backend, Server), Failure> {
+    fn capture(&self, conf: &AuditdConf, own: &RauditdConf, found: Found) -> Result<(Backend, Server), Failure> {
         if let Some(dir) = own.socket.parent() {
             fs::create_dir_all(dir).map_err(|e| failed(format!("cannot create {}: {e}", dir.display())))?;
         }
         let server = Server::bind(&own.socket).map_err(failed)?;
         let kernel = Client::kernel().map_err(failed)?;
+        if !conf.local_events {
+            let (work, written) = (self.work.clone(), Arc::clone(&self.written));
+            return Ok((Backend::idle(own, kernel, work, written, self.markers.clone()), server));
+        }
         let backend =
             Backend::start(own, kernel, self.work.clone(), Arc::clone(&self.written), self.markers.clone(), found)
                 .map_err(failed)?;
@@ -272,8 +299,11 @@ impl Daemon {
     /// The kernel as it was: resigned, and enabled or not as before, unless somebody else has changed it since.
     fn undo(&mut self, restore: &Restore) {
         let set_back = || -> Result<(), raudit_netlink::Error> {
+            if restore.enabled == restore.enabled_now {
+                return Ok(());
+            }
             let mut kernel = Client::kernel()?;
-            if restore.enabled != restore.enabled_now && kernel.status()?.enabled == restore.enabled_now {
+            if kernel.status()?.enabled == restore.enabled_now {
                 kernel.set_status(&StatusChange { enabled: Some(restore.enabled), ..StatusChange::default() })?;
             }
             Ok(())
@@ -291,10 +321,9 @@ impl Daemon {
     }
 
     /// `DAEMON_ABORT`, and out.
-    fn abort(mut self, failure: Failure) -> Failure {
-        let record = self.stamps.signalled(Kind::DAEMON_ABORT, "op=set-pid", None);
-        let text = String::from_utf8_lossy(&record.text).replace("res=success", "res=failed");
-        self.send(Work::Records(raudit_record::Message { kind: record.kind, text: text.into_bytes() }.into()));
+    fn abort(mut self, op: &str, failure: Failure) -> Failure {
+        let record = self.stamps.abort(op);
+        self.send(Work::Records(record.into()));
         self.finish();
         failure
     }

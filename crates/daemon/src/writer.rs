@@ -1,11 +1,13 @@
 //! The writer: messages to lines, lines to disk and to the plugins. One thread.
 
+mod remote;
+
 use crate::feeder::Feeder;
 use crate::say;
 use crate::work::{Inbox, Work};
 use raudit_config::{AuditdConf, LogFormat};
 use raudit_dispatch::frame::{self, Version};
-use raudit_log::{Place, Why, Writer as Log};
+use raudit_log::{NotWritten, Place, Why, Writer as Log};
 use raudit_record::format::{Format, Formatter};
 use raudit_record::{Kind, Records};
 use std::io::Write;
@@ -36,6 +38,8 @@ pub struct Writer {
     feeder: Feeder,
     formatter: Formatter,
     frame: Version,
+    /// Plugins get other machines' records, too.
+    distributes_network: bool,
     lines: Vec<u8>,
     written: Arc<Written>,
     complained: u64,
@@ -54,7 +58,9 @@ impl Writer {
         // a plain kernel text is what plugins of the oldest protocol expect of RAW without a node name
         let frame = if format == Format::Raw && node.is_none() { Version::Kernel } else { Version::Line };
         let formatter = Formatter::new(format, node);
-        Ok(Self { sink, feeder, formatter, frame, lines: Vec::new(), written: Arc::default(), complained: 0 })
+        let distributes_network = conf.distribute_network;
+        let (lines, written) = (Vec::new(), Arc::default());
+        Ok(Self { sink, feeder, formatter, frame, distributes_network, lines, written, complained: 0 })
     }
 
     /// Counters that others may read.
@@ -80,6 +86,7 @@ impl Writer {
                     receipt.sign();
                     inbox.give_back(records);
                 }
+                Work::Remote(lines) => self.write_remote(lines),
                 Work::Rotate => self.rotate(),
                 Work::Resume => self.resume(),
                 Work::Reconfigure(conf) => self.reconfigure(&conf),
@@ -126,35 +133,31 @@ impl Writer {
         {
             tell(place);
         }
-        self.put(lines);
+        // counted, and told at powers of two
+        drop(self.put(lines));
         self.written.records.fetch_add(lines as u64, Ordering::Relaxed);
     }
 
-    fn put(&mut self, records: usize) {
-        let failed = match &mut self.sink {
-            Sink::Log(log) => log
-                .write(&self.lines, records)
-                // that it is suspended was said when it was; how many it cost is said when it ends
-                .map_err(|e| (e.records as u64, (!matches!(e.why, Why::Suspended)).then(|| e.to_string())))
-                .err(),
+    fn put(&mut self, records: usize) -> Result<(), NotWritten> {
+        let put = match &mut self.sink {
+            Sink::Log(log) => log.write(&self.lines, records),
             Sink::Stdout => {
                 let mut out = std::io::stdout().lock();
-                out.write_all(&self.lines)
-                    .and_then(|()| out.flush())
-                    .map_err(|e| (records as u64, Some(e.to_string())))
-                    .err()
+                let written = out.write_all(&self.lines).and_then(|()| out.flush());
+                written.map_err(|e| NotWritten { records, bytes: self.lines.len(), why: Why::Failed(e) })
             }
         };
-        if let Some((lost, why)) = failed {
+        if let Err(failed) = &put {
+            let lost = failed.records as u64;
             let all = self.written.failed.fetch_add(lost, Ordering::Relaxed) + lost;
-            // not one line for each record: at powers of two
-            if let Some(why) = why
-                && (all >= self.complained.max(1) * 2 || self.complained == 0)
-            {
+            // That it is suspended was said when it was; how many it cost is said when it ends. And not one line for each
+            // record: at powers of two.
+            if !matches!(failed.why, Why::Suspended) && (all >= self.complained.max(1) * 2 || self.complained == 0) {
                 self.complained = all;
-                say::error(format!("{why} ({all} records so far)"));
+                say::error(format!("{failed} ({all} records so far)"));
             }
         }
+        put
     }
 
     fn rotate(&mut self) {
@@ -176,6 +179,7 @@ impl Writer {
     }
 
     fn reconfigure(&mut self, conf: &AuditdConf) {
+        self.distributes_network = conf.distribute_network;
         if let Sink::Log(log) = &mut self.sink
             && let Err(e) = log.reconfigure(conf)
         {

@@ -29,6 +29,8 @@ impl Kind {
     pub const DAEMON_CONFIG: Self = Self(1203);
     pub const DAEMON_ROTATE: Self = Self(1205);
     pub const DAEMON_RESUME: Self = Self(1206);
+    pub const DAEMON_ACCEPT: Self = Self(1207);
+    pub const DAEMON_CLOSE: Self = Self(1208);
     pub const DAEMON_ERR: Self = Self(1209);
     pub const SYSCALL: Self = Self(1300);
     pub const PATH: Self = Self(1302);

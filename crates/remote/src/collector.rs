@@ -1,0 +1,364 @@
+//! The collector: one thread, one poll loop, all senders.
+//!
+//! * [`listener`]: the port
+//! * [`connection`]: one sender, its records and their answers
+
+pub mod connection;
+pub mod listener;
+
+use crate::hosts_access::{Access, HostsAccess};
+use crate::link::{CONNECTIONS_MAX, Level, Link, MESSAGE_MAX, Refusal, ToCollector, ToDaemon, Verdict};
+use crate::privilege;
+use crate::settings::Settings;
+use connection::{Connection, Next};
+use listener::Listener;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Connections accepted before others have their turn.
+const ACCEPTS: usize = 32;
+/// How long the daemon may take to answer the last batches when all ends.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+/// How long nobody is accepted after the system refused to.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The process: standard input is the link.
+pub fn main() -> ExitCode {
+    let link = match io::stdin().as_fd().try_clone_to_owned() {
+        Ok(fd) => Link::new(fd),
+        Err(_) => return ExitCode::FAILURE,
+    };
+    if let Ok(fd) = link.as_fd().try_clone_to_owned() {
+        let link = Link::new(fd);
+        std::panic::set_hook(Box::new(move |why| {
+            drop(link.send(&ToDaemon::Log(Level::Error, why.to_string()).encode()));
+        }));
+    }
+    match prepare(&link) {
+        Ok((listener, settings)) => {
+            Collector::new(link, listener, settings).run();
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            if link.send(&ToDaemon::Failed(why.clone()).encode()).is_err() {
+                eprintln!("rauditd: {why}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Binds the port as root, and is root no more.
+fn prepare(link: &Link) -> Result<(Listener, Settings), String> {
+    privilege::begin().map_err(|e| format!("the collector cannot begin: {e}"))?;
+    let mut buffer = vec![0; MESSAGE_MAX];
+    let settings = loop {
+        match link.receive(&mut buffer) {
+            Ok(Some(message)) => match ToCollector::decode(message) {
+                Some(ToCollector::Settings(settings)) => break *settings,
+                _ => return Err("the collector got no settings".into()),
+            },
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                let _ = poll(&mut [PollFd::new(link.as_fd(), PollFlags::POLLIN)], PollTimeout::NONE);
+            }
+            _ => return Err(format!("{} is for rauditd's own use", crate::process::ARGUMENT)),
+        }
+    };
+    let listener = Listener::bind(settings.port, settings.queue)
+        .map_err(|e| format!("cannot listen on port {} (tcp_listen_port): {e}", settings.port))?;
+    let is_nobody = privilege::drop_all().map_err(|e| format!("the collector cannot give up its privileges: {e}"))?;
+    if !is_nobody {
+        let text = "the collector keeps its user id, since the system does not let it become nobody; its capabilities are gone";
+        drop(link.send(&ToDaemon::Log(Level::Warning, text.into()).encode()));
+    }
+    Ok((listener, settings))
+}
+
+/// The collector's state.
+#[derive(Debug)]
+pub struct Collector {
+    link: Link,
+    /// `None`: it ends.
+    listener: Option<Listener>,
+    settings: Settings,
+    hosts: HostsAccess,
+    connections: BTreeMap<u64, Connection>,
+    last: u64,
+    /// For the daemon, which is behind. While there is anything nobody is read from or accepted.
+    queue: VecDeque<Vec<u8>>,
+    /// Until when nobody is accepted, since that failed.
+    paused: Option<Instant>,
+    /// That there are too many connections was said.
+    is_full: bool,
+    /// When it ends, answered or not.
+    ends: Option<Instant>,
+}
+
+/// Something to look at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Ready {
+    Link,
+    Listener,
+    Connection(u64),
+}
+
+impl Collector {
+    /// A collector that has its port.
+    pub fn new(link: Link, listener: Listener, settings: Settings) -> Self {
+        Self {
+            link,
+            listener: Some(listener),
+            settings,
+            hosts: HostsAccess::default(),
+            connections: BTreeMap::new(),
+            last: 0,
+            queue: VecDeque::new(),
+            paused: None,
+            is_full: false,
+            ends: None,
+        }
+    }
+
+    /// Asks other files than those in /etc.
+    pub fn with_hosts_access(self, hosts: HostsAccess) -> Self {
+        Self { hosts, ..self }
+    }
+
+    /// Serves until it is told to end, or the daemon is gone.
+    pub fn run(mut self) {
+        self.tell(&ToDaemon::Ready);
+        let mut buffer = vec![0; MESSAGE_MAX];
+        loop {
+            if self.flush().is_err() || self.end_if_due() {
+                return;
+            }
+            for ready in self.wait() {
+                match ready {
+                    Ready::Link => {
+                        if !self.hear(&mut buffer) {
+                            return;
+                        }
+                    }
+                    Ready::Listener => self.accept(),
+                    Ready::Connection(id) => {
+                        let next = self.connections.get_mut(&id).map(|connection| connection.turn(&mut buffer));
+                        self.then(id, next);
+                    }
+                }
+            }
+            self.close_idle();
+            self.paused = self.paused.filter(|&until| until > Instant::now());
+        }
+    }
+
+    fn wait(&self) -> Vec<Ready> {
+        let mut what = vec![Ready::Link];
+        let behind = !self.queue.is_empty();
+        let flags = if behind { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
+        let mut fds = vec![PollFd::new(self.link.as_fd(), flags)];
+        let now = Instant::now();
+        if let Some(listener) = &self.listener
+            && !behind
+            && self.connections.len() < CONNECTIONS_MAX
+            && self.paused.is_none()
+        {
+            what.push(Ready::Listener);
+            fds.push(PollFd::new(listener.as_fd(), PollFlags::POLLIN));
+        }
+        for (&id, connection) in &self.connections {
+            let interest = connection.interest(!behind && self.ends.is_none());
+            if !interest.is_empty() {
+                what.push(Ready::Connection(id));
+                fds.push(PollFd::new(connection.as_fd(), interest));
+            }
+        }
+        let due = self.due().map(|due| due.saturating_duration_since(now) + Duration::from_millis(1));
+        let limit = due.map_or(PollTimeout::NONE, |due| PollTimeout::try_from(due).unwrap_or(PollTimeout::MAX));
+        if poll(&mut fds, limit).is_err() {
+            return Vec::new();
+        }
+        let is_ready = |fd: &PollFd<'_>| fd.revents().is_none_or(|found| !found.is_empty());
+        what.into_iter().zip(&fds).filter_map(|(what, fd)| is_ready(fd).then_some(what)).collect()
+    }
+
+    /// When there is something to do though nothing happens.
+    fn due(&self) -> Option<Instant> {
+        let idle = self
+            .max_idle()
+            .and_then(|max| self.connections.values().filter_map(|c| c.idle_since()).min().map(|at| at + max));
+        [idle, self.paused, self.ends].into_iter().flatten().min()
+    }
+
+    fn max_idle(&self) -> Option<Duration> {
+        (self.settings.max_idle > 0).then(|| Duration::from_secs(self.settings.max_idle.into()))
+    }
+
+    /// What the daemon says; false when it is gone.
+    fn hear(&mut self, buffer: &mut [u8]) -> bool {
+        loop {
+            match self.link.receive(buffer) {
+                Ok(Some(message)) => match ToCollector::decode(message) {
+                    Some(ToCollector::Settings(settings)) => self.take(*settings),
+                    Some(ToCollector::Verdict(verdict)) => self.answer(&verdict),
+                    Some(ToCollector::Stop) => {
+                        self.listener = None;
+                        self.ends = Some(Instant::now() + LAST_ANSWERS);
+                    }
+                    None => return false,
+                },
+                Err(e) => return e.kind() == io::ErrorKind::WouldBlock,
+                Ok(None) => return false,
+            }
+        }
+    }
+
+    fn take(&mut self, settings: Settings) {
+        if settings.queue != self.settings.queue
+            && let Some(listener) = &self.listener
+            && let Err(e) = listener.set_queue(settings.queue)
+        {
+            self.log(Level::Error, format!("tcp_listen_queue stays as it was: {e}"));
+        }
+        self.settings = settings;
+    }
+
+    fn answer(&mut self, verdict: &Verdict) {
+        // it may have gone meanwhile
+        let next = self.connections.get_mut(&verdict.connection).map(|connection| connection.answer(verdict));
+        self.then(verdict.connection, next);
+    }
+
+    /// Goes on with what a connection came to.
+    fn then(&mut self, id: u64, next: Option<Next>) {
+        match next {
+            None | Some(Next::Nothing) => {}
+            Some(Next::Records(records, lines)) => self.tell(&ToDaemon::Records(id, records, lines)),
+            Some(Next::Close(why)) => self.close(id, why),
+        }
+    }
+
+    fn close(&mut self, id: u64, why: Option<String>) {
+        let Some(connection) = self.connections.remove(&id) else { return };
+        if let Some(why) = why {
+            self.log(Level::Warning, format!("connection from {} closed: {why}", connection.peer()));
+        }
+        self.tell(&ToDaemon::Closed(id));
+        self.is_full = false;
+    }
+
+    fn close_idle(&mut self) {
+        let Some(max) = self.max_idle() else { return };
+        let now = Instant::now();
+        let is_idle = |c: &Connection| c.idle_since().is_some_and(|at| at + max <= now);
+        let idle: Vec<u64> = self.connections.iter().filter(|(_, c)| is_idle(c)).map(|(&id, _)| id).collect();
+        for id in idle {
+            self.close(id, Some(format!("idle for {} s (tcp_client_max_idle)", max.as_secs())));
+        }
+    }
+
+    fn accept(&mut self) {
+        for _ in 0..ACCEPTS {
+            if self.connections.len() >= CONNECTIONS_MAX {
+                if !std::mem::replace(&mut self.is_full, true) {
+                    self.log(
+                        Level::Warning,
+                        format!("{CONNECTIONS_MAX} connections: others wait until one of them ends"),
+                    );
+                }
+                return;
+            }
+            let Some(listener) = &self.listener else { return };
+            match listener.accept() {
+                Ok((stream, peer)) => self.admit(stream, peer),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
+                // gone before its turn
+                Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(e) => {
+                    self.paused = Some(Instant::now() + PAUSE);
+                    return self.log(Level::Error, format!("cannot accept connections: {e}"));
+                }
+            }
+        }
+    }
+
+    fn admit(&mut self, stream: TcpStream, peer: SocketAddr) {
+        if let Some(why) = self.refusal(peer) {
+            return self.tell(&ToDaemon::Refused(why, peer));
+        }
+        match Connection::new(stream, peer) {
+            Ok(connection) => {
+                self.last += 1;
+                self.connections.insert(self.last, connection);
+                self.tell(&ToDaemon::Accepted(self.last, peer));
+            }
+            Err(e) => self.log(Level::Error, format!("connection from {peer} closed: {e}")),
+        }
+    }
+
+    /// As auditd: first hosts.deny, then the port, then how many there are.
+    fn refusal(&mut self, peer: SocketAddr) -> Option<Refusal> {
+        if self.settings.ask_hosts_access {
+            match self.hosts.ask(peer.ip()) {
+                Access::Granted => {}
+                Access::Refused => return Some(Refusal::Wrap),
+                Access::Unsure(why) => {
+                    self.log(Level::Warning, format!("use_libwrap: {why}"));
+                    return Some(Refusal::Wrap);
+                }
+            }
+        }
+        let ports = self.settings.client_ports;
+        if !(ports.low..=ports.high).contains(&peer.port()) {
+            return Some(Refusal::Port);
+        }
+        let same = |c: &&Connection| c.peer().ip().to_canonical() == peer.ip().to_canonical();
+        let there = self.connections.values().filter(same).count();
+        (there >= self.settings.per_address as usize).then_some(Refusal::Dup)
+    }
+
+    /// Whether it ends now. When the last answers are there, or it took too long, all senders are told.
+    fn end_if_due(&mut self) -> bool {
+        let Some(deadline) = self.ends else { return false };
+        let is_answered = self.queue.is_empty() && !self.connections.values().any(Connection::is_waiting);
+        if !is_answered && Instant::now() < deadline {
+            return false;
+        }
+        for (id, mut connection) in std::mem::take(&mut self.connections) {
+            connection.say_ending();
+            self.tell(&ToDaemon::Closed(id));
+        }
+        // the daemon reads until we are gone
+        while self.flush().is_ok() && !self.queue.is_empty() && Instant::now() < deadline + LAST_ANSWERS {
+            let _ = poll(&mut [PollFd::new(self.link.as_fd(), PollFlags::POLLOUT)], PollTimeout::from(100_u8));
+        }
+        true
+    }
+
+    fn log(&mut self, level: Level, text: String) {
+        self.tell(&ToDaemon::Log(level, text));
+    }
+
+    fn tell(&mut self, what: &ToDaemon) {
+        self.queue.push_back(what.encode());
+    }
+
+    /// Sends what the daemon takes; an error when it is gone.
+    fn flush(&mut self) -> io::Result<()> {
+        while let Some(message) = self.queue.front() {
+            match self.link.send(message) {
+                Ok(()) => drop(self.queue.pop_front()),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,284 @@
+//! What goes between the collector and the daemon: messages over a `SOCK_SEQPACKET` socket pair, each a byte that says what it is
+//! and then its fields.
+//!
+//! Both ends take what they get for hostile: a message that is too long, cut short, or has something behind its end is none.
+
+pub mod codec;
+
+use crate::protocol;
+use crate::settings::Settings;
+use codec::{Rest, push_address, push_bytes};
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, send, socketpair};
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+/// The longest message. A unix socket takes it with its default buffer.
+pub const MESSAGE_MAX: usize = 96 << 10;
+/// The longest batch of records, newlines included.
+pub const BATCH_MAX: usize = 32 << 10;
+/// The most connections.
+pub const CONNECTIONS_MAX: usize = 1024;
+
+/// Why a connection was not accepted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// hosts.deny.
+    Wrap,
+    /// `tcp_client_ports`.
+    Port,
+    /// `tcp_max_per_addr`.
+    Dup,
+    /// Too many TLS handshakes under way.
+    HandshakeLimit,
+}
+
+impl Refusal {
+    const ALL: [Self; 4] = [Self::Wrap, Self::Port, Self::Dup, Self::HandshakeLimit];
+
+    /// `op=` of DAEMON_ACCEPT.
+    pub fn op(self) -> &'static str {
+        match self {
+            Self::Wrap => "wrap",
+            Self::Port => "port",
+            Self::Dup => "dup",
+            Self::HandshakeLimit => "handshake-limit",
+        }
+    }
+}
+
+/// How much the administrator should care, as with the system log.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Level {
+    /// Something failed.
+    Error,
+    /// Something is odd.
+    Warning,
+    /// Something happened as it should.
+    Notice,
+}
+
+impl Level {
+    const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Notice];
+}
+
+/// What the collector says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ToDaemon {
+    /// It listens, and has no privileges any more.
+    Ready,
+    /// It cannot, and ends.
+    Failed(String),
+    /// For the administrator.
+    Log(Level, String),
+    /// A connection, under a number that no other has or had.
+    Accepted(u64, SocketAddr),
+    /// A connection that was closed at once.
+    Refused(Refusal, SocketAddr),
+    /// The connection of this number has ended.
+    Closed(u64),
+    /// Records of a connection: so many lines.
+    Records(u64, u32, Vec<u8>),
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Verdict {
+    /// Whose.
+    pub connection: u64,
+    /// How many of its records, the first ones, are in the log.
+    pub written: u32,
+    /// What these are answered: [`protocol::kind::ACK`] or `DISK_LOW`.
+    pub good: u32,
+    /// What the others are answered: `DISK_FULL` or `DISK_ERROR`.
+    pub bad: u32,
+    /// What the others are told.
+    pub why: String,
+}
+
+/// What the daemon says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ToCollector {
+    /// First, and whenever they change.
+    Settings(Box<Settings>),
+    /// The answer to [`ToDaemon::Records`].
+    Verdict(Verdict),
+    /// Tell all senders, and end.
+    Stop,
+}
+
+fn index<T: PartialEq>(all: &[T], one: &T) -> u8 {
+    all.iter().position(|other| other == one).unwrap_or_default() as u8
+}
+
+impl ToDaemon {
+    /// As a message.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        match self {
+            Self::Ready => out.push(0),
+            Self::Failed(why) => {
+                out.push(1);
+                push_bytes(&mut out, why.as_bytes());
+            }
+            Self::Log(level, text) => {
+                out.extend([2, index(&Level::ALL, level)]);
+                push_bytes(&mut out, text.as_bytes());
+            }
+            Self::Accepted(connection, from) => {
+                out.push(3);
+                out.extend(connection.to_le_bytes());
+                push_address(&mut out, *from);
+            }
+            Self::Refused(why, from) => {
+                out.extend([4, index(&Refusal::ALL, why)]);
+                push_address(&mut out, *from);
+            }
+            Self::Closed(connection) => {
+                out.push(5);
+                out.extend(connection.to_le_bytes());
+            }
+            Self::Records(connection, records, lines) => {
+                out.push(6);
+                out.extend(connection.to_le_bytes());
+                out.extend(records.to_le_bytes());
+                push_bytes(&mut out, lines);
+            }
+        }
+        out
+    }
+
+    /// A message, if it is one.
+    pub fn decode(message: &[u8]) -> Option<Self> {
+        let mut rest = Rest(message);
+        let found = match rest.u8()? {
+            0 => Self::Ready,
+            1 => Self::Failed(rest.text()?),
+            2 => Self::Log(*Level::ALL.get(usize::from(rest.u8()?))?, rest.text()?),
+            3 => Self::Accepted(rest.u64()?, rest.address()?),
+            4 => Self::Refused(*Refusal::ALL.get(usize::from(rest.u8()?))?, rest.address()?),
+            5 => Self::Closed(rest.u64()?),
+            6 => {
+                let (connection, records, lines) = (rest.u64()?, rest.u32()?, rest.bytes()?);
+                check_lines(records, lines)?;
+                Self::Records(connection, records, lines.to_vec())
+            }
+            _ => return None,
+        };
+        rest.end().map(|()| found)
+    }
+}
+
+/// So many lines, each with the beginning and the length of a record, and without NUL.
+fn check_lines(records: u32, lines: &[u8]) -> Option<()> {
+    let is_line = |line: &[u8]| {
+        let Some(text) = line.strip_suffix(b"\n") else { return false };
+        protocol::is_record(text) && text.len() <= protocol::RECORD_MAX && !text.contains(&0)
+    };
+    let mut found = 0;
+    let all = lines.split_inclusive(|&byte| byte == b'\n').inspect(|_| found += 1).all(is_line);
+    (all && found == records && found > 0 && lines.len() <= BATCH_MAX).then_some(())
+}
+
+impl ToCollector {
+    /// As a message.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        match self {
+            Self::Settings(settings) => {
+                out.push(0);
+                settings.encode(&mut out);
+            }
+            Self::Verdict(Verdict { connection, written, good, bad, why }) => {
+                out.push(1);
+                out.extend(connection.to_le_bytes());
+                for number in [written, good, bad] {
+                    out.extend(number.to_le_bytes());
+                }
+                push_bytes(&mut out, why.as_bytes());
+            }
+            Self::Stop => out.push(2),
+        }
+        out
+    }
+
+    /// A message, if it is one.
+    pub fn decode(message: &[u8]) -> Option<Self> {
+        let mut rest = Rest(message);
+        let found = match rest.u8()? {
+            0 => Self::Settings(Box::new(Settings::decode(&mut rest)?)),
+            1 => Self::Verdict(Verdict {
+                connection: rest.u64()?,
+                written: rest.u32()?,
+                good: rest.u32()?,
+                bad: rest.u32()?,
+                why: rest.text()?,
+            }),
+            2 => Self::Stop,
+            _ => return None,
+        };
+        rest.end().map(|()| found)
+    }
+}
+
+/// One end.
+#[derive(Debug)]
+pub struct Link(OwnedFd);
+
+impl Link {
+    /// Both ends: the daemon's, and the collector's, which blocks as little as the other.
+    pub fn pair() -> io::Result<(Self, Self)> {
+        let (ours, theirs) = socketpair(
+            AddressFamily::Unix,
+            SockType::SeqPacket,
+            None,
+            SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK,
+        )?;
+        Ok((Self(ours), Self(theirs)))
+    }
+
+    /// A descriptor that is an end.
+    pub fn new(fd: OwnedFd) -> Self {
+        Self(fd)
+    }
+
+    /// The descriptor.
+    pub fn into_fd(self) -> OwnedFd {
+        self.0
+    }
+
+    /// Sends a message; `WouldBlock` when the other end is behind.
+    pub fn send(&self, message: &[u8]) -> io::Result<()> {
+        loop {
+            match send(self.0.as_raw_fd(), message, MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT) {
+                Ok(_) => return Ok(()),
+                Err(nix::errno::Errno::EINTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+
+    /// The next message in `buffer`, which has [`MESSAGE_MAX`] bytes; `None` when the other end is gone, `WouldBlock` when there is none.
+    pub fn receive<'a>(&self, buffer: &'a mut [u8]) -> io::Result<Option<&'a [u8]>> {
+        loop {
+            match recv(self.0.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_TRUNC) {
+                Ok(0) | Err(nix::errno::Errno::ECONNRESET) => return Ok(None),
+                Ok(len) if len > buffer.len() => {
+                    return Err(io::Error::other(format!("a message of {len} bytes on the link")));
+                }
+                Ok(len) => return Ok(buffer.get(..len)),
+                Err(nix::errno::Errno::EINTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+}
+
+impl AsFd for Link {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests;
