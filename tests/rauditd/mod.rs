@@ -15,6 +15,7 @@ mod modes;
 mod oracle;
 mod overload;
 mod plugins;
+mod remote;
 mod restarts;
 mod same_records;
 mod served;

@@ -29,17 +29,16 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The process: standard input is the link.
 pub fn main() -> ExitCode {
-    let link = match io::stdin().as_fd().try_clone_to_owned() {
-        Ok(fd) => Link::new(fd),
-        Err(_) => return ExitCode::FAILURE,
-    };
+    // first: it closes every descriptor but the standard ones
+    let begun = privilege::begin().map_err(|e| format!("the collector cannot begin: {e}"));
+    let Ok(link) = io::stdin().as_fd().try_clone_to_owned().map(Link::new) else { return ExitCode::FAILURE };
     if let Ok(fd) = link.as_fd().try_clone_to_owned() {
         let link = Link::new(fd);
         std::panic::set_hook(Box::new(move |why| {
             drop(link.send(&ToDaemon::Log(Level::Error, why.to_string()).encode()));
         }));
     }
-    match prepare(&link) {
+    match begun.and_then(|()| prepare(&link)) {
         Ok((listener, settings)) => {
             Collector::new(link, listener, settings).run();
             ExitCode::SUCCESS
@@ -55,7 +54,6 @@ pub fn main() -> ExitCode {
 
 /// Binds the port as root, and is root no more.
 fn prepare(link: &Link) -> Result<(Listener, Settings), String> {
-    privilege::begin().map_err(|e| format!("the collector cannot begin: {e}"))?;
     let mut buffer = vec![0; MESSAGE_MAX];
     let settings = loop {
         match link.receive(&mut buffer) {
