@@ -91,21 +91,21 @@ settings! {
     /// The key of that principal.
     krb5_key_file: PathBuf = "/etc/audit/audit.key".into(), path, NO_EFFECT;
     /// The pre-shared key.
-    tls_psk_file: Option<String> = None, string, NO_EFFECT;
+    tls_psk_file: Option<String> = None, string, ACTS;
     /// The name of the pre-shared key.
-    tls_psk_identity: Option<String> = None, string, NO_EFFECT;
+    tls_psk_identity: Option<String> = None, string, ACTS;
     /// Cipher suites, for OpenSSL.
-    tls_cipher_suites: Option<String> = None, string, NO_EFFECT;
+    tls_cipher_suites: Option<String> = None, string, ACTS;
     /// Key exchange groups, for OpenSSL.
-    tls_key_exchange: Option<String> = None, string, NO_EFFECT;
+    tls_key_exchange: Option<String> = None, string, ACTS;
     /// Whether the key exchange must withstand quantum computers.
-    tls_require_pqc: bool = false, yes_no, NO_EFFECT;
+    tls_require_pqc: bool = false, yes_no, ACTS;
     /// How peers are recognised.
-    tls_auth: TlsAuth = TlsAuth::Psk, word, NO_EFFECT;
+    tls_auth: TlsAuth = TlsAuth::Psk, word, ACTS;
     /// Which algorithms may be used.
-    tls_crypto_profile: TlsProfile = TlsProfile::Compatible, word, NO_EFFECT;
+    tls_crypto_profile: TlsProfile = TlsProfile::Compatible, word, ACTS;
     /// The identities that may connect.
-    tls_allowed_clients: Option<String> = None, string, NO_EFFECT;
+    tls_allowed_clients: Option<String> = None, string, ACTS;
     /// Whether plugins get other machines' events too.
     distribute_network: bool = false, yes_no, ACTS;
     /// How many events may wait for a plugin.

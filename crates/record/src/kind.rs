@@ -62,6 +62,7 @@ impl Kind {
     pub const OPENAT2: Self = Self(1337);
     pub const AVC: Self = Self(1400);
     pub const CRYPTO_KEY_USER: Self = Self(2404);
+    pub const CRYPTO_SESSION: Self = Self(2407);
 }
 
 impl Kind {

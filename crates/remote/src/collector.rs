@@ -1,16 +1,26 @@
 //! The collector: one thread, one poll loop, all senders.
 //!
 //! * [`listener`]: the port
-//! * [`connection`]: one sender, its records and their answers
+//! * [`connection`]: one sender, its records and their answers; [`stream`]: what carries them
+//! * [`handshakes`]: those who are to be senders over TLS; [`tls`]: OpenSSL
 
 pub mod connection;
+mod handshakes;
 pub mod listener;
+pub mod stream;
+#[cfg(feature = "tls")]
+pub mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "collector/no_tls.rs"]
+#[allow(missing_docs, reason = "what it stands for is documented there")]
+pub mod tls;
 
 use crate::hosts_access::{Access, HostsAccess};
 use crate::link::{CONNECTIONS_MAX, Level, Link, MESSAGE_MAX, Refusal, ToCollector, ToDaemon, Verdict};
 use crate::privilege;
 use crate::settings::Settings;
 use connection::{Connection, Next};
+use handshakes::Handshakes;
 use listener::Listener;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::{BTreeMap, VecDeque};
@@ -19,6 +29,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
+use stream::Stream;
+use tls::Acceptor;
 
 /// Connections accepted before others have their turn.
 const ACCEPTS: usize = 32;
@@ -39,8 +51,8 @@ pub fn main() -> ExitCode {
         }));
     }
     match begun.and_then(|()| prepare(&link)) {
-        Ok((listener, settings)) => {
-            Collector::new(link, listener, settings).run();
+        Ok((listener, acceptor, settings)) => {
+            Collector::new(link, listener, acceptor, settings).run();
             ExitCode::SUCCESS
         }
         Err(why) => {
@@ -53,7 +65,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Binds the port as root, and is root no more.
-fn prepare(link: &Link) -> Result<(Listener, Settings), String> {
+fn prepare(link: &Link) -> Result<(Listener, Option<Acceptor>, Settings), String> {
     let mut buffer = vec![0; MESSAGE_MAX];
     let settings = loop {
         match link.receive(&mut buffer) {
@@ -69,12 +81,14 @@ fn prepare(link: &Link) -> Result<(Listener, Settings), String> {
     };
     let listener = Listener::bind(settings.port, settings.queue)
         .map_err(|e| format!("cannot listen on port {} (tcp_listen_port): {e}", settings.port))?;
+    // OpenSSL reads the system's settings
+    let acceptor = settings.tls.as_ref().map(Acceptor::new).transpose()?;
     let is_nobody = privilege::drop_all().map_err(|e| format!("the collector cannot give up its privileges: {e}"))?;
     if !is_nobody {
         let text = "the collector keeps its user id, since the system does not let it become nobody; its capabilities are gone";
         drop(link.send(&ToDaemon::Log(Level::Warning, text.into()).encode()));
     }
-    Ok((listener, settings))
+    Ok((listener, acceptor, settings))
 }
 
 /// The collector's state.
@@ -86,6 +100,7 @@ pub struct Collector {
     settings: Settings,
     hosts: HostsAccess,
     connections: BTreeMap<u64, Connection>,
+    handshakes: Option<Handshakes>,
     last: u64,
     /// For the daemon, which is behind. While there is anything nobody is read from or accepted.
     queue: VecDeque<Vec<u8>>,
@@ -103,17 +118,19 @@ enum Ready {
     Link,
     Listener,
     Connection(u64),
+    Handshake(u64),
 }
 
 impl Collector {
     /// A collector that has its port.
-    pub fn new(link: Link, listener: Listener, settings: Settings) -> Self {
+    pub fn new(link: Link, listener: Listener, acceptor: Option<Acceptor>, settings: Settings) -> Self {
         Self {
             link,
             listener: Some(listener),
             settings,
             hosts: HostsAccess::default(),
             connections: BTreeMap::new(),
+            handshakes: acceptor.map(Handshakes::new),
             last: 0,
             queue: VecDeque::new(),
             paused: None,
@@ -147,8 +164,10 @@ impl Collector {
                         let next = self.connections.get_mut(&id).map(|connection| connection.turn(&mut buffer));
                         self.then(id, next);
                     }
+                    Ready::Handshake(id) => self.shake_hands(id),
                 }
             }
+            self.end_late_handshakes();
             self.close_idle();
             self.paused = self.paused.filter(|&until| until > Instant::now());
         }
@@ -175,6 +194,10 @@ impl Collector {
                 fds.push(PollFd::new(connection.as_fd(), interest));
             }
         }
+        for (id, interest, fd) in self.handshakes.iter().flat_map(Handshakes::waiting) {
+            what.push(Ready::Handshake(id));
+            fds.push(PollFd::new(fd, interest));
+        }
         let due = self.due().map(|due| due.saturating_duration_since(now) + Duration::from_millis(1));
         let limit = due.map_or(PollTimeout::NONE, |due| PollTimeout::try_from(due).unwrap_or(PollTimeout::MAX));
         if poll(&mut fds, limit).is_err() {
@@ -188,8 +211,9 @@ impl Collector {
     fn due(&self) -> Option<Instant> {
         let idle = self
             .max_idle()
-            .and_then(|max| self.connections.values().filter_map(|c| c.idle_since()).min().map(|at| at + max));
-        [idle, self.paused, self.ends].into_iter().flatten().min()
+            .and_then(|max| self.connections.values().filter_map(Connection::idle_since).min().map(|at| at + max));
+        let handshake = self.handshakes.as_ref().and_then(Handshakes::due);
+        [idle, handshake, self.paused, self.ends].into_iter().flatten().min()
     }
 
     fn max_idle(&self) -> Option<Duration> {
@@ -221,6 +245,14 @@ impl Collector {
             && let Err(e) = listener.set_queue(settings.queue)
         {
             self.log(Level::Error, format!("tcp_listen_queue stays as it was: {e}"));
+        }
+        if let (Some(handshakes), Some(tls)) = (&self.handshakes, &settings.tls) {
+            handshakes.acceptor().set_clients(tls.clients.clone());
+            let is_out = |c: &Connection| c.identity().is_some_and(|identity| !handshakes.acceptor().allows(identity));
+            let out: Vec<u64> = self.connections.iter().filter(|(_, c)| is_out(c)).map(|(&id, _)| id).collect();
+            for id in out {
+                self.close(id, Some("its identity may not connect any more (tls_allowed_clients)".into()));
+            }
         }
         self.settings = settings;
     }
@@ -288,13 +320,45 @@ impl Collector {
         if let Some(why) = self.refusal(peer) {
             return self.tell(&ToDaemon::Refused(why, peer));
         }
-        match Connection::new(stream, peer) {
-            Ok(connection) => {
-                self.last += 1;
+        self.last += 1;
+        let begun = match &mut self.handshakes {
+            Some(handshakes) => handshakes.begin(self.last, stream, peer),
+            None => Connection::new(Stream::Plain(stream), peer, None).map(|connection| {
                 self.connections.insert(self.last, connection);
-                self.tell(&ToDaemon::Accepted(self.last, peer));
+                self.tell(&ToDaemon::Accepted(self.last, peer, None));
+            }),
+        };
+        if let Err(e) = begun {
+            self.log(Level::Error, format!("connection from {peer} closed: {e}"));
+        }
+    }
+
+    /// Goes on with a handshake.
+    fn shake_hands(&mut self, id: u64) {
+        match self.handshakes.as_mut().and_then(|handshakes| handshakes.turn(id)) {
+            None => {}
+            Some(Ok((stream, session, peer))) => {
+                match Connection::new(Stream::Tls(Box::new(stream)), peer, Some(session.identity.clone())) {
+                    Ok(connection) => {
+                        self.connections.insert(id, connection);
+                        self.tell(&ToDaemon::Accepted(id, peer, Some(session)));
+                    }
+                    Err(e) => self.log(Level::Error, format!("connection from {peer} closed: {e}")),
+                }
             }
-            Err(e) => self.log(Level::Error, format!("connection from {peer} closed: {e}")),
+            Some(Err(failure)) => self.handshake_failed(failure),
+        }
+    }
+
+    fn handshake_failed(&mut self, failure: handshakes::Failure) {
+        let handshakes::Failure { peer, session, word, why } = failure;
+        self.log(Level::Warning, format!("no TLS with {peer}: {why}"));
+        self.tell(&ToDaemon::Failure(peer, session, word.into()));
+    }
+
+    fn end_late_handshakes(&mut self) {
+        for failure in self.handshakes.as_mut().map(Handshakes::end_late).unwrap_or_default() {
+            self.handshake_failed(failure);
         }
     }
 
@@ -315,8 +379,12 @@ impl Collector {
             return Some(Refusal::Port);
         }
         let same = |c: &&Connection| c.peer().ip().to_canonical() == peer.ip().to_canonical();
-        let there = self.connections.values().filter(same).count();
-        (there >= self.settings.per_address as usize).then_some(Refusal::Dup)
+        let on_the_way = self.handshakes.iter().map(|handshakes| handshakes.count(peer.ip())).sum::<usize>();
+        let there = self.connections.values().filter(same).count() + on_the_way;
+        if there >= self.settings.per_address as usize {
+            return Some(Refusal::Dup);
+        }
+        self.handshakes.as_ref().is_some_and(Handshakes::is_full).then_some(Refusal::HandshakeLimit)
     }
 
     /// Whether it ends now. When the last answers are there, or it took too long, all senders are told.
@@ -325,6 +393,9 @@ impl Collector {
         let is_answered = self.queue.is_empty() && !self.connections.values().any(Connection::is_waiting);
         if !is_answered && Instant::now() < deadline {
             return false;
+        }
+        for failure in self.handshakes.take().map(Handshakes::end_all).unwrap_or_default() {
+            self.handshake_failed(failure);
         }
         for (id, mut connection) in std::mem::take(&mut self.connections) {
             connection.say_ending();
@@ -359,4 +430,4 @@ impl Collector {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -14,6 +14,7 @@
 //!
 //! * [`protocol`]: what goes over the network
 //! * [`hosts_access`]: hosts.allow and hosts.deny
+//! * [`psk`]: who may connect over TLS
 //! * [`settings`]: what of auditd.conf the collector needs
 //! * [`link`]: what goes between collector and daemon
 //! * [`collector`]: the collector's poll loop
@@ -25,6 +26,7 @@ pub mod link;
 pub mod privilege;
 pub mod process;
 pub mod protocol;
+pub mod psk;
 pub mod settings;
 
 pub use link::{Link, Refusal, ToCollector, ToDaemon, Verdict};

@@ -62,6 +62,43 @@ impl Level {
     const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Notice];
 }
 
+/// What a TLS connection is like, for records: words without spaces.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Session {
+    /// Who the sender says it is; `?` when it did not come to that.
+    pub identity: String,
+    /// `TLSv1.3`.
+    pub version: String,
+    /// The cipher suite.
+    pub cipher: String,
+    /// Bits of its key.
+    pub bits: u32,
+    /// The group of the key exchange; `?` if OpenSSL does not say.
+    pub group: String,
+    /// Our end.
+    pub local: SocketAddr,
+}
+
+impl Session {
+    fn encode(&self, out: &mut Vec<u8>) {
+        for text in [&self.identity, &self.version, &self.cipher, &self.group] {
+            push_bytes(out, text.as_bytes());
+        }
+        out.extend(self.bits.to_le_bytes());
+        push_address(out, self.local);
+    }
+
+    fn decode(rest: &mut Rest<'_>) -> Option<Self> {
+        let (identity, version, cipher, group) = (word(rest)?, word(rest)?, word(rest)?, word(rest)?);
+        Some(Self { identity, version, cipher, group, bits: rest.u32()?, local: rest.address()? })
+    }
+}
+
+/// A word that may stand in a record.
+fn word(rest: &mut Rest<'_>) -> Option<String> {
+    rest.text().filter(|text| crate::psk::is_identity(text))
+}
+
 /// What the collector says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum ToDaemon {
@@ -71,8 +108,10 @@ pub enum ToDaemon {
     Failed(String),
     /// For the administrator.
     Log(Level, String),
-    /// A connection, under a number that no other has or had.
-    Accepted(u64, SocketAddr),
+    /// A connection, under a number that no other has or had; and its TLS, if it has that.
+    Accepted(u64, SocketAddr, Option<Session>),
+    /// A connection whose TLS did not come about, and the word for that.
+    Failure(SocketAddr, Session, String),
     /// A connection that was closed at once.
     Refused(Refusal, SocketAddr),
     /// The connection of this number has ended.
@@ -125,10 +164,20 @@ impl ToDaemon {
                 out.extend([2, index(&Level::ALL, level)]);
                 push_bytes(&mut out, text.as_bytes());
             }
-            Self::Accepted(connection, from) => {
+            Self::Accepted(connection, from, session) => {
                 out.push(3);
                 out.extend(connection.to_le_bytes());
                 push_address(&mut out, *from);
+                out.push(session.is_some().into());
+                if let Some(session) = session {
+                    session.encode(&mut out);
+                }
+            }
+            Self::Failure(from, session, why) => {
+                out.push(7);
+                push_address(&mut out, *from);
+                session.encode(&mut out);
+                push_bytes(&mut out, why.as_bytes());
             }
             Self::Refused(why, from) => {
                 out.extend([4, index(&Refusal::ALL, why)]);
@@ -155,7 +204,11 @@ impl ToDaemon {
             0 => Self::Ready,
             1 => Self::Failed(rest.text()?),
             2 => Self::Log(*Level::ALL.get(usize::from(rest.u8()?))?, rest.text()?),
-            3 => Self::Accepted(rest.u64()?, rest.address()?),
+            3 => {
+                let (connection, from) = (rest.u64()?, rest.address()?);
+                let session = if rest.bool()? { Some(Session::decode(&mut rest)?) } else { None };
+                Self::Accepted(connection, from, session)
+            }
             4 => Self::Refused(*Refusal::ALL.get(usize::from(rest.u8()?))?, rest.address()?),
             5 => Self::Closed(rest.u64()?),
             6 => {
@@ -163,6 +216,7 @@ impl ToDaemon {
                 check_lines(records, lines)?;
                 Self::Records(connection, records, lines.to_vec())
             }
+            7 => Self::Failure(rest.address()?, Session::decode(&mut rest)?, word(&mut rest)?),
             _ => return None,
         };
         rest.end().map(|()| found)

@@ -5,6 +5,7 @@
 
 mod group;
 mod receiver;
+mod records;
 
 use crate::say;
 use crate::work::Outbox;
@@ -86,11 +87,10 @@ impl Remote {
             return Vec::new();
         }
         let waiting = Settings::need_restart(&self.conf, new);
-        let (tcp_listen_port, transport, enable_krb5) =
-            (self.conf.tcp_listen_port, self.conf.transport, self.conf.enable_krb5);
-        let kept = AuditdConf { tcp_listen_port, transport, enable_krb5, ..new.clone() };
-        if let (Ok(Some(settings)), Some(running)) = (Settings::of(&kept), &self.running) {
-            running.command(Command::Settings(settings));
+        match (Settings::reloaded(&self.conf, new), &self.running) {
+            (Ok(Some(settings)), Some(running)) => running.command(Command::Settings(settings)),
+            (Err(e), _) => say::error(format!("{e}; other machines are received from as before")),
+            _ => {}
         }
         waiting
     }

@@ -1,11 +1,12 @@
 //! One sender: what it sent and has not been dealt with, and what it is to be told.
 
+use super::stream::Stream;
 use crate::link::{BATCH_MAX, Verdict};
 use crate::protocol::{self, Item, kind};
 use nix::poll::PollFlags;
 use nix::sys::socket::{setsockopt, sockopt};
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
@@ -29,7 +30,9 @@ pub enum Next {
 #[derive(Debug)]
 pub struct Connection {
     peer: SocketAddr,
-    stream: TcpStream,
+    stream: Stream,
+    /// Who the sender has proved to be.
+    identity: Option<String>,
     input: Vec<u8>,
     output: Vec<u8>,
     /// The sequence numbers of the records the daemon has; none for a line, which is not answered.
@@ -41,18 +44,23 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A sender that was accepted.
-    pub fn new(stream: TcpStream, peer: SocketAddr) -> io::Result<Self> {
-        stream.set_nonblocking(true)?;
-        stream.set_nodelay(true)?;
-        setsockopt(&stream, sockopt::KeepAlive, &true)?;
+    /// A sender that was accepted, and its name if it has proved one.
+    pub fn new(stream: Stream, peer: SocketAddr, identity: Option<String>) -> io::Result<Self> {
+        stream.socket().set_nonblocking(true)?;
+        stream.socket().set_nodelay(true)?;
+        setsockopt(stream.socket(), sockopt::KeepAlive, &true)?;
         let (input, output) = (Vec::new(), Vec::new());
-        Ok(Self { peer, stream, input, output, waiting: None, has_ended: false, active: Instant::now() })
+        Ok(Self { peer, stream, identity, input, output, waiting: None, has_ended: false, active: Instant::now() })
     }
 
     /// Who it is.
     pub fn peer(&self) -> SocketAddr {
         self.peer
+    }
+
+    /// Who it has proved to be, over TLS.
+    pub fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
     }
 
     /// Whether the daemon has records of it.
@@ -200,6 +208,12 @@ impl Connection {
         }
         self.output.shrink_to(KEPT);
         Ok(())
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.stream.say_goodbye();
     }
 }
 

@@ -8,17 +8,17 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::thread::JoinHandle;
 
-const PATIENCE: Duration = Duration::from_secs(20);
-const RECORD: &str = "type=USER msg=audit(1.2:3): hello";
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const RECORD: &str = "type=USER msg=audit(1.2:3): hello";
 
-struct Bench {
+pub(crate) struct Bench {
     link: Link,
-    to: SocketAddr,
+    pub(crate) to: SocketAddr,
     thread: JoinHandle<()>,
     buffer: Vec<u8>,
 }
 
-fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         per_address: 64,
         client_ports: Ports { low: 0, high: 65535 },
@@ -29,15 +29,16 @@ fn settings() -> Settings {
 }
 
 impl Bench {
-    fn start(settings: Settings) -> Self {
+    pub(crate) fn start(settings: Settings) -> Self {
         Self::with_hosts_access(settings, HostsAccess::default())
     }
 
     fn with_hosts_access(settings: Settings, hosts: HostsAccess) -> Self {
         let (link, theirs) = Link::pair().unwrap();
-        let listener = Listener::bind(0, 5).unwrap();
+        let listener = Listener::bind(0, 128).unwrap();
         let to = ([127, 0, 0, 1], listener.address().unwrap().port()).into();
-        let collector = Collector::new(theirs, listener, settings).with_hosts_access(hosts);
+        let acceptor = settings.tls.as_ref().map(|tls| Acceptor::new(tls).unwrap());
+        let collector = Collector::new(theirs, listener, acceptor, settings).with_hosts_access(hosts);
         let thread = std::thread::spawn(move || collector.run());
         let mut bench = Self { link, to, thread, buffer: vec![0; MESSAGE_MAX] };
         assert_eq!(bench.next(), ToDaemon::Ready);
@@ -45,11 +46,11 @@ impl Bench {
     }
 
     /// What the collector says next.
-    fn next(&mut self) -> ToDaemon {
+    pub(crate) fn next(&mut self) -> ToDaemon {
         self.next_within(PATIENCE).expect("the collector says nothing")
     }
 
-    fn next_within(&mut self, limit: Duration) -> Option<ToDaemon> {
+    pub(crate) fn next_within(&mut self, limit: Duration) -> Option<ToDaemon> {
         let start = Instant::now();
         loop {
             match self.link.receive(&mut self.buffer) {
@@ -67,7 +68,7 @@ impl Bench {
         let stream = TcpStream::connect(self.to).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         match self.next() {
-            ToDaemon::Accepted(id, from) => {
+            ToDaemon::Accepted(id, from, None) => {
                 assert_eq!(from.port(), stream.local_addr().unwrap().port());
                 assert_eq!(from.ip().to_canonical(), stream.local_addr().unwrap().ip());
                 (stream, id)
@@ -76,24 +77,24 @@ impl Bench {
         }
     }
 
-    fn records(&mut self, from: u64) -> (u32, String) {
+    pub(crate) fn records(&mut self, from: u64) -> (u32, String) {
         match self.next() {
             ToDaemon::Records(id, count, lines) if id == from => (count, String::from_utf8(lines).unwrap()),
             other => panic!("{other:?}"),
         }
     }
 
-    fn tell(&self, what: ToCollector) {
+    pub(crate) fn tell(&self, what: ToCollector) {
         self.link.send(&what.encode()).unwrap();
     }
 
-    fn verdict(&self, connection: u64, written: u32) {
+    pub(crate) fn verdict(&self, connection: u64, written: u32) {
         let (good, bad, why) = (kind::ACK, kind::DISK_FULL, "disk full".to_owned());
         self.tell(ToCollector::Verdict(Verdict { connection, written, good, bad, why }));
     }
 
     /// The reason for which the connection is closed.
-    fn closed(&mut self, id: u64) -> String {
+    pub(crate) fn closed(&mut self, id: u64) -> String {
         let mut why = String::new();
         loop {
             match self.next() {
@@ -105,14 +106,14 @@ impl Bench {
     }
 }
 
-fn message(kind: u32, sequence: u32, text: &str) -> Vec<u8> {
+pub(crate) fn message(kind: u32, sequence: u32, text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     protocol::push_answer(&mut bytes, kind, sequence, text);
     bytes
 }
 
 /// The next answer: type, sequence, text.
-fn answer(stream: &mut TcpStream) -> (u32, u32, String) {
+pub(crate) fn answer(stream: &mut impl Read) -> (u32, u32, String) {
     let mut header = [0; protocol::HEADER];
     stream.read_exact(&mut header).unwrap();
     assert_eq!(header[..6], [0xfe, 0, 0, 0xff, 0, 0]);
@@ -122,7 +123,7 @@ fn answer(stream: &mut TcpStream) -> (u32, u32, String) {
     (number(6), number(12), String::from_utf8(text).unwrap())
 }
 
-fn is_closed(stream: &mut TcpStream) -> bool {
+pub(crate) fn is_closed(stream: &mut TcpStream) -> bool {
     let mut rest = Vec::new();
     match stream.read_to_end(&mut rest) {
         Ok(_) => rest.is_empty(),

@@ -3,11 +3,20 @@ use crate::settings::tests::some;
 
 fn from_collector() -> Vec<ToDaemon> {
     let v6 = "[::ffff:127.0.0.1]:60".parse().unwrap();
+    let session = Session {
+        identity: "host".into(),
+        version: "TLSv1.3".into(),
+        cipher: "TLS_AES_128_GCM_SHA256".into(),
+        bits: 128,
+        group: "x25519".into(),
+        local: v6,
+    };
     let mut all = vec![
         ToDaemon::Ready,
         ToDaemon::Failed("why".into()),
-        ToDaemon::Accepted(1 << 40, "10.1.2.3:65535".parse().unwrap()),
-        ToDaemon::Accepted(2, v6),
+        ToDaemon::Accepted(1 << 40, "10.1.2.3:65535".parse().unwrap(), None),
+        ToDaemon::Accepted(2, v6, Some(session.clone())),
+        ToDaemon::Failure(v6, session, "unknown-identity".into()),
         ToDaemon::Closed(u64::MAX),
         ToDaemon::Records(3, 2, b"type=A b\nnode=x type=B c\x1dD=\"e\"\n".to_vec()),
     ];
@@ -55,6 +64,19 @@ fn records_that_are_none_are_no_message() {
     let bad = [(0, ""), (2, good), (1, "type=A"), (1, "xtype=A\n"), (2, "type=A\n\n"), (1, "type=A\0\n"), (1, &long)];
     for (count, lines) in bad.into_iter().chain([(many.lines().count() as u32, many.as_str())]) {
         assert!(!takes(count, lines), "{count} {lines:.20}");
+    }
+}
+
+#[test]
+fn words_that_would_be_more_in_a_record_are_no_message() {
+    for message in from_collector() {
+        let (ToDaemon::Accepted(_, from, Some(session)) | ToDaemon::Failure(from, session, _)) = message else {
+            continue;
+        };
+        for identity in ["", "a b", "a\n", "\u{e4}"] {
+            let session = Session { identity: identity.into(), ..session.clone() };
+            assert_eq!(ToDaemon::decode(&ToDaemon::Accepted(1, from, Some(session)).encode()), None, "{identity:?}");
+        }
     }
 }
 

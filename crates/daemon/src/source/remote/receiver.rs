@@ -1,6 +1,7 @@
 //! The thread at the daemon's end of the link.
 
 use super::group::Group;
+use super::records::{self, Sender};
 use super::{Command, log};
 use crate::event::Stamps;
 use crate::say;
@@ -13,7 +14,6 @@ use raudit_remote::link::{CONNECTIONS_MAX, MESSAGE_MAX};
 use raudit_remote::{Process, Settings, ToCollector, ToDaemon};
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ pub struct Receiver {
     wake: Arc<EventFd>,
     stamps: Stamps,
     group: Group,
-    open: BTreeMap<u64, SocketAddr>,
+    open: BTreeMap<u64, Sender>,
     /// When it is killed, since it does not end.
     stops: Option<Instant>,
 }
@@ -177,21 +177,26 @@ impl Receiver {
                     return strange("it sent records nobody can have sent");
                 }
             }
-            ToDaemon::Accepted(connection, from) => {
-                if self.open.len() >= CONNECTIONS_MAX || self.open.insert(connection, from).is_some() {
+            ToDaemon::Accepted(connection, from, session) => {
+                let sender = Sender { from, session };
+                let records = sender.accepted(self.settings.profile());
+                if self.open.len() >= CONNECTIONS_MAX || self.open.insert(connection, sender).is_some() {
                     return strange("it accepted a connection twice, or too many");
                 }
-                self.record(Kind::DAEMON_ACCEPT, "", from, "success")?;
+                self.record(records)?;
             }
             ToDaemon::Refused(why, from) => {
                 say::warning(format!("connection from {from} refused (op={})", why.op()));
-                self.record(Kind::DAEMON_ACCEPT, &format!("op={} ", why.op()), from, "no")?;
+                self.record(vec![records::refused(why, from)])?;
+            }
+            ToDaemon::Failure(from, session, why) => {
+                self.record(vec![records::failed(from, &session, self.settings.profile(), &why)])?;
             }
             ToDaemon::Closed(connection) => {
-                let Some(from) = self.open.remove(&connection) else {
+                let Some(sender) = self.open.remove(&connection) else {
                     return strange("it closed a connection that is not open");
                 };
-                self.record(Kind::DAEMON_CLOSE, "", from, "success")?;
+                self.record(sender.closed())?;
             }
             ToDaemon::Log(level, text) => log(level, &text),
             ToDaemon::Ready | ToDaemon::Failed(_) => return strange("it began a second time"),
@@ -199,11 +204,16 @@ impl Receiver {
         Ok(())
     }
 
-    /// A record of ours, in its place among those of the senders.
-    fn record(&mut self, kind: Kind, op: &str, from: SocketAddr, result: &str) -> Result<(), Broken> {
+    /// Records of ours, in their place among those of the senders.
+    fn record(&mut self, records: Vec<(Kind, String)>) -> Result<(), Broken> {
         self.write()?;
-        let record = self.stamps.message(kind, &format!("{op}addr={} port={} res={result}", from.ip(), from.port()));
-        if self.work.send(Work::Records(record.into())) { Ok(()) } else { Err(Broken::NoWriter) }
+        for (kind, body) in records {
+            let record = self.stamps.message(kind, &body);
+            if !self.work.send(Work::Records(record.into())) {
+                return Err(Broken::NoWriter);
+            }
+        }
+        Ok(())
     }
 
     /// Has what waits written, and answers.
@@ -234,8 +244,8 @@ impl Receiver {
                 if let Broken::Strange(why) = broken { why.clone() } else { format!("it ended by itself: {how}") };
             say::error(format!("the collector for other machines is gone: {why}"));
         }
-        for (_, from) in std::mem::take(&mut self.open) {
-            if self.record(Kind::DAEMON_CLOSE, "", from, "success").is_err() {
+        for (_, sender) in std::mem::take(&mut self.open) {
+            if self.record(sender.closed()).is_err() {
                 return;
             }
         }
