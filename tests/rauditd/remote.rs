@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -305,7 +306,7 @@ fn stock_sender(setup: &Setup, port: u16, format: &str, records: &str) -> Option
     let etc = setup.path("etc");
     fs::create_dir_all(etc.join("audit")).unwrap();
     let conf = format!(
-        "remote_server = 127.0.0.1\nport = {port}\ntransport = tcp\nmode = immediate\nqueue_depth = 20000\nformat = {format}\n\
+        "remote_server = 127.0.0.1\nport = {port}\ntransport = tcp\nmode = immediate\nqueue_depth = 200000\nformat = {format}\n\
          network_retry_time = 1\nmax_tries_per_record = 3\nmax_time_per_record = 5\nheartbeat_timeout = 0\n\
          network_failure_action = stop\nremote_ending_action = reconnect\n"
     );
@@ -356,4 +357,71 @@ fn debians_sender_is_served_managed() {
 #[test]
 fn debians_sender_is_served_ascii() {
     all_arrive_once_and_in_order("ascii", 100_000);
+}
+
+/// A key of 32 such bytes, in a file as auditd wants it.
+fn key_file(setup: &Setup, name: &str, byte: u8) -> String {
+    let path = setup.path(name);
+    fs::write(&path, format!("{byte:02x}").repeat(32) + "\n").unwrap();
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o400)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// OpenSSL's own client sends lines, and closes; whether it got through.
+fn over_tls(port: u16, identity: &str, byte: u8, lines: &str) -> bool {
+    let key = format!("{byte:02x}").repeat(32);
+    let mut client = Command::new("openssl");
+    client.args(["s_client", "-tls1_3", "-psk", &key, "-psk_identity", identity, "-quiet", "-no_ign_eof"]);
+    client.args(["-connect", &format!("127.0.0.1:{port}")]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = client.stderr(Stdio::null()).spawn().unwrap();
+    // one that was refused has closed its end
+    drop(child.stdin.take().unwrap().write_all(lines.as_bytes()));
+    child.wait().unwrap().success()
+}
+
+#[test]
+fn over_tls_those_with_a_key_are_heard() {
+    if Command::new("openssl").arg("version").output().is_err() || !cfg!(feature = "tls") {
+        println!("SKIPPED: no openssl program here, or a build without TLS");
+        return;
+    }
+    let setup = Setup::new("");
+    let (first, second) = (key_file(&setup, "first.key", 1), key_file(&setup, "second.key", 2));
+    let list = setup.path("clients").to_str().unwrap().to_owned();
+    setup.write("clients", &format!("# who\nfirst enabled key={first}\nsecond disabled key={second}\n"));
+    let port = listening(&setup, &format!("transport = tls\ntls_allowed_clients = {list}\nlog_format = RAW\n"));
+    let daemon = Daemon::start(&setup);
+    let lines: String = (0..1000).map(|n| record(n) + "\n").collect();
+    assert!(over_tls(port, "first", 1, &lines));
+    let all = || log(&setup).lines().filter(|line| line.starts_with("node=elsewhere ")).count();
+    wait_until("all records", || all() == 1000);
+    wait_until("the session's end", || !bodies(&log(&setup), "CRYPTO_KEY_USER").is_empty());
+    for (identity, byte, reason) in [("second", 2, "disabled-identity"), ("first", 3, "handshake-error")] {
+        over_tls(port, identity, byte, &lines);
+        let refused = format!(" id={identity} profile=compatible reason={reason} auth=psk ");
+        wait_until(reason, || bodies(&log(&setup), "DAEMON_ACCEPT").iter().any(|body| body.contains(&refused)));
+    }
+    setup.write("clients", &format!("second enabled key={second}\n"));
+    daemon.signal(Signal::SIGHUP);
+    wait_until("the list to be read again", || !bodies(&log(&setup), "DAEMON_CONFIG").is_empty());
+    wait_until("the other one", || over_tls(port, "second", 2, &lines) && all() == 2000);
+    assert_eq!(daemon.stop().code, Some(0));
+    let log = log(&setup);
+    assert_eq!(bodies(&log, "CRYPTO_SESSION").len(), 4);
+    let accepted =
+        bodies(&log, "DAEMON_ACCEPT").into_iter().filter(|body| body.starts_with("op=tls-accept res=success "));
+    assert_eq!(accepted.count(), 2, "{log}");
+    assert_eq!(log.matches("n=999'").count(), 2);
+}
+
+#[test]
+fn keys_that_others_may_read_are_refused() {
+    let setup = Setup::new("");
+    let key = key_file(&setup, "key", 1);
+    listening(&setup, &format!("transport = tls\ntls_psk_file = {key}\ntls_psk_identity = me\n"));
+    fs::set_permissions(&key, PermissionsExt::from_mode(0o440)).unwrap();
+    let refused = setup.run(&["-n"]);
+    assert_eq!(refused.status.code(), Some(6));
+    let line = one_line(&refused);
+    assert!(if cfg!(feature = "tls") { line.contains("0400") } else { line.contains("this build") }, "{line}");
 }

@@ -79,26 +79,9 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     }
     let found = look(&conf, &own, options)?;
     let mut daemon = Daemon::start(options, &conf, &own, node)?;
-    let restore = match if conf.local_events { daemon.register(options) } else { Ok(Restore::nothing()) } {
-        // what the kernel was like before the first of us
-        Ok(restore) => Restore { enabled: upgrade.enabled_before().unwrap_or(restore.enabled), ..restore },
-        Err(e) => return Err(daemon.abort("set-pid", e)),
-    };
-    let (mut backend, server) = match daemon.capture(&conf, &own, found) {
-        Ok(both) => both,
-        Err(e) => {
-            daemon.undo(&restore);
-            return Err(daemon.abort("set-pid", e));
-        }
-    };
-    let remote = match Remote::start(&conf, daemon.work.clone()) {
-        Ok(remote) => remote,
-        Err(e) => {
-            backend.stop();
-            drop(backend);
-            daemon.undo(&restore);
-            return Err(daemon.abort("network-init", failed(e)));
-        }
+    let (restore, backend, server, remote) = match daemon.set_up(options, &conf, &own, found, &upgrade) {
+        Ok(all) => all,
+        Err((op, e)) => return Err(daemon.abort(op, e)),
     };
     write_pid(&own.pid_file);
     if options.is_daemon() {
@@ -278,6 +261,33 @@ impl Daemon {
         let enabled_now = kernel.status().map_err(failed)?.enabled;
         self.netlink = Some(Source::start(receiver, self.work.clone(), self.markers.clone()).map_err(failed)?);
         Ok(Restore { enabled: before.enabled, enabled_now })
+    }
+
+    /// All that follows the first record. When it fails, what was begun is undone; the word is for the last record.
+    fn set_up(
+        &mut self,
+        options: &Options,
+        conf: &AuditdConf,
+        own: &RauditdConf,
+        found: Found,
+        upgrade: &Upgrade,
+    ) -> Result<(Restore, Backend, Server, Remote), (&'static str, Failure)> {
+        let registered = if conf.local_events { self.register(options) } else { Ok(Restore::nothing()) };
+        let mut restore = registered.map_err(|e| ("set-pid", e))?;
+        // what the kernel was like before the first of us
+        restore.enabled = upgrade.enabled_before().unwrap_or(restore.enabled);
+        let (mut backend, server) = self.capture(conf, own, found).map_err(|e| {
+            self.undo(&restore);
+            ("set-pid", e)
+        })?;
+        match Remote::start(conf, self.work.clone()) {
+            Ok(remote) => Ok((restore, backend, server, remote)),
+            Err(e) => {
+                backend.stop();
+                self.undo(&restore);
+                Err(("network-init", failed(e)))
+            }
+        }
     }
 
     fn capture(&self, conf: &AuditdConf, own: &RauditdConf, found: Found) -> Result<(Backend, Server), Failure> {

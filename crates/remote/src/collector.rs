@@ -1,10 +1,12 @@
 //! The collector: one thread, one poll loop, all senders.
 //!
-//! * [`listener`]: the port
+//! * [`entry`]: becoming it; [`listener`]: the port; [`admission`]: who gets in
 //! * [`connection`]: one sender, its records and their answers; [`stream`]: what carries them
 //! * [`handshakes`]: those who are to be senders over TLS; [`tls`]: OpenSSL
 
+mod admission;
 pub mod connection;
+mod entry;
 mod handshakes;
 pub mod listener;
 pub mod stream;
@@ -15,81 +17,22 @@ pub mod tls;
 #[allow(missing_docs, reason = "what it stands for is documented there")]
 pub mod tls;
 
-use crate::hosts_access::{Access, HostsAccess};
-use crate::link::{CONNECTIONS_MAX, Level, Link, MESSAGE_MAX, Refusal, ToCollector, ToDaemon, Verdict};
-use crate::privilege;
+use crate::hosts_access::HostsAccess;
+use crate::link::{CONNECTIONS_MAX, Level, Link, MESSAGE_MAX, ToCollector, ToDaemon, Verdict};
 use crate::settings::Settings;
 use connection::{Connection, Next};
+pub use entry::main;
 use handshakes::Handshakes;
 use listener::Listener;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use stream::Stream;
 use tls::Acceptor;
 
-/// Connections accepted before others have their turn.
-const ACCEPTS: usize = 32;
 /// How long the daemon may take to answer the last batches when all ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
-/// How long nobody is accepted after the system refused to.
-const PAUSE: Duration = Duration::from_secs(1);
-
-/// The process: standard input is the link.
-pub fn main() -> ExitCode {
-    // first: it closes every descriptor but the standard ones
-    let begun = privilege::begin().map_err(|e| format!("the collector cannot begin: {e}"));
-    let Ok(link) = io::stdin().as_fd().try_clone_to_owned().map(Link::new) else { return ExitCode::FAILURE };
-    if let Ok(fd) = link.as_fd().try_clone_to_owned() {
-        let link = Link::new(fd);
-        std::panic::set_hook(Box::new(move |why| {
-            drop(link.send(&ToDaemon::Log(Level::Error, why.to_string()).encode()));
-        }));
-    }
-    match begun.and_then(|()| prepare(&link)) {
-        Ok((listener, acceptor, settings)) => {
-            Collector::new(link, listener, acceptor, settings).run();
-            ExitCode::SUCCESS
-        }
-        Err(why) => {
-            if link.send(&ToDaemon::Failed(why.clone()).encode()).is_err() {
-                eprintln!("rauditd: {why}");
-            }
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// Binds the port as root, and is root no more.
-fn prepare(link: &Link) -> Result<(Listener, Option<Acceptor>, Settings), String> {
-    let mut buffer = vec![0; MESSAGE_MAX];
-    let settings = loop {
-        match link.receive(&mut buffer) {
-            Ok(Some(message)) => match ToCollector::decode(message) {
-                Some(ToCollector::Settings(settings)) => break *settings,
-                _ => return Err("the collector got no settings".into()),
-            },
-            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                let _ = poll(&mut [PollFd::new(link.as_fd(), PollFlags::POLLIN)], PollTimeout::NONE);
-            }
-            _ => return Err(format!("{} is for rauditd's own use", crate::process::ARGUMENT)),
-        }
-    };
-    let listener = Listener::bind(settings.port, settings.queue)
-        .map_err(|e| format!("cannot listen on port {} (tcp_listen_port): {e}", settings.port))?;
-    // OpenSSL reads the system's settings
-    let acceptor = settings.tls.as_ref().map(Acceptor::new).transpose()?;
-    let is_nobody = privilege::drop_all().map_err(|e| format!("the collector cannot give up its privileges: {e}"))?;
-    if !is_nobody {
-        let text = "the collector keeps its user id, since the system does not let it become nobody; its capabilities are gone";
-        drop(link.send(&ToDaemon::Log(Level::Warning, text.into()).encode()));
-    }
-    Ok((listener, acceptor, settings))
-}
 
 /// The collector's state.
 #[derive(Debug)]
@@ -289,102 +232,6 @@ impl Collector {
         for id in idle {
             self.close(id, Some(format!("idle for {} s (tcp_client_max_idle)", max.as_secs())));
         }
-    }
-
-    fn accept(&mut self) {
-        for _ in 0..ACCEPTS {
-            if self.connections.len() >= CONNECTIONS_MAX {
-                if !std::mem::replace(&mut self.is_full, true) {
-                    self.log(
-                        Level::Warning,
-                        format!("{CONNECTIONS_MAX} connections: others wait until one of them ends"),
-                    );
-                }
-                return;
-            }
-            let Some(listener) = &self.listener else { return };
-            match listener.accept() {
-                Ok((stream, peer)) => self.admit(stream, peer),
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
-                // gone before its turn
-                Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => {}
-                Err(e) => {
-                    self.paused = Some(Instant::now() + PAUSE);
-                    return self.log(Level::Error, format!("cannot accept connections: {e}"));
-                }
-            }
-        }
-    }
-
-    fn admit(&mut self, stream: TcpStream, peer: SocketAddr) {
-        if let Some(why) = self.refusal(peer) {
-            return self.tell(&ToDaemon::Refused(why, peer));
-        }
-        self.last += 1;
-        let begun = match &mut self.handshakes {
-            Some(handshakes) => handshakes.begin(self.last, stream, peer),
-            None => Connection::new(Stream::Plain(stream), peer, None).map(|connection| {
-                self.connections.insert(self.last, connection);
-                self.tell(&ToDaemon::Accepted(self.last, peer, None));
-            }),
-        };
-        if let Err(e) = begun {
-            self.log(Level::Error, format!("connection from {peer} closed: {e}"));
-        }
-    }
-
-    /// Goes on with a handshake.
-    fn shake_hands(&mut self, id: u64) {
-        match self.handshakes.as_mut().and_then(|handshakes| handshakes.turn(id)) {
-            None => {}
-            Some(Ok((stream, session, peer))) => {
-                match Connection::new(Stream::Tls(Box::new(stream)), peer, Some(session.identity.clone())) {
-                    Ok(connection) => {
-                        self.connections.insert(id, connection);
-                        self.tell(&ToDaemon::Accepted(id, peer, Some(session)));
-                    }
-                    Err(e) => self.log(Level::Error, format!("connection from {peer} closed: {e}")),
-                }
-            }
-            Some(Err(failure)) => self.handshake_failed(failure),
-        }
-    }
-
-    fn handshake_failed(&mut self, failure: handshakes::Failure) {
-        let handshakes::Failure { peer, session, word, why } = failure;
-        self.log(Level::Warning, format!("no TLS with {peer}: {why}"));
-        self.tell(&ToDaemon::Failure(peer, session, word.into()));
-    }
-
-    fn end_late_handshakes(&mut self) {
-        for failure in self.handshakes.as_mut().map(Handshakes::end_late).unwrap_or_default() {
-            self.handshake_failed(failure);
-        }
-    }
-
-    /// As auditd: first hosts.deny, then the port, then how many there are.
-    fn refusal(&mut self, peer: SocketAddr) -> Option<Refusal> {
-        if self.settings.ask_hosts_access {
-            match self.hosts.ask(peer.ip()) {
-                Access::Granted => {}
-                Access::Refused => return Some(Refusal::Wrap),
-                Access::Unsure(why) => {
-                    self.log(Level::Warning, format!("use_libwrap: {why}"));
-                    return Some(Refusal::Wrap);
-                }
-            }
-        }
-        let ports = self.settings.client_ports;
-        if !(ports.low..=ports.high).contains(&peer.port()) {
-            return Some(Refusal::Port);
-        }
-        let same = |c: &&Connection| c.peer().ip().to_canonical() == peer.ip().to_canonical();
-        let on_the_way = self.handshakes.iter().map(|handshakes| handshakes.count(peer.ip())).sum::<usize>();
-        let there = self.connections.values().filter(same).count() + on_the_way;
-        if there >= self.settings.per_address as usize {
-            return Some(Refusal::Dup);
-        }
-        self.handshakes.as_ref().is_some_and(Handshakes::is_full).then_some(Refusal::HandshakeLimit)
     }
 
     /// Whether it ends now. When the last answers are there, or it took too long, all senders are told.

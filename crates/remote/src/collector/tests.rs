@@ -1,11 +1,12 @@
 //! A collector in a thread, with senders over the loopback and a daemon made of the test.
 
 use super::*;
+use crate::link::Refusal;
 use crate::protocol::{self, kind};
 use crate::settings::tests::some;
 use raudit_config::auditd_value::Ports;
 use std::io::{ErrorKind, Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread::JoinHandle;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

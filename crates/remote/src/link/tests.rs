@@ -1,4 +1,5 @@
 use super::*;
+use crate::protocol;
 use crate::settings::tests::some;
 
 fn from_collector() -> Vec<ToDaemon> {
