@@ -294,6 +294,36 @@ fn plugins_get_records_of_other_machines_if_they_are_to() {
     }
 }
 
+#[test]
+fn many_senders_are_served_at_a_time() {
+    const SENDERS: usize = 400;
+    const EACH: u32 = 50;
+    let setup = Setup::new("");
+    let port = listening(&setup, "tcp_max_per_addr = 1024\ntcp_listen_queue = 1024\nflush = DATA\n");
+    let daemon = Daemon::start(&setup);
+    let mut streams: Vec<_> = (0..SENDERS).map(|_| sender(port)).collect();
+    let start = Instant::now();
+    for sequence in 0..EACH {
+        for (n, stream) in streams.iter_mut().enumerate() {
+            send(stream, kind::MESSAGE, sequence, &record(n * 1000 + sequence as usize));
+        }
+    }
+    for stream in &mut streams {
+        for sequence in 0..EACH {
+            assert_eq!(answer(stream), (kind::ACK, sequence, String::new()));
+        }
+    }
+    println!("{SENDERS} senders of {EACH} records: {:?}", start.elapsed());
+    let ended = daemon.stop();
+    assert!(ended.code == Some(0) && !ended.said.contains("is gone"), "{}", ended.said);
+    let log = log(&setup);
+    let mut found: Vec<&str> = log.lines().filter(|line| line.starts_with("node=elsewhere ")).collect();
+    found.sort_unstable();
+    found.dedup();
+    assert_eq!(found.len(), SENDERS * EACH as usize);
+    assert_eq!(bodies(&log, "DAEMON_CLOSE").len(), SENDERS);
+}
+
 /// Debian's audisp-remote reads `records` and sends them; how long that took.
 fn stock_sender(setup: &Setup, port: u16, format: &str, records: &str) -> Option<Duration> {
     let root = oracle()?;

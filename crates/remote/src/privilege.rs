@@ -1,8 +1,9 @@
 //! How the collector gives up its privileges, for good.
 #![allow(unsafe_code, reason = "capset, prctl and close_range; each is argued below")]
 
+use crate::link::CONNECTIONS_MAX;
 use nix::sys::prctl;
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid};
 use std::io;
@@ -24,7 +25,7 @@ const IGNORED: [Signal; 8] = [
     Signal::SIGTSTP,
 ];
 
-/// What a new collector does first: no descriptors but standard ones, no signals, no core, as good a victim as anybody else when
+/// What a new collector does first: no descriptors but standard ones and room for all connections, no signals, no core, as good a victim as anybody else when
 /// memory is short.
 pub fn begin() -> io::Result<()> {
     // SAFETY: nothing of this process is open yet but what it was given: standard input, output and error, which stay. A kernel
@@ -35,6 +36,9 @@ pub fn begin() -> io::Result<()> {
         unsafe { signal(number, SigHandler::SigIgn) }?;
     }
     prctl::set_dumpable(false)?;
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    // what is not a connection is few; with less of them, others wait
+    setrlimit(Resource::RLIMIT_NOFILE, soft.max(hard.min(CONNECTIONS_MAX as u64 + 128)), hard)?;
     // refused in some containers, and then nothing changes
     drop(std::fs::write("/proc/self/oom_score_adj", "0"));
     std::env::set_current_dir("/")

@@ -16,6 +16,8 @@ pub const ARGUMENT: &str = "--collector";
 /// This very program, also if its file was replaced meanwhile.
 pub const THIS_PROGRAM: &str = "/proc/self/exe";
 
+/// How long a collector that is behind may take to read the next message.
+const LISTEN: Duration = Duration::from_secs(5);
 /// How long a collector may take to listen.
 const START: Duration = Duration::from_secs(10);
 
@@ -76,9 +78,22 @@ impl Process {
         }
     }
 
-    /// Says something; `WouldBlock` when the collector does not listen.
+    /// Says something; `TimedOut` when the collector does not listen. It never waits for us before it reads.
     pub fn send(&self, message: &ToCollector) -> io::Result<()> {
-        self.link.send(&message.encode())
+        let message = message.encode();
+        let deadline = Instant::now() + LISTEN;
+        loop {
+            match self.link.send(&message) {
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
+                done => return done,
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            let limit = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
+            let _ = poll(&mut [PollFd::new(self.link.as_fd(), PollFlags::POLLOUT)], limit);
+        }
     }
 
     /// What it says next, with a buffer of [`MESSAGE_MAX`] bytes: `None` when it has ended, `WouldBlock` when it is silent, and

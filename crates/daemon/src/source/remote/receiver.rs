@@ -224,7 +224,6 @@ impl Receiver {
                 Ok(()) => {}
                 // it ends: what it said before is still there to be read
                 Err(e) if matches!(e.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset) => {}
-                // so many answers are never on the way
                 Err(e) => return Err(Broken::Strange(format!("it does not take answers: {e}"))),
             }
         }
