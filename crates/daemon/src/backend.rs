@@ -109,7 +109,7 @@ impl Backend {
 
     /// Nobody captures (`local_events = no`), and the kernel's audit is left alone; whoever asks is told what it says.
     pub fn idle(conf: &RauditdConf, kernel: Client, work: Outbox, written: Arc<Written>, markers: Markers) -> Self {
-        let (backend, _) = Self::new(conf, kernel, work, written, markers, Found::default());
+        let (backend, _) = Self::new(conf, kernel, work, written, markers, Found::nothing());
         Self { choice: Choice::Netlink, is_idle: true, ..backend }
     }
 

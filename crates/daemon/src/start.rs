@@ -140,7 +140,7 @@ fn load(options: &Options) -> Result<(AuditdConf, RauditdConf), Failure> {
 /// What an earlier rauditd left pinned.
 fn look(conf: &AuditdConf, own: &RauditdConf, options: &Options) -> Result<Found, Failure> {
     if !conf.local_events {
-        return Ok(Found::default());
+        return Ok(Found::nothing());
     }
     let log = (conf.write_logs && !options.foreground).then_some(conf.log_file.as_path());
     Found::look(own, log).map_err(failed)

@@ -122,14 +122,6 @@ impl Collector {
         let flags = if behind { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
         let mut fds = vec![PollFd::new(self.link.as_fd(), flags)];
         let now = Instant::now();
-        if let Some(listener) = &self.listener
-            && !behind
-            && self.connections.len() < CONNECTIONS_MAX
-            && self.paused.is_none()
-        {
-            what.push(Ready::Listener);
-            fds.push(PollFd::new(listener.as_fd(), PollFlags::POLLIN));
-        }
         for (&id, connection) in &self.connections {
             let interest = connection.interest(!behind && self.ends.is_none());
             if !interest.is_empty() {
@@ -140,6 +132,15 @@ impl Collector {
         for (id, interest, fd) in self.handshakes.iter().flat_map(Handshakes::waiting) {
             what.push(Ready::Handshake(id));
             fds.push(PollFd::new(fd, interest));
+        }
+        // behind the connections: one that has ended makes room
+        if let Some(listener) = &self.listener
+            && !behind
+            && self.connections.len() < CONNECTIONS_MAX
+            && self.paused.is_none()
+        {
+            what.push(Ready::Listener);
+            fds.push(PollFd::new(listener.as_fd(), PollFlags::POLLIN));
         }
         let due = self.due().map(|due| due.saturating_duration_since(now) + Duration::from_millis(1));
         let limit = due.map_or(PollTimeout::NONE, |due| PollTimeout::try_from(due).unwrap_or(PollTimeout::MAX));

@@ -188,6 +188,7 @@ pub(crate) mod tests {
     }
 
     /// The same but for one.
+    #[cfg(feature = "tls")]
     pub(crate) fn without(identity: &str) -> Clients {
         let mut clients = some();
         clients.0.remove(identity);

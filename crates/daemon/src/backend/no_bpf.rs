@@ -57,6 +57,11 @@ pub struct Counts {
 pub struct Found;
 
 impl Found {
+    /// It is not looked for.
+    pub fn nothing() -> Self {
+        Self
+    }
+
     /// Nothing is found.
     pub fn look(_: &RauditdConf, _: Option<&Path>) -> Result<Self, String> {
         Ok(Self)

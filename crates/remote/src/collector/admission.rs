@@ -108,7 +108,8 @@ impl Collector {
         }
         let same = |c: &&Connection| c.peer().ip().to_canonical() == peer.ip().to_canonical();
         let on_the_way = self.handshakes.iter().map(|handshakes| handshakes.count(peer.ip())).sum::<usize>();
-        let there = self.connections.values().filter(same).count() + on_the_way;
+        // one that lost patience, closed and comes again is not refused because we still deal with what it sent before
+        let there = self.connections.values().filter(same).filter(|c| !c.has_gone()).count() + on_the_way;
         if there >= self.settings.per_address as usize {
             return Some(Refusal::Dup);
         }

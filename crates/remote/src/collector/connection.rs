@@ -3,7 +3,7 @@
 use super::stream::Stream;
 use crate::link::{BATCH_MAX, Verdict};
 use crate::protocol::{self, Item, kind};
-use nix::poll::PollFlags;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{setsockopt, sockopt};
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -63,6 +63,14 @@ impl Connection {
         self.identity.as_deref()
     }
 
+    /// Whether the sender has closed its end, though there may be something left to do for it.
+    pub fn has_gone(&self) -> bool {
+        let gone = PollFlags::from_bits_retain(libc::POLLRDHUP);
+        let mut fds = [PollFd::new(self.as_fd(), gone)];
+        let found = poll(&mut fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0);
+        self.has_ended || found
+    }
+
     /// Whether the daemon has records of it.
     pub fn is_waiting(&self) -> bool {
         self.waiting.is_some()
@@ -109,7 +117,7 @@ impl Connection {
         }
         self.active = Instant::now();
         match self.flush() {
-            Ok(()) if self.output.is_empty() => self.go_on(),
+            Ok(()) if self.output.is_empty() || self.has_ended => self.go_on(),
             Ok(()) => Next::Nothing,
             Err(e) => Next::Close(Some(e.to_string())),
         }
@@ -187,8 +195,8 @@ impl Connection {
         }
         match wrong {
             Some(wrong) => Next::Close(Some(format!("it sent {wrong}"))),
-            // answers it has not taken yet are still worth waiting for
-            None if self.has_ended && self.output.is_empty() => Next::Close(None),
+            // answers that do not fit into its socket's buffer are nothing to stay for
+            None if self.has_ended => Next::Close(None),
             None => Next::Nothing,
         }
     }

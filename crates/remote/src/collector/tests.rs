@@ -279,6 +279,23 @@ fn limits_of_an_address_and_of_ports_are_kept_and_may_change() {
 }
 
 #[test]
+fn who_lost_patience_and_comes_again_is_let_in() {
+    let mut bench = Bench::start(Settings { per_address: 1, ..settings() });
+    let (mut stream, first) = bench.sender();
+    stream.write_all(&message(kind::MESSAGE, 1, RECORD)).unwrap();
+    assert_eq!(bench.records(first).0, 1);
+    drop(stream);
+    let (mut stream, second) = bench.sender();
+    stream.write_all(&message(kind::MESSAGE, 1, RECORD)).unwrap();
+    assert_eq!(bench.records(second).0, 1);
+    bench.verdict(first, 1);
+    // that it could not be answered may or may not be noticed
+    bench.closed(first);
+    bench.verdict(second, 1);
+    assert_eq!(answer(&mut stream), (kind::ACK, 1, String::new()));
+}
+
+#[test]
 fn hosts_deny_refuses() {
     let dir = tempfile::tempdir().unwrap();
     let hosts = HostsAccess { allow: dir.path().join("allow"), deny: dir.path().join("deny") };
