@@ -1,8 +1,8 @@
 //! The collector: one thread, one poll loop, all senders.
 //!
-//! * [`entry`]: becoming it; [`listener`]: the port; [`admission`]: who gets in
+//! * `entry`: becoming it; [`listener`]: the port; `admission`: who gets in
 //! * [`connection`]: one sender, its records and their answers; [`stream`]: what carries them
-//! * [`handshakes`]: those who are to be senders over TLS; [`tls`]: OpenSSL
+//! * `handshakes`: those who are to be senders over TLS; [`tls`]: OpenSSL
 
 mod admission;
 pub mod connection;
