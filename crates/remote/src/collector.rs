@@ -18,7 +18,7 @@ pub mod tls;
 pub mod tls;
 
 use crate::hosts_access::HostsAccess;
-use crate::link::{CONNECTIONS_MAX, Level, Link, MESSAGE_MAX, ToCollector, ToDaemon, Verdict};
+use crate::link::{Level, Link, MESSAGE_MAX, ToCollector, ToDaemon, Verdict};
 use crate::settings::Settings;
 use connection::{Connection, Next};
 pub use entry::main;
@@ -136,7 +136,7 @@ impl Collector {
         // behind the connections: one that has ended makes room
         if let Some(listener) = &self.listener
             && !behind
-            && self.connections.len() < CONNECTIONS_MAX
+            && self.has_room()
             && self.paused.is_none()
         {
             what.push(Ready::Listener);

@@ -19,7 +19,7 @@ impl Collector {
     /// Accepts those who wait.
     pub(super) fn accept(&mut self) {
         for _ in 0..ACCEPTS {
-            if self.connections.len() >= CONNECTIONS_MAX {
+            if !self.has_room() {
                 if !std::mem::replace(&mut self.is_full, true) {
                     self.log(
                         Level::Warning,
@@ -40,6 +40,12 @@ impl Collector {
                 }
             }
         }
+    }
+
+    /// Whether one more may come. A handshake is about to be a connection.
+    pub(super) fn has_room(&self) -> bool {
+        let on_the_way = self.handshakes.as_ref().map_or(0, Handshakes::len);
+        self.connections.len() + on_the_way < CONNECTIONS_MAX
     }
 
     fn admit(&mut self, stream: TcpStream, peer: SocketAddr) {

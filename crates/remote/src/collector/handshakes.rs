@@ -43,6 +43,11 @@ impl Handshakes {
         &self.acceptor
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// Whether there may not be any more.
     pub fn is_full(&self) -> bool {
         self.all.len() >= MAX

@@ -296,6 +296,32 @@ fn who_lost_patience_and_comes_again_is_let_in() {
 }
 
 #[test]
+fn when_there_are_too_many_others_wait() {
+    use crate::link::CONNECTIONS_MAX;
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    // both ends are here
+    let needed = 2 * CONNECTIONS_MAX as u64 + 500;
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    if hard < needed {
+        println!("SKIPPED: only {hard} descriptors are allowed here");
+        return;
+    }
+    setrlimit(Resource::RLIMIT_NOFILE, soft.max(needed), hard).unwrap();
+    let mut bench = Bench::start(Settings { per_address: 5000, ..settings() });
+    let mut senders: Vec<_> = (0..CONNECTIONS_MAX).map(|_| bench.sender()).collect();
+    let waits = TcpStream::connect(bench.to).unwrap();
+    // said at once or when the first has to wait
+    if let Some(said) = bench.next_within(Duration::from_millis(200)) {
+        assert!(matches!(&said, ToDaemon::Log(Level::Warning, text) if text.contains("others wait")), "{said:?}");
+    }
+    let (first, id) = senders.swap_remove(7);
+    drop(first);
+    assert_eq!(bench.closed(id), "");
+    let ToDaemon::Accepted(_, from, None) = bench.next() else { panic!("not accepted") };
+    assert_eq!(from.port(), waits.local_addr().unwrap().port());
+}
+
+#[test]
 fn hosts_deny_refuses() {
     let dir = tempfile::tempdir().unwrap();
     let hosts = HostsAccess { allow: dir.path().join("allow"), deny: dir.path().join("deny") };
