@@ -79,14 +79,14 @@ impl Remote {
     /// Takes what can be taken of new settings; returns the keys that changed and wait for a restart. As auditd, it begins to listen
     /// when a port was added, and keeps the one it has.
     pub fn reconfigure(&mut self, new: &AuditdConf) -> Vec<&'static str> {
+        let waiting = Settings::need_restart(&self.conf, new);
         if self.running.is_none() {
             self.conf = AuditdConf { local_events: self.conf.local_events, ..new.clone() };
             if let Err(e) = Settings::of(&self.conf).and_then(|settings| settings.map_or(Ok(()), |s| self.listen(s))) {
                 say::error(format!("{e}; nobody is listened to"));
             }
-            return Vec::new();
+            return waiting.into_iter().filter(|&key| key == "local_events").collect();
         }
-        let waiting = Settings::need_restart(&self.conf, new);
         match (Settings::reloaded(&self.conf, new), &self.running) {
             (Ok(Some(settings)), Some(running)) => running.command(Command::Settings(settings)),
             (Err(e), _) => say::error(format!("{e}; other machines are received from as before")),
