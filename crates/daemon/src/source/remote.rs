@@ -6,13 +6,13 @@
 mod group;
 mod receiver;
 mod records;
+mod voice;
 
 use crate::say;
 use crate::work::Outbox;
 use crossbeam_channel::{Sender, unbounded};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use raudit_config::AuditdConf;
-use raudit_remote::link::Level;
 use raudit_remote::process::THIS_PROGRAM;
 use raudit_remote::{Process, Settings};
 use receiver::Receiver;
@@ -106,15 +106,5 @@ impl Remote {
 }
 
 fn start(settings: &Settings) -> Result<Process, String> {
-    Process::start(Path::new(THIS_PROGRAM), settings, &mut log)
-}
-
-fn log(level: Level, text: &str) {
-    // written by another process, which speaks with anybody
-    let text: String = text.chars().take(1024).map(|c| if c.is_control() { '?' } else { c }).collect();
-    match level {
-        Level::Error => say::error(text),
-        Level::Warning => say::warning(text),
-        Level::Notice => say::notice(text),
-    }
+    Process::start(Path::new(THIS_PROGRAM), settings, &mut voice::say)
 }

@@ -1,8 +1,9 @@
 //! The thread at the daemon's end of the link.
 
+use super::Command;
 use super::group::Group;
 use super::records::{self, Sender};
-use super::{Command, log};
+use super::voice::Voice;
 use crate::event::Stamps;
 use crate::say;
 use crate::work::{Outbox, Work};
@@ -10,7 +11,7 @@ use crossbeam_channel::Receiver as Commands;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::EventFd;
 use raudit_record::Kind;
-use raudit_remote::link::{CONNECTIONS_MAX, MESSAGE_MAX};
+use raudit_remote::link::{CONNECTIONS_MAX, Level, MESSAGE_MAX};
 use raudit_remote::{Process, Settings, ToCollector, ToDaemon};
 use std::collections::BTreeMap;
 use std::io;
@@ -40,6 +41,7 @@ pub struct Receiver {
     commands: Commands<Command>,
     wake: Arc<EventFd>,
     stamps: Stamps,
+    voice: Voice,
     group: Group,
     open: BTreeMap<u64, Sender>,
     /// When it is killed, since it does not end.
@@ -75,6 +77,7 @@ impl Receiver {
             commands,
             wake,
             stamps: Stamps::new(),
+            voice: Voice::new(),
             group: Group::default(),
             open: BTreeMap::new(),
             stops: None,
@@ -186,7 +189,7 @@ impl Receiver {
                 self.record(records)?;
             }
             ToDaemon::Refused(why, from) => {
-                say::warning(format!("connection from {from} refused (op={})", why.op()));
+                self.voice.say(Level::Warning, &format!("connection from {from} refused (op={})", why.op()));
                 self.record(vec![records::refused(why, from)])?;
             }
             ToDaemon::Failure(from, session, why) => {
@@ -198,7 +201,7 @@ impl Receiver {
                 };
                 self.record(sender.closed())?;
             }
-            ToDaemon::Log(level, text) => log(level, &text),
+            ToDaemon::Log(level, text) => self.voice.say(level, &text),
             ToDaemon::Ready | ToDaemon::Failed(_) => return strange("it began a second time"),
         }
         Ok(())
