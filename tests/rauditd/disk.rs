@@ -9,10 +9,10 @@ use std::fs;
 use std::path::PathBuf;
 
 /// A small file system, until dropped.
-struct Tmpfs(PathBuf);
+pub struct Tmpfs(PathBuf);
 
 impl Tmpfs {
-    fn new(at: PathBuf) -> Option<Self> {
+    pub fn new(at: PathBuf) -> Option<Self> {
         match mount(Some("rauditd-live"), &at, Some("tmpfs"), MsFlags::empty(), Some("size=2M,mode=0750")) {
             Ok(()) => Some(Self(at)),
             Err(errno) => {

@@ -18,6 +18,7 @@ mod modes;
 mod oracle;
 mod overload;
 mod plugins;
+mod remote;
 mod restarts;
 mod same_records;
 mod scenario;

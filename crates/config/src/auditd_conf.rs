@@ -71,43 +71,43 @@ settings! {
     /// Every how many seconds the state file is written; 0 means never.
     report_interval: u32 = 0, interval, ACTS;
     /// The port to listen on for other machines' events.
-    tcp_listen_port: Option<u32> = None, port, NO_EFFECT;
+    tcp_listen_port: Option<u32> = None, port, ACTS;
     /// How many connections may wait to be accepted.
-    tcp_listen_queue: u32 = 5, number::<1, 65535>, NO_EFFECT;
+    tcp_listen_queue: u32 = 5, number::<1, 65535>, ACTS;
     /// How many connections one address may have.
-    tcp_max_per_addr: u32 = 1, number::<1, 1024>, NO_EFFECT;
+    tcp_max_per_addr: u32 = 1, number::<1, 1024>, ACTS;
     /// Whether hosts.allow and hosts.deny are asked.
-    use_libwrap: bool = true, yes_no, NO_EFFECT;
+    use_libwrap: bool = true, yes_no, ACTS;
     /// The ports from which others may connect.
-    tcp_client_ports: Ports = Ports { low: 0, high: 65535 }, ports, NO_EFFECT;
+    tcp_client_ports: Ports = Ports { low: 0, high: 65535 }, ports, ACTS;
     /// After how many idle seconds a connection is closed; 0 means never.
-    tcp_client_max_idle: u32 = 0, number::<0, INT_MAX>, NO_EFFECT;
+    tcp_client_max_idle: u32 = 0, number::<0, INT_MAX>, ACTS;
     /// How others send their events.
-    transport: Transport = Transport::Tcp, word, NO_EFFECT;
+    transport: Transport = Transport::Tcp, word, ACTS;
     /// Old spelling of `transport = krb5`.
-    enable_krb5: bool = false, yes_no, NO_EFFECT;
+    enable_krb5: bool = false, yes_no, ACTS;
     /// The daemon's own principal.
     krb5_principal: Option<String> = Some("auditd".into()), string, NO_EFFECT;
     /// The key of that principal.
     krb5_key_file: PathBuf = "/etc/audit/audit.key".into(), path, NO_EFFECT;
     /// The pre-shared key.
-    tls_psk_file: Option<String> = None, string, NO_EFFECT;
+    tls_psk_file: Option<String> = None, string, ACTS;
     /// The name of the pre-shared key.
-    tls_psk_identity: Option<String> = None, string, NO_EFFECT;
+    tls_psk_identity: Option<String> = None, string, ACTS;
     /// Cipher suites, for OpenSSL.
-    tls_cipher_suites: Option<String> = None, string, NO_EFFECT;
+    tls_cipher_suites: Option<String> = None, string, ACTS;
     /// Key exchange groups, for OpenSSL.
-    tls_key_exchange: Option<String> = None, string, NO_EFFECT;
+    tls_key_exchange: Option<String> = None, string, ACTS;
     /// Whether the key exchange must withstand quantum computers.
-    tls_require_pqc: bool = false, yes_no, NO_EFFECT;
+    tls_require_pqc: bool = false, yes_no, ACTS;
     /// How peers are recognised.
-    tls_auth: TlsAuth = TlsAuth::Psk, word, NO_EFFECT;
+    tls_auth: TlsAuth = TlsAuth::Psk, word, ACTS;
     /// Which algorithms may be used.
-    tls_crypto_profile: TlsProfile = TlsProfile::Compatible, word, NO_EFFECT;
+    tls_crypto_profile: TlsProfile = TlsProfile::Compatible, word, ACTS;
     /// The identities that may connect.
-    tls_allowed_clients: Option<String> = None, string, NO_EFFECT;
+    tls_allowed_clients: Option<String> = None, string, ACTS;
     /// Whether plugins get other machines' events too.
-    distribute_network: bool = false, yes_no, NO_EFFECT;
+    distribute_network: bool = false, yes_no, ACTS;
     /// How many events may wait for a plugin.
     q_depth: u32 = 2000, number::<1, 99999>, ACTS;
     /// What to do when more events wait for a plugin.

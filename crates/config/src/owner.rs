@@ -13,8 +13,10 @@ const LARGEST: u64 = 1 << 20;
 /// Whether a configuration file may be a symbolic link (auditd's `-l`).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Links {
-    /// It must not be.
+    /// It must not be, unless the administrator says so (`-l`).
     Refuse,
+    /// It must not be.
+    Never,
     /// It may be.
     Follow,
 }
@@ -36,6 +38,9 @@ pub(crate) fn read(path: &Path, links: Links, forbidden: u32) -> Result<Option<V
         Err(e) if e.raw_os_error() == Some(nix::libc::ELOOP) && links == Links::Refuse => {
             return Err(fail("is a symbolic link (-l allows it)".into()));
         }
+        Err(e) if e.raw_os_error() == Some(nix::libc::ELOOP) && links == Links::Never => {
+            return Err(fail("is a symbolic link".into()));
+        }
         Err(e) => return Err(fail(format!("cannot open: {e}"))),
     };
     let meta = file.metadata().map_err(|e| fail(format!("cannot stat: {e}")))?;
@@ -48,8 +53,28 @@ pub(crate) fn read(path: &Path, links: Links, forbidden: u32) -> Result<Option<V
     Ok(Some(text))
 }
 
+/// The content of a key file: root's, regular, no link, and readable by nobody else (0400), as auditd wants `tls_psk_file`.
+///
+/// # Errors
+/// It is not, or cannot be read.
+pub fn read_key(path: &Path) -> Result<Vec<u8>, ConfigError> {
+    read_present(path, !0o400 & 0o7777)
+}
+
+/// The content of a list that root obeys: root's, regular, no link, and not writable by anybody else.
+///
+/// # Errors
+/// It is not, or cannot be read.
+pub fn read_list(path: &Path) -> Result<Vec<u8>, ConfigError> {
+    read_present(path, OTHERS_WRITABLE)
+}
+
+fn read_present(path: &Path, forbidden: u32) -> Result<Vec<u8>, ConfigError> {
+    read(path, Links::Never, forbidden)?.ok_or_else(|| ConfigError::new(path, 0, "does not exist"))
+}
+
 fn open(path: &Path, links: Links) -> io::Result<File> {
-    let nofollow = if links == Links::Refuse { OFlag::O_NOFOLLOW } else { OFlag::empty() };
+    let nofollow = if links == Links::Follow { OFlag::empty() } else { OFlag::O_NOFOLLOW };
     OpenOptions::new().read(true).custom_flags((nofollow | OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits()).open(path)
 }
 
@@ -64,7 +89,8 @@ pub(crate) fn roots_regular(meta: &Metadata, forbidden: u32) -> Result<(), &'sta
     match meta.mode() & forbidden {
         0 => Ok(()),
         bits if bits & WORLD_WRITABLE != 0 => Err("is world writable"),
-        _ => Err("is group writable"),
+        bits if bits & OTHERS_WRITABLE != 0 => Err("is group writable"),
+        _ => Err("should have mode 0400: is the key known to others?"),
     }
 }
 

@@ -28,7 +28,7 @@ use bpf::{Outlook, Side, is_marker};
 pub use inherited::Found;
 use nix::errno::Errno;
 use raudit_config::{Backend as Choice, RauditdConf};
-use raudit_netlink::{Client, Error, Peer, Reply, Request, StatusChange};
+use raudit_netlink::{Client, Error, Peer, Reply, Request, SignalInfo, StatusChange};
 use raudit_rules::{Action, Field, FieldId, List, Op, Rule, RuleSet, SyscallMask, Value};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
@@ -52,6 +52,8 @@ enum Mode {
 #[derive(Debug)]
 pub struct Backend {
     choice: Choice,
+    /// Local events are not wanted.
+    is_idle: bool,
     kernel: Client,
     side: Side,
     work: Outbox,
@@ -88,24 +90,8 @@ impl Backend {
         root: &Root,
     ) -> Result<Self, String> {
         let enabled = kernel.status().map_err(|e| e.to_string())?.enabled;
-        let (side, rules) = Side::new(conf, work.clone(), found, root);
-        let mut backend = Self {
-            choice: conf.backend,
-            kernel,
-            side,
-            work,
-            written,
-            stamps: Stamps::new(),
-            markers,
-            rules: RuleSet::new(),
-            mode: Mode::Kernel,
-            inherited: None,
-            takeover: None,
-            settle: Duration::from_millis(conf.settle_time.into()),
-            changed: None,
-            enabled,
-            bpf_since: None,
-        };
+        let (mut backend, rules) = Self::new(conf, kernel, work, written, markers, found, root);
+        backend.enabled = enabled;
         match rules {
             Some(rules) => backend.inherit(rules)?,
             None => backend.adopt()?,
@@ -121,6 +107,50 @@ impl Backend {
             Choice::Netlink => {}
         }
         Ok(backend)
+    }
+
+    /// Nobody captures (`local_events = no`), and the kernel's audit is left alone; whoever asks is told what it says.
+    pub fn idle(
+        conf: &RauditdConf,
+        kernel: Client,
+        work: Outbox,
+        written: Arc<Written>,
+        markers: Markers,
+        root: &Root,
+    ) -> Self {
+        let (backend, _) = Self::new(conf, kernel, work, written, markers, Found::nothing(), root);
+        Self { choice: Choice::Netlink, is_idle: true, ..backend }
+    }
+
+    fn new(
+        conf: &RauditdConf,
+        kernel: Client,
+        work: Outbox,
+        written: Arc<Written>,
+        markers: Markers,
+        found: Found,
+        root: &Root,
+    ) -> (Self, Option<RuleSet>) {
+        let (side, rules) = Side::new(conf, work.clone(), found, root);
+        let backend = Self {
+            choice: conf.backend,
+            is_idle: false,
+            kernel,
+            side,
+            work,
+            written,
+            stamps: Stamps::new(),
+            markers,
+            rules: RuleSet::new(),
+            mode: Mode::Kernel,
+            inherited: None,
+            takeover: None,
+            settle: Duration::from_millis(conf.settle_time.into()),
+            changed: None,
+            enabled: 0,
+            bpf_since: None,
+        };
+        (backend, rules)
     }
 
     /// The rules are those of an earlier rauditd, whose hooks go on; the kernel goes on following names for them.
@@ -435,9 +465,9 @@ impl Backend {
         }
     }
 
-    /// The connection to the kernel.
-    pub fn kernel(&mut self) -> &mut Client {
-        &mut self.kernel
+    /// Who sent us the last signal. The kernel tells the one it knows as the audit daemon.
+    pub fn signal_info(&mut self) -> Option<SignalInfo> {
+        if self.is_idle { None } else { self.kernel.signal_info().ok() }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::process;
 use crate::ready::{self, Watchdog};
 use crate::reload::{self, Loaded};
 use crate::say;
+use crate::source::remote::Remote;
 use crate::work::{Outbox, Work};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
@@ -57,6 +58,8 @@ pub struct Control {
     pub server: Server,
     /// Who captures.
     pub backend: Backend,
+    /// Other machines.
+    pub remote: Remote,
     /// To the writer.
     pub work: Outbox,
     /// For the daemon's own records.
@@ -129,7 +132,7 @@ impl Control {
     }
 
     fn signalled(&mut self, signal: Signal, can_upgrade: impl Fn() -> Result<(), String>) -> Option<Ending> {
-        let sender = self.backend.kernel().signal_info().ok();
+        let sender = self.backend.signal_info();
         match signal {
             Signal::SIGTERM | Signal::SIGINT => return Some(Ending::Stop(sender)),
             UPGRADE => match can_upgrade() {
@@ -211,7 +214,8 @@ impl Control {
                 say::warning(format!("Cannot change priority in reconfigure ({e})"));
             }
         }
-        let kept = self.loaded.kept_until_restart(&old);
+        let mut kept = self.loaded.kept_until_restart(&old);
+        kept.extend(self.remote.reconfigure(&self.loaded.conf));
         if !kept.is_empty() {
             say::notice(format!(
                 "these settings have changed and are taken at the next start only: {}",

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! source::netlink ─┐ batches of Records           ┌─▶ log::Writer ─▶ audit.log
-//! source::bpf ─────┴──▶ bounded channel ─▶ writer ┴─▶ feeder ─▶ raudispd (its one child)
-//!                                          ▲
+//! source::bpf ─────┼──▶ bounded channel ─▶ writer ┴─▶ feeder ─▶ raudispd (its child)
+//! source::remote ──┘ (lines, answered)     ▲
 //! control: socket, signals, backend ───────┘ rotate, resume, stop
 //! ```
 //!
 //! A thread each for sources, writer, feeder; control is the main thread. No state is shared but channels and counters.
 //!
 //! * [`options`]: the command line; [`start`]: becoming a daemon
-//! * [`source`]: the two ends where records arrive
+//! * [`source`]: where records arrive
 //! * [`writer`]: lines out to disk and [`feeder`]
 //! * [`control`]: the poll loop; [`backend`]: who captures, kernel or BPF, and when that changes
 //! * [`alarm`]: what other threads tell control; [`reload`]: the settings read again; [`report`]: the state report

@@ -9,12 +9,15 @@ use caps::{CapSet, Capability, CapsHashSet};
 use crossbeam_channel::{Sender, bounded};
 use nix::sys::prctl;
 use std::io;
+use std::process::{Child, Command};
 use std::thread::Builder;
 
-/// With any backend: to be the audit daemon; user messages by way of the control socket; the log's group and modes; files and processes of others, to look up what a record says.
-const ALWAYS: [Capability; 6] = [
+/// With any backend: to be the audit daemon; user messages by way of the control socket; to end the collector, which is nobody's; the log's
+/// group and modes; files and processes of others, to look up what a record says.
+const ALWAYS: [Capability; 7] = [
     Capability::CAP_AUDIT_CONTROL,
     Capability::CAP_AUDIT_WRITE,
+    Capability::CAP_KILL,
     Capability::CAP_CHOWN,
     Capability::CAP_FOWNER,
     Capability::CAP_DAC_READ_SEARCH,
@@ -60,6 +63,19 @@ impl Root {
         let (jobs, todo) = bounded::<Job>(0);
         Builder::new().name("root".into()).spawn(move || todo.into_iter().for_each(|job| job()))?;
         Ok(Self { jobs })
+    }
+
+    /// Starts a program from this thread, which lives as long as rauditd: programs may ask to die with the thread that started them.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn spawn(&self, mut command: Command) -> io::Result<Child> {
+        let gone = || io::Error::other("the thread that has root's rights is gone");
+        let (tell, told) = bounded(1);
+        // who asked waits for it
+        let start = move || drop(tell.send(command.spawn()));
+        self.jobs.send(Box::new(start)).map_err(|_| gone())?;
+        told.recv().map_err(|_| gone())?
     }
 
     /// Has a job done in a thread of its own that has root's rights, and waits for what comes of it.

@@ -30,8 +30,8 @@ impl Loaded {
     }
 }
 
-/// Keys of auditd.conf that auditd takes at its start only, and so do we.
-const AT_START: &[&str] = &["local_events", "end_of_event_timeout"];
+/// Keys of auditd.conf that auditd takes at its start only, and so do we; those about other machines are `source::remote`'s.
+const AT_START: &[&str] = &["end_of_event_timeout"];
 /// Keys of rauditd.conf that are taken at once.
 const OWN_AT_ONCE: &[&str] = &["critical_keys", "critical_share"];
 
@@ -70,10 +70,10 @@ mod tests {
     fn what_waits_for_a_restart_is_named() {
         let loaded = |conf: AuditdConf, own: RauditdConf| Loaded { conf, own, node: None };
         let before = loaded(AuditdConf::default(), RauditdConf::default());
-        let conf = AuditdConf { local_events: false, num_logs: 7, end_of_event_timeout: 9, ..AuditdConf::default() };
+        let conf = AuditdConf { num_logs: 7, end_of_event_timeout: 9, ..AuditdConf::default() };
         let own = RauditdConf { ring_size: 1 << 20, critical_share: 3, ..RauditdConf::default() };
         let now = loaded(conf, own);
-        assert_eq!(now.kept_until_restart(&before), ["local_events", "end_of_event_timeout", "ring_size"]);
+        assert_eq!(now.kept_until_restart(&before), ["end_of_event_timeout", "ring_size"]);
         assert_eq!(now.kept_until_restart(&now), [""; 0]);
     }
 

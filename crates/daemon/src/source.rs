@@ -3,3 +3,4 @@
 pub mod bpf;
 pub mod netlink;
 pub mod registration;
+pub mod remote;

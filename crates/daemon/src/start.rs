@@ -16,6 +16,7 @@ use crate::reload::{self, Loaded};
 use crate::say;
 use crate::source::netlink::Source;
 use crate::source::registration::Registration;
+use crate::source::remote::Remote;
 use crate::upgrade::Upgrade;
 use crate::work::{self, Outbox, Work};
 use crate::writer::{Writer, Written};
@@ -25,7 +26,7 @@ use nix::fcntl::OFlag;
 use nix::sys::resource::{RLIM_INFINITY, Resource, setrlimit};
 use nix::sys::signalfd::SignalFd;
 use nix::sys::stat::{Mode, umask};
-use raudit_config::{Backend as Choice, LogFormat, RauditdConf};
+use raudit_config::{AuditdConf, Backend as Choice, LogFormat, RauditdConf};
 use raudit_netlink::receiver::{self, Receiver};
 use raudit_netlink::{Client, Server, StatusChange};
 use raudit_record::Kind;
@@ -47,6 +48,9 @@ fn failed(e: impl ToString) -> Failure {
 
 /// The program `rauditd`.
 pub fn main() -> ExitCode {
+    if raudit_remote::process::is_collector() {
+        return raudit_remote::collector::main();
+    }
     let options = match Options::try_parse() {
         Ok(options) => options,
         Err(e) => {
@@ -84,23 +88,15 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     }
     let found = look(&loaded, options)?;
     // its large buffer is a privilege; it is used later
-    let receiver = Receiver::open().map_err(privilege)?;
+    let receiver = if loaded.conf.local_events { Some(Receiver::open().map_err(privilege)?) } else { None };
     let root = Root::start().map_err(failed)?;
-    let bpf = loaded.own.backend != Choice::Netlink || found.needs_bpf();
+    let bpf = loaded.conf.local_events && (loaded.own.backend != Choice::Netlink || found.needs_bpf());
     privilege::confine(bpf).map_err(|e| failed(format!("cannot give up capabilities: {e}")))?;
     privilege::hide_memory().map_err(|e| failed(format!("cannot keep memory out of core files: {e}")))?;
     let (mut daemon, alarms) = Daemon::start(options, &loaded, root)?;
-    let restore = match daemon.register(options, receiver, loaded.own.register_interval) {
-        // what the kernel was like before the first of us
-        Ok(restore) => Restore { enabled: upgrade.enabled_before().unwrap_or(restore.enabled), ..restore },
+    let (restore, backend, server, remote) = match daemon.set_up(options, &loaded, receiver, found, &upgrade) {
+        Ok(all) => all,
         Err((op, e)) => return Err(daemon.abort(op, e)),
-    };
-    let (backend, server) = match daemon.capture(&loaded.own, found) {
-        Ok(both) => both,
-        Err(e) => {
-            daemon.undo(&restore);
-            return Err(daemon.abort("set-pid", e));
-        }
     };
     let pid_file = loaded.own.pid_file.clone();
     let state_file = loaded.own.state_file.clone();
@@ -111,9 +107,10 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     }
     parent.release(Exit::Done as u8);
     ready::ready();
-    let mut control = daemon.control(options, loaded, (signals, alarms), backend, server);
+    let mut control = daemon.control(options, loaded, (signals, alarms), (backend, server, remote));
     let ending = control.run(|| upgrade.can_be_made());
     ready::stopping();
+    control.remote.stop();
     let sender = match ending {
         Ending::Stop(sender) => sender,
         Ending::Upgrade(sender) => {
@@ -147,18 +144,17 @@ fn load(options: &Options) -> Result<Loaded, Failure> {
     if !idle.is_empty() {
         say::warning(format!("auditd.conf: {} set, but not supported yet: no effect", idle.join(", ")));
     }
-    if !conf.local_events {
-        return Err(Failure(
-            Exit::Config,
-            "local_events = no is not supported yet: there is no network listener".into(),
-        ));
-    }
+    // what cannot be had is told before anything begins
+    raudit_remote::Settings::of(&conf).map_err(|e| Failure(Exit::Config, e))?;
     let node = node::name(&conf).map_err(failed)?;
     Ok(Loaded { conf, own, node })
 }
 
 /// What an earlier rauditd left pinned.
 fn look(loaded: &Loaded, options: &Options) -> Result<Found, Failure> {
+    if !loaded.conf.local_events {
+        return Ok(Found::nothing());
+    }
     let log = (loaded.conf.write_logs && !options.foreground).then_some(loaded.conf.log_file.as_path());
     Found::look(&loaded.own, log).map_err(failed)
 }
@@ -195,6 +191,14 @@ fn write_pid(path: &Path) {
 struct Restore {
     enabled: u32,
     enabled_now: u32,
+}
+
+impl Restore {
+    /// The kernel's audit was left alone.
+    fn nothing() -> Self {
+        let enabled = Client::kernel().and_then(|mut kernel| kernel.status()).map_or(0, |status| status.enabled);
+        Self { enabled, enabled_now: enabled }
+    }
 }
 
 /// The parts that run.
@@ -241,13 +245,13 @@ impl Daemon {
         options: &Options,
         loaded: Loaded,
         (signals, alarms): (SignalFd, Alarms),
-        backend: Backend,
-        server: Server,
+        (backend, server, remote): (Backend, Server, Remote),
     ) -> Control {
         Control {
             signals,
             server,
             backend,
+            remote,
             work: self.work.clone(),
             stamps: std::mem::take(&mut self.stamps),
             alarms,
@@ -293,23 +297,59 @@ impl Daemon {
         Ok(Restore { enabled: before.enabled, enabled_now })
     }
 
-    fn capture(&self, own: &RauditdConf, found: Found) -> Result<(Backend, Server), Failure> {
+    /// All that follows the first record. When it fails, what was begun is undone; the word is for the last record.
+    fn set_up(
+        &mut self,
+        options: &Options,
+        loaded: &Loaded,
+        receiver: Option<Receiver>,
+        found: Found,
+        upgrade: &Upgrade,
+    ) -> Result<(Restore, Backend, Server, Remote), (&'static str, Failure)> {
+        let Loaded { conf, own, .. } = loaded;
+        let mut restore = match receiver {
+            Some(receiver) => self.register(options, receiver, own.register_interval)?,
+            None => Restore::nothing(),
+        };
+        // what the kernel was like before the first of us
+        restore.enabled = upgrade.enabled_before().unwrap_or(restore.enabled);
+        let (mut backend, server) = self.capture(conf, own, found).map_err(|e| {
+            self.undo(&restore);
+            ("set-pid", e)
+        })?;
+        match Remote::start(conf, self.work.clone(), self.root.clone()) {
+            Ok(remote) => Ok((restore, backend, server, remote)),
+            Err(e) => {
+                backend.stop();
+                self.undo(&restore);
+                Err(("network-init", failed(e)))
+            }
+        }
+    }
+
+    fn capture(&self, conf: &AuditdConf, own: &RauditdConf, found: Found) -> Result<(Backend, Server), Failure> {
         if let Some(dir) = own.socket.parent() {
             fs::create_dir_all(dir).map_err(|e| failed(format!("cannot create {}: {e}", dir.display())))?;
         }
         let server = Server::bind(&own.socket).map_err(failed)?;
         let kernel = Client::kernel().map_err(failed)?;
         let written = Arc::clone(&self.written);
-        let backend = Backend::start(own, kernel, self.work.clone(), written, self.markers.clone(), found, &self.root)
-            .map_err(failed)?;
+        let (work, markers, root) = (self.work.clone(), self.markers.clone(), &self.root);
+        if !conf.local_events {
+            return Ok((Backend::idle(own, kernel, work, written, markers, root), server));
+        }
+        let backend = Backend::start(own, kernel, work, written, markers, found, root).map_err(failed)?;
         Ok((backend, server))
     }
 
     /// The kernel as it was: resigned, and enabled or not as before, unless somebody else has changed it since.
     fn undo(&mut self, restore: &Restore) {
         let set_back = || -> Result<(), raudit_netlink::Error> {
+            if restore.enabled == restore.enabled_now {
+                return Ok(());
+            }
             let mut kernel = Client::kernel()?;
-            if restore.enabled != restore.enabled_now && kernel.status()?.enabled == restore.enabled_now {
+            if kernel.status()?.enabled == restore.enabled_now {
                 kernel.set_status(&StatusChange { enabled: Some(restore.enabled), ..StatusChange::default() })?;
             }
             Ok(())

@@ -2,6 +2,7 @@
 
 use crate::reload::Loaded;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use raudit_log::Why;
 use raudit_record::Records;
 use std::time::Instant;
 
@@ -16,6 +17,8 @@ pub enum Work {
     /// Records of events of BPF's, and what is signed when they are dealt with.
     #[cfg(feature = "bpf")]
     Captured(Records, raudit_bpf::ring::Receipt),
+    /// Lines of other machines.
+    Remote(Lines),
     /// Rotate the log now.
     Rotate,
     /// Go on writing to disk after an action suspended it.
@@ -26,6 +29,28 @@ pub enum Work {
     Report,
     /// Nothing: it is time for what the writer does by the clock.
     Tick,
+}
+
+/// Whole lines, to be written as they are.
+#[derive(Debug)]
+pub struct Lines {
+    /// The lines, each with its newline.
+    pub text: Vec<u8>,
+    /// How many.
+    pub count: usize,
+    /// Where to say what became of them; it has room.
+    pub answer: Sender<Outcome>,
+}
+
+/// What became of lines.
+#[derive(Debug)]
+pub struct Outcome {
+    /// So many, the first ones, are on disk, or need not be.
+    pub on_disk: usize,
+    /// Space gets low.
+    pub is_low: bool,
+    /// Why the others are not there.
+    pub why: Option<Why>,
 }
 
 /// The end of those who have work for the writer.

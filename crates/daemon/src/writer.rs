@@ -1,5 +1,7 @@
 //! The writer: messages to lines, lines to disk and to the plugins. One thread.
 
+mod remote;
+
 use crate::feeder::Feeder;
 use crate::orders::Orders;
 use crate::process::Memory;
@@ -9,7 +11,7 @@ use crate::say;
 use crate::work::{Inbox, Work};
 use raudit_config::{AuditdConf, LogFormat};
 use raudit_dispatch::frame::{self, Version};
-use raudit_log::{Archiving, Place, Why, Writer as Log};
+use raudit_log::{Archiving, NotWritten, Place, Why, Writer as Log};
 use raudit_record::format::{Format, Formatter};
 use raudit_record::{Kind, Records};
 use std::io::Write;
@@ -42,6 +44,8 @@ pub struct Writer {
     feeder: Feeder,
     formatter: Formatter,
     frame: Version,
+    /// Plugins get other machines' records, too.
+    distributes_network: bool,
     lines: Vec<u8>,
     written: Arc<Written>,
     complained: u64,
@@ -81,6 +85,7 @@ impl Writer {
             orders,
             state: (own.state_file.clone(), conf.log_group),
             memory: Memory::default(),
+            distributes_network: conf.distribute_network,
             listens: conf.tcp_listen_port.is_some(),
         })
     }
@@ -108,6 +113,7 @@ impl Writer {
                     receipt.sign();
                     inbox.give_back(records);
                 }
+                Work::Remote(lines) => self.write_remote(lines),
                 Work::Rotate => self.rotate(),
                 Work::Resume => self.resume(),
                 Work::Reconfigure(loaded) => self.reconfigure(&loaded),
@@ -149,44 +155,44 @@ impl Writer {
                 lines += 1;
             }
         }
-        if !frames.is_empty()
-            && let Some(action) = self.feeder.send(frames, records.len() as u64)
-        {
-            self.orders.take_down_machine(&action);
+        if !frames.is_empty() {
+            self.dispatch(frames, records.len() as u64);
         }
         if let Sink::Log(log) = &self.sink
             && let Some(place) = log.next_place(self.lines.len())
         {
             tell(place);
         }
-        self.put(lines);
+        // counted, and told at powers of two
+        drop(self.put(lines));
         self.written.records.fetch_add(lines as u64, Ordering::Relaxed);
     }
 
-    fn put(&mut self, records: usize) {
-        let failed = match &mut self.sink {
-            Sink::Log(log) => log
-                .write(&self.lines, records)
-                // that it is suspended was said when it was; how many it cost is said when it ends
-                .map_err(|e| (e.records as u64, (!matches!(e.why, Why::Suspended)).then(|| e.to_string())))
-                .err(),
+    fn put(&mut self, records: usize) -> Result<(), NotWritten> {
+        let put = match &mut self.sink {
+            Sink::Log(log) => log.write(&self.lines, records),
             Sink::Stdout => {
                 let mut out = std::io::stdout().lock();
-                out.write_all(&self.lines)
-                    .and_then(|()| out.flush())
-                    .map_err(|e| (records as u64, Some(e.to_string())))
-                    .err()
+                let written = out.write_all(&self.lines).and_then(|()| out.flush());
+                written.map_err(|e| NotWritten { records, bytes: self.lines.len(), why: Why::Failed(e) })
             }
         };
-        if let Some((lost, why)) = failed {
+        if let Err(failed) = &put {
+            let lost = failed.records as u64;
             let all = self.written.failed.fetch_add(lost, Ordering::Relaxed) + lost;
-            // not one line for each record: at powers of two
-            if let Some(why) = why
-                && (all >= self.complained.max(1) * 2 || self.complained == 0)
-            {
+            // That it is suspended was said when it was; how many it cost is said when it ends. And not one line for each
+            // record: at powers of two.
+            if !matches!(failed.why, Why::Suspended) && (all >= self.complained.max(1) * 2 || self.complained == 0) {
                 self.complained = all;
-                say::error(format!("{why} ({all} records so far)"));
+                say::error(format!("{failed} ({all} records so far)"));
             }
+        }
+        put
+    }
+
+    fn dispatch(&mut self, frames: Vec<u8>, records: u64) {
+        if let Some(action) = self.feeder.send(frames, records) {
+            self.orders.take_down_machine(&action);
         }
     }
 
@@ -213,6 +219,8 @@ impl Writer {
         let Loaded { conf, own, node } = loaded;
         (self.formatter, self.frame) = form(conf, node.clone());
         self.state.1 = conf.log_group;
+        self.distributes_network = conf.distribute_network;
+        self.listens |= conf.tcp_listen_port.is_some();
         if let Sink::Log(log) = &mut self.sink {
             log.set_archiving(Archiving::of(own));
             if let Err(e) = log.reconfigure(conf) {

@@ -326,6 +326,11 @@ impl Writer {
         self.orders.drain(..)
     }
 
+    /// Whether space has got so low that `space_left_action` was taken.
+    pub fn is_low(&self) -> bool {
+        self.low_space.has_acted()
+    }
+
     /// How the log is.
     pub fn state(&self) -> State {
         let open = if let Sink::Open(open) = &self.sink { Some(open) } else { None };

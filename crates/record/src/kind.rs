@@ -29,6 +29,8 @@ impl Kind {
     pub const DAEMON_CONFIG: Self = Self(1203);
     pub const DAEMON_ROTATE: Self = Self(1205);
     pub const DAEMON_RESUME: Self = Self(1206);
+    pub const DAEMON_ACCEPT: Self = Self(1207);
+    pub const DAEMON_CLOSE: Self = Self(1208);
     pub const DAEMON_ERR: Self = Self(1209);
     pub const SYSCALL: Self = Self(1300);
     pub const PATH: Self = Self(1302);
@@ -60,6 +62,7 @@ impl Kind {
     pub const OPENAT2: Self = Self(1337);
     pub const AVC: Self = Self(1400);
     pub const CRYPTO_KEY_USER: Self = Self(2404);
+    pub const CRYPTO_SESSION: Self = Self(2407);
 }
 
 impl Kind {

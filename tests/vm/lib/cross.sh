@@ -2,18 +2,18 @@
 
 triple() { printf '%s-unknown-linux-gnu' "$arch"; }
 
-# The libraries that libbpf is linked with, unpacked: one directory, made in one rename.
+# The libraries that libbpf and rauditd are linked with, unpacked: one directory, made in one rename.
 build_sysroot() {
   local new=$cache/new.sysroot deb
   [ "$arch" != x86_64 ] || return 0
-  [ ! -d "$cache/sysroot" ] || { say "libraries to build with: ready"; return; }
+  [ ! -e "$cache/sysroot/usr/lib/$arch-linux-gnu/pkgconfig/libssl.pc" ] || { say "libraries to build with: ready"; return; }
   say "libraries to build with: unpacking"
   rm -rf "$new"
   mkdir -p "$new/deb" && (cd "$new/deb" && in_suite Debian "$root_suite" apt-get update > /dev/null &&
-    in_suite Debian "$root_suite" apt-get download libelf-dev libelf1 zlib1g zlib1g-dev) ||
+    in_suite Debian "$root_suite" apt-get download libelf-dev libelf1 zlib1g zlib1g-dev libssl-dev libssl3) ||
     die 1 "cannot fetch the libraries to build with"
   for deb in "$new"/deb/*.deb; do dpkg-deb -x "$deb" "$new"; done
-  rm -r "$new/deb"
+  rm -rf "$new/deb" "$cache/sysroot"
   mv "$new" "$cache/sysroot"
 }
 
@@ -27,6 +27,6 @@ export_cross() {
     { say "no Rust library for $(triple): rustup target add $(triple)"; return 1; }
   export CARGO_BUILD_TARGET; CARGO_BUILD_TARGET=$(triple)
   export "CARGO_TARGET_${under^^}_LINKER=$arch-linux-gnu-gcc" "CC_$under=$arch-linux-gnu-gcc" \
-    "CFLAGS_$under=-I$cache/sysroot/usr/include" "CARGO_TARGET_${under^^}_RUSTFLAGS=-L$libraries" \
+    "CFLAGS_$under=-I$cache/sysroot/usr/include -I$cache/sysroot/usr/include/$arch-linux-gnu" "CARGO_TARGET_${under^^}_RUSTFLAGS=-L$libraries" \
     PKG_CONFIG_ALLOW_CROSS=1 "PKG_CONFIG_LIBDIR_$under=$libraries/pkgconfig" "PKG_CONFIG_SYSROOT_DIR_$under=$cache/sysroot"
 }

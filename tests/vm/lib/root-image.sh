@@ -2,7 +2,7 @@
 # of this file, so an edit here makes setup build a new image.
 
 root_suite=bookworm
-root_packages=auditd,apparmor,libcap2-bin,libelf1,zlib1g,procps,iproute2,kmod,attr,acl,python3-minimal,strace,psmisc,login,adduser,bpftool
+root_packages=auditd,apparmor,libcap2-bin,libelf1,zlib1g,libssl3,procps,iproute2,kmod,attr,acl,python3-minimal,strace,psmisc,login,adduser,bpftool
 
 # replace_programs ROOT: an amd64 root becomes one for $debian_arch, by unpacking that architecture's build of each package over
 # it. What packages write when they are configured is the same for both, so that none of their programs has to run here.

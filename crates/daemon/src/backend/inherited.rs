@@ -39,6 +39,11 @@ impl Found {
         self.home.is_some()
     }
 
+    /// It is not looked for.
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
     /// Takes possession of what is pinned. Before the log is opened: what a rauditd that was killed did not write to the end is taken
     /// back from it, and will be written anew.
     pub fn look(conf: &RauditdConf, log: Option<&Path>) -> Result<Self, String> {

@@ -62,6 +62,12 @@ impl Found {
     pub fn needs_bpf(&self) -> bool {
         false
     }
+
+    /// It is not looked for.
+    pub fn nothing() -> Self {
+        Self
+    }
+
     /// Nothing is found.
     pub fn look(_: &RauditdConf, _: Option<&Path>) -> Result<Self, String> {
         Ok(Self)

@@ -54,7 +54,7 @@ impl Starter {
             // what started us may wait until nobody has its standard output and error any more
             command.stdout(Stdio::null()).stderr(Stdio::piped());
         }
-        let mut child = self.root.run(move || command.spawn())??;
+        let mut child = self.root.spawn(command)?;
         if let Some(said) = child.stderr.take() {
             Builder::new().name("raudispd".into()).spawn(move || relay(said))?;
         }
