@@ -40,6 +40,8 @@ impl Drop for Mounted {
 /// The events in a text: by serial, so that one that is there twice counts once. Every line must be whole.
 fn events(text: &str, into: &mut HashSet<String>) {
     for line in text.lines() {
+        // settings that were read again may have given records a node
+        let line = line.strip_prefix("node=x ").unwrap_or(line);
         let record = super::log::Record::parse(line).unwrap_or_else(|| panic!("torn line {line:?}"));
         if record.kind == "SYSCALL" && line.contains(KEY) {
             into.insert(record.stamp);

@@ -91,6 +91,17 @@ fn differing(what: &str, ours: &[String], theirs: &[String]) -> Vec<String> {
     found
 }
 
+/// Debian's program with its libraries, as one command.
+fn wrapped(setup: &Setup, root: &Path) -> PathBuf {
+    let wrapper = setup.path("auditd.sh");
+    let command = theirs(root, "auditd");
+    let libraries = command.get_envs().find_map(|(name, value)| (name == "LD_LIBRARY_PATH").then_some(value?)).unwrap();
+    let program = command.get_program().display();
+    fs::write(&wrapper, format!("#!/bin/sh\nLD_LIBRARY_PATH={} exec {program} \"$@\"\n", libraries.display())).unwrap();
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+    wrapper
+}
+
 #[test]
 fn an_administrators_day_is_the_same_with_auditd_and_rauditd() {
     let Some(root) = oracle() else { return };
@@ -116,14 +127,7 @@ fn an_administrators_day_is_the_same_with_auditd_and_rauditd() {
     };
     own("second");
     let state = own("rauditd");
-    // their program with its libraries, as one command
-    let wrapper = setup.path("auditd.sh");
-    let command = theirs(&root, "auditd");
-    let libraries = command.get_envs().find_map(|(name, value)| (name == "LD_LIBRARY_PATH").then_some(value?)).unwrap();
-    let program = command.get_program().display();
-    fs::write(&wrapper, format!("#!/bin/sh\nLD_LIBRARY_PATH={} exec {program} \"$@\"\n", libraries.display())).unwrap();
-    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
-
+    let wrapper = wrapped(&setup, &root);
     let ours = run(&setup, "rauditd", Path::new(env!("CARGO_BIN_EXE_rauditd")), &state);
     kernel.clear();
     kernel.restore_settings();

@@ -87,12 +87,7 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
         *parent = process::daemonise().map_err(|e| failed(format!("cannot fork: {e}")))?;
     }
     let found = look(&loaded, options)?;
-    // its large buffer is a privilege; it is used later
-    let receiver = if loaded.conf.local_events { Some(Receiver::open().map_err(privilege)?) } else { None };
-    let root = Root::start().map_err(failed)?;
-    let bpf = loaded.conf.local_events && (loaded.own.backend != Choice::Netlink || found.needs_bpf());
-    privilege::confine(bpf).map_err(|e| failed(format!("cannot give up capabilities: {e}")))?;
-    privilege::hide_memory().map_err(|e| failed(format!("cannot keep memory out of core files: {e}")))?;
+    let (receiver, root) = give_up_rights(&loaded, &found)?;
     let (mut daemon, alarms) = Daemon::start(options, &loaded, root)?;
     let (restore, backend, server, remote) = match daemon.set_up(options, &loaded, receiver, found, &upgrade) {
         Ok(all) => all,
@@ -157,6 +152,17 @@ fn look(loaded: &Loaded, options: &Options) -> Result<Found, Failure> {
     }
     let log = (loaded.conf.write_logs && !options.foreground).then_some(loaded.conf.log_file.as_path());
     Found::look(&loaded.own, log).map_err(failed)
+}
+
+/// Keeps what is needed from now on: rights, and what is to be had with more of them only.
+fn give_up_rights(loaded: &Loaded, found: &Found) -> Result<(Option<Receiver>, Root), Failure> {
+    // its large buffer is a privilege
+    let receiver = if loaded.conf.local_events { Some(Receiver::open().map_err(privilege)?) } else { None };
+    let root = Root::start().map_err(failed)?;
+    let bpf = loaded.conf.local_events && (loaded.own.backend != Choice::Netlink || found.needs_bpf());
+    privilege::confine(bpf).map_err(|e| failed(format!("cannot give up capabilities: {e}")))?;
+    privilege::hide_memory().map_err(|e| failed(format!("cannot keep memory out of core files: {e}")))?;
+    Ok((receiver, root))
 }
 
 /// What auditd does to its own process.

@@ -54,12 +54,12 @@ impl Work<'_> {
             {
                 // it may have passed on a part of it: what is sent twice is better than not at all
                 self.undone = Some(batch);
-                break e.to_string();
+                break Some(e.to_string());
             }
             select! {
                 recv(self.batches) -> batch => match batch {
                     Ok(batch) => self.undone = Some(batch),
-                    Err(_) => return Ok(host.stop()),
+                    Err(_) => break None,
                 },
                 recv(self.commands) -> command => match command {
                     Ok(Command::Reload) => host.signal(Signal::SIGHUP),
@@ -67,7 +67,7 @@ impl Work<'_> {
                     // the queue ends as well, after what is in it
                     Err(_) => match self.batches.recv() {
                         Ok(batch) => self.undone = Some(batch),
-                        Err(_) => return Ok(host.stop()),
+                        Err(_) => break None,
                     },
                 },
                 default(LOOK) => {}
@@ -75,11 +75,19 @@ impl Work<'_> {
             if self.undone.is_none()
                 && let Some(status) = host.ended()
             {
-                break status.to_string();
+                break Some(status.to_string());
             }
         };
-        host.kill();
-        Err(why)
+        match why {
+            Some(why) => {
+                host.kill();
+                Err(why)
+            }
+            None => {
+                host.stop();
+                Ok(())
+            }
+        }
     }
 
     /// Waits; false when the queue has ended meanwhile. Batches wait too, and when there are too many the writer counts what it drops.
