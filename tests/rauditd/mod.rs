@@ -1,5 +1,6 @@
 //! The live tests of rauditd, and what they share.
 
+mod actions;
 mod archives;
 mod burst;
 #[path = "../rauditctl/cases.rs"]
@@ -18,6 +19,7 @@ mod modes;
 mod oracle;
 mod overload;
 mod plugins;
+mod process;
 mod remote;
 mod restarts;
 mod same_records;

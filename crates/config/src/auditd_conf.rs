@@ -232,6 +232,11 @@ impl AuditdConf {
 }
 
 impl AuditdConf {
+    /// All keys, in the order of auditd.conf(5).
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        Self::KEYS.iter().map(|key| key.name)
+    }
+
     /// The keys whose values differ from those of `before`.
     pub fn changed(&self, before: &Self) -> Vec<&'static str> {
         changed(self, before)

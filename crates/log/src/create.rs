@@ -80,3 +80,30 @@ pub fn repair_archive(path: &Path, group: u32, notices: &mut Vec<Notice>) {
         notices.push(Notice::Failed("correct the mode of", path.to_owned(), error));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::fcntl::{FcntlArg, fcntl};
+
+    #[test]
+    fn data_and_sync_are_properties_of_the_open_file() {
+        if !nix::unistd::geteuid().is_root() {
+            println!("SKIPPED: needs root, because the log is root's");
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        for (flush, expected) in [
+            (Flush::None, OFlag::empty()),
+            (Flush::Incremental, OFlag::empty()),
+            (Flush::IncrementalAsync, OFlag::empty()),
+            (Flush::Data, OFlag::O_DSYNC),
+            (Flush::Sync, OFlag::O_SYNC),
+        ] {
+            let file = open(&dir.path().join("audit.log"), 0, flush).unwrap();
+            let flags = OFlag::from_bits_truncate(fcntl(&file, FcntlArg::F_GETFL).unwrap());
+            assert_eq!(flags & OFlag::O_SYNC, expected, "{flush:?}");
+            assert!(flags.contains(OFlag::O_APPEND));
+        }
+    }
+}

@@ -275,3 +275,23 @@ fn not_found_here(log: &Path) -> impl FnOnce(io::Error) -> SearchError {
         SearchError::Source(SourceError { doing: "opening", path, source })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_says_when_an_event_is_complete() {
+        if !nix::unistd::geteuid().is_root() {
+            println!("SKIPPED: needs root, because configuration files must be root's");
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("auditd.conf");
+        std::fs::write(&path, "end_of_event_timeout = 7\nspace_left = 2\nadmin_space_left = 1\n").unwrap();
+        let mut notes = Vec::new();
+        assert_eq!(Settings::load(&path, &mut notes).unwrap().timeout, 7);
+        assert_eq!(Settings::load(&dir.path().join("none"), &mut notes).unwrap().timeout, 2);
+        assert!(String::from_utf8(notes).unwrap().contains("doesn't exist, skipping"));
+    }
+}

@@ -94,3 +94,95 @@ impl Registration {
 fn look(status: &Status, own: u32) -> Found {
     if status.pid == own { Found::Ours } else { Found::Gone(status.pid) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::poll::{PollTimeout, poll};
+    use raudit_netlink::{Reply, Request, Server};
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+
+    /// A kernel whose audit daemon and counter of losses are these, until dropped.
+    fn with_kernel(pid: &AtomicU32, lost: &AtomicU32, test: impl FnOnce(Client)) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut server = Server::bind(&dir.path().join("sock")).unwrap();
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stop.load(Relaxed) {
+                    poll(&mut server.poll_fds(), PollTimeout::from(5u8)).unwrap();
+                    let status = || Status { pid: pid.load(Relaxed), lost: lost.load(Relaxed), ..Status::default() };
+                    let answer = |request, _| match request {
+                        Request::GetStatus => Reply::Status(status()),
+                        _ => Reply::Ack,
+                    };
+                    server.serve(answer).unwrap();
+                }
+            });
+            test(Client::control(&dir.path().join("sock")).unwrap());
+            stop.store(true, Relaxed);
+        });
+    }
+
+    fn texts(records: &[Message]) -> Vec<String> {
+        records
+            .iter()
+            .map(|record| String::from_utf8_lossy(&record.text).split_once(": ").unwrap().1.to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_lost_place_is_noticed_told_once_and_taken_again() {
+        if !nix::unistd::geteuid().is_root() {
+            println!("SKIPPED: needs root, as whoever asks the kernel");
+            return;
+        }
+        let (pid, lost) = (AtomicU32::new(7), AtomicU32::new(0));
+        with_kernel(&pid, &lost, |kernel| {
+            let mut registration = Registration::new(kernel, 1);
+            let mut tick = |register: &dyn Fn() -> Result<(), Error>| {
+                registration.next = Instant::now();
+                texts(&registration.tick(7, register))
+            };
+            let refused = || Err(Error::DaemonExists(9));
+            assert_eq!(tick(&|| panic!("nothing is lost")), [""; 0]);
+            pid.store(9, Relaxed);
+            assert_eq!(tick(&refused), ["op=registration-lost pid=7 new-pid=9 res=failed"]);
+            assert_eq!(tick(&refused), [""; 0], "it is told once");
+            pid.store(0, Relaxed);
+            let taken = || {
+                pid.store(7, Relaxed);
+                Ok(())
+            };
+            let expected = [
+                "op=registration-lost pid=7 new-pid=0 res=failed",
+                "op=registration-regained pid=7 old-pid=0 res=success",
+            ];
+            assert_eq!(tick(&taken), expected);
+            assert_eq!(tick(&refused), [""; 0]);
+            lost.store(12, Relaxed);
+            let told = tick(&refused);
+            assert!(told.len() == 1 && told[0].starts_with("op=events-lost reason=kernel lost=12 auid="), "{told:?}");
+            assert_eq!(tick(&refused), [""; 0]);
+            lost.store(0, Relaxed);
+            assert_eq!(tick(&refused), [""; 0], "somebody has reset it");
+        });
+    }
+
+    #[test]
+    fn it_is_looked_at_every_so_often_or_never() {
+        if !nix::unistd::geteuid().is_root() {
+            println!("SKIPPED: needs root, as whoever asks the kernel");
+            return;
+        }
+        let (pid, lost) = (AtomicU32::new(9), AtomicU32::new(0));
+        with_kernel(&pid, &lost, |kernel| {
+            let mut registration = Registration::new(kernel, 0);
+            assert!(!registration.is_due() && registration.tick(7, || panic!("never")).is_empty());
+            registration.every = Some(Duration::from_secs(60));
+            assert!(registration.is_due());
+            assert_eq!(registration.tick(7, || Ok(())).len(), 2);
+            assert!(!registration.is_due());
+        });
+    }
+}
