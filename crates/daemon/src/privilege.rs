@@ -24,9 +24,15 @@ const ALWAYS: [Capability; 7] = [
     Capability::CAP_SYS_PTRACE,
 ];
 
-/// For BPF: maps, programs and links; memory for them before 5.11; addresses in /proc/kallsyms.
-const BPF: [Capability; 4] =
-    [Capability::CAP_BPF, Capability::CAP_PERFMON, Capability::CAP_SYS_RESOURCE, Capability::CAP_SYSLOG];
+/// For BPF: maps, programs and links, and looking them up by number (SYS_ADMIN: whether a link is gone, what skipped programs an earlier
+/// rauditd left); memory for them before 5.11; addresses in /proc/kallsyms.
+const BPF: [Capability; 5] = [
+    Capability::CAP_BPF,
+    Capability::CAP_PERFMON,
+    Capability::CAP_SYS_ADMIN,
+    Capability::CAP_SYS_RESOURCE,
+    Capability::CAP_SYSLOG,
+];
 
 /// Gives up what this thread and those it starts do not need. `bpf`: whether BPF may capture.
 ///
