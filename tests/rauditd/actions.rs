@@ -25,8 +25,9 @@ fn script(setup: &Setup, path: &str, more: &str) {
     let path = setup.path(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let called = setup.path("called");
+    // in one write: several are called at a time
     let text = format!(
-        "#!/bin/sh\n{{ echo \"$(basename \"$0\") $*\"; [ -p /dev/stdin ] && cat; }} >> {}\n{more}\n",
+        "#!/bin/sh\ninput=$([ -p /dev/stdin ] && cat && echo .)\nprintf '%s %s\\n%s' \"$(basename \"$0\")\" \"$*\" \"${{input%.}}\" >> {}\n{more}\n",
         called.display()
     );
     fs::write(&path, text).unwrap();
