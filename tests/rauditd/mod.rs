@@ -10,6 +10,7 @@ mod config;
 mod daemon;
 mod disk;
 mod faults;
+mod hard;
 #[path = "../live/kernel.rs"]
 mod kernel;
 mod load;

@@ -154,7 +154,7 @@ impl Control {
     fn happened(&mut self, event: Event) -> Option<Ending> {
         match event {
             Event::Settings(loaded) => self.end_reload(loaded),
-            Event::HelperEnded => self.send(Work::Resume),
+            Event::HelperEnded => self.send(Work::ResumeLog),
             Event::Overflow(action) => self.orders.take_down_machine(&action),
             Event::Stop => return Some(Ending::Stop(None)),
         }

@@ -9,6 +9,8 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::Builder;
 
 /// The mailer every system has under this name; reads a message with its headers (`-t`).
@@ -23,12 +25,14 @@ const WALL: &str = "/usr/bin/wall";
 pub struct Orders {
     root: Root,
     alarm: Alarm,
+    /// The machine is being taken down: once is enough.
+    leaving: Arc<AtomicBool>,
 }
 
 impl Orders {
     /// Programs start from `root`; what control has to know goes to `alarm`.
     pub fn new(root: Root, alarm: Alarm) -> Self {
-        Self { root, alarm }
+        Self { root, alarm, leaving: Arc::default() }
     }
 
     /// Begins to carry out an order.
@@ -71,6 +75,9 @@ impl Orders {
 
     /// The machine goes, and the daemon stops.
     fn change_run_level(&self, level: &'static str) {
+        if self.leaving.swap(true, Ordering::Relaxed) {
+            return;
+        }
         let alarm = self.alarm.clone();
         self.start(move || {
             if let Err(e) = end_of(Path::new(INIT), program(INIT).arg(level).spawn()) {

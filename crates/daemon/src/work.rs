@@ -21,8 +21,10 @@ pub enum Work {
     Remote(Lines),
     /// Rotate the log now.
     Rotate,
-    /// Go on writing to disk after an action suspended it.
+    /// Go on writing to disk after an action suspended it, and feeding plugins.
     Resume,
+    /// Go on writing to disk: who had the log has finished.
+    ResumeLog,
     /// Take new settings.
     Reconfigure(Box<Loaded>),
     /// Write the state report.

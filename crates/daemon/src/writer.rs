@@ -115,7 +115,11 @@ impl Writer {
                 }
                 Work::Remote(lines) => self.write_remote(lines),
                 Work::Rotate => self.rotate(),
-                Work::Resume => self.resume(),
+                Work::Resume => {
+                    self.feeder.resume();
+                    self.resume_log();
+                }
+                Work::ResumeLog => self.resume_log(),
                 Work::Reconfigure(loaded) => self.reconfigure(&loaded),
                 Work::Report => self.report(),
                 Work::Tick => {}
@@ -202,8 +206,7 @@ impl Writer {
         }
     }
 
-    fn resume(&mut self) {
-        self.feeder.resume();
+    fn resume_log(&mut self) {
         let Sink::Log(log) = &mut self.sink else { return };
         if let Err(e) = log.resume() {
             say::error(format!("cannot resume logging: {e}"));
