@@ -2,6 +2,7 @@
 
 use super::inherited::{Found, Inheritance};
 use crate::privilege::Root;
+use crate::process;
 use crate::say;
 use crate::source::bpf::Source;
 use crate::work::Outbox;
@@ -243,6 +244,8 @@ impl Side {
             && let Some(offer) = self.offer.get_mut()
         {
             offer.forget_types();
+            // they were read by a thread that has ended: what it had allocated would stay ours
+            process::give_back_memory();
         }
     }
 
