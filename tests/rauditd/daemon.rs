@@ -190,6 +190,16 @@ impl Daemon {
         self.child.id()
     }
 
+    /// Its raudispd, if there is one.
+    pub fn plugin_host(&self) -> Option<nix::unistd::Pid> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
+        let of = |task: fs::DirEntry| fs::read_to_string(task.path().join("children")).unwrap_or_default();
+        let pids = tasks.map(|task| of(task.unwrap())).collect::<String>();
+        let name = |pid: &str| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        let host = pids.split_whitespace().find(|pid| name(pid).trim_end() == "raudispd")?;
+        Some(nix::unistd::Pid::from_raw(host.parse().unwrap()))
+    }
+
     /// What it said so far.
     pub fn said(&self) -> String {
         fs::read_to_string(&self.said).unwrap()

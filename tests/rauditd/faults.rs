@@ -9,7 +9,6 @@ use super::load::{KEY, Load, Stops, rule};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::signal::Signal::{self, SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGUSR1};
 use nix::sys::signal::kill;
-use nix::unistd::Pid;
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::fs;
@@ -227,19 +226,9 @@ fn out_of_descriptors() {
     }
 }
 
-/// The raudispd of a rauditd.
-fn plugin_host(daemon: &Daemon) -> Option<Pid> {
-    let children = fs::read_dir(format!("/proc/{}/task", daemon.pid())).unwrap();
-    let of = |task: fs::DirEntry| fs::read_to_string(task.path().join("children")).unwrap_or_default();
-    let pids = children.map(|task| of(task.unwrap())).collect::<String>();
-    let is_it =
-        |pid: &&str| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim_end() == "raudispd");
-    pids.split_whitespace().find(is_it).map(|pid| Pid::from_raw(pid.parse().unwrap()))
-}
-
 fn signal_plugin_host(daemon: &Daemon, signal: Signal) {
-    wait_until("a plugin host", || plugin_host(daemon).is_some());
-    kill(plugin_host(daemon).unwrap(), signal).unwrap();
+    wait_until("a plugin host", || daemon.plugin_host().is_some());
+    kill(daemon.plugin_host().unwrap(), signal).unwrap();
 }
 
 #[test]
@@ -255,7 +244,7 @@ fn the_plugin_host_is_killed() {
                 load.wait(800);
             }
             let got = || fs::metadata(setup.path("got")).map_or(0, |meta| meta.len());
-            wait_until("a plugin host that was started again", || plugin_host(daemon).is_some());
+            wait_until("a plugin host that was started again", || daemon.plugin_host().is_some());
             let before = got();
             wait_until("the plugin to get events again", || got() > before + 10_000);
             String::new()
@@ -373,7 +362,7 @@ fn little_memory() {
         };
         let ring = "q_depth = 500\n";
         unharmed(through("64 MiB of memory", backend, ring, plugin, |_, daemon, load| {
-            let host = plugin_host(daemon).unwrap().as_raw().to_string();
+            let host = daemon.plugin_host().unwrap().as_raw().to_string();
             for pid in [daemon.pid().to_string(), host] {
                 fs::write(group.0.join("cgroup.procs"), pid).unwrap();
             }

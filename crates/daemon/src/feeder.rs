@@ -7,7 +7,7 @@ use crate::alarm::Alarm;
 use crate::privilege::Root;
 use crate::say;
 use child::Starter;
-use crossbeam_channel::{Sender, TrySendError, bounded, unbounded};
+use crossbeam_channel::{Sender, bounded, unbounded};
 use raudit_config::plugin_conf;
 use raudit_config::{Action, AuditdConf, RauditdConf};
 use raudit_dispatch::status::Status;
@@ -86,7 +86,7 @@ impl Feeder {
     }
 
     fn set_up(&mut self, conf: &AuditdConf) {
-        if plugin_conf::scan(&conf.plugin_dir).is_ok_and(|found| found.active.is_empty()) {
+        if !has_plugins(conf) {
             return;
         }
         self.known.set(Status { size: conf.q_depth.into(), ..Status::default() });
@@ -110,7 +110,7 @@ impl Feeder {
     /// Hands over frames; when raudispd is behind they are dropped and counted. Gives `overflow_action` if it is due and stops the machine.
     pub fn send(&mut self, frames: Vec<u8>, records: u64) -> Option<Action> {
         let line = self.line.as_ref()?;
-        let full = self.suspended || matches!(line.queue.try_send((frames, records)), Err(TrySendError::Full(_)));
+        let full = self.suspended || line.queue.try_send((frames, records)).is_err();
         if !full {
             return None;
         }
@@ -133,9 +133,8 @@ impl Feeder {
     pub fn reconfigure(&mut self, conf: &AuditdConf) {
         self.overflow = conf.overflow_action.clone();
         self.suspended = false;
-        let wanted = plugin_conf::scan(&conf.plugin_dir).map_or(true, |found| !found.active.is_empty());
         match &self.line {
-            Some(line) if wanted => self.tell(line, Command::Reload),
+            Some(line) if has_plugins(conf) => self.tell(line, Command::Reload),
             Some(_) => self.take_down(),
             None => self.set_up(conf),
         }
@@ -174,4 +173,9 @@ impl Feeder {
         self.take_down();
         self.lost.load(Ordering::Relaxed)
     }
+}
+
+/// Whether there is something for raudispd to run. What is wrong with the directory it says itself.
+fn has_plugins(conf: &AuditdConf) -> bool {
+    plugin_conf::scan(&conf.plugin_dir).map_or(true, |found| !found.active.is_empty())
 }

@@ -4,7 +4,7 @@ use crate::alarm::{Alarm, Event};
 use crate::privilege::Root;
 use crate::say;
 use raudit_config::Action;
-use raudit_log::Order;
+use raudit_log::{Notice, Occasion, Order};
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::Path;
@@ -64,12 +64,12 @@ impl Orders {
 
     /// Carries out `single` or `halt` of an `overflow_action`.
     pub fn take_down_machine(&self, action: &Action) {
-        let (what, order) = match action {
-            Action::Halt => ("halting the system", Order::Halt),
-            Action::Single => ("changing the system to single user mode", Order::Single),
+        let order = match action {
+            Action::Halt => Order::Halt,
+            Action::Single => Order::Single,
             _ => return,
         };
-        say::alert(format!("The audit daemon is now {what} and exiting due to queue overflow"));
+        say::alert(Notice::Leaving(Occasion::Overflow, action.clone()).to_string());
         self.carry_out(order);
     }
 

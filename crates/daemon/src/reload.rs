@@ -33,7 +33,7 @@ impl Loaded {
 /// Keys of auditd.conf that auditd takes at its start only, and so do we; those about other machines are `source::remote`'s.
 const AT_START: &[&str] = &["end_of_event_timeout"];
 /// Keys of rauditd.conf that are taken at once.
-const OWN_AT_ONCE: &[&str] = &["critical_keys", "critical_share"];
+const OWN_AT_ONCE: &[&str] = &["critical_keys", "critical_share", "compress_logs", "rotate_every", "keep_days"];
 
 /// Reads both files and says what is odd in them; what is wrong is an error with the file and line.
 ///
@@ -71,7 +71,7 @@ mod tests {
         let loaded = |conf: AuditdConf, own: RauditdConf| Loaded { conf, own, node: None };
         let before = loaded(AuditdConf::default(), RauditdConf::default());
         let conf = AuditdConf { num_logs: 7, end_of_event_timeout: 9, ..AuditdConf::default() };
-        let own = RauditdConf { ring_size: 1 << 20, critical_share: 3, ..RauditdConf::default() };
+        let own = RauditdConf { ring_size: 1 << 20, critical_share: 3, keep_days: 7, ..RauditdConf::default() };
         let now = loaded(conf, own);
         assert_eq!(now.kept_until_restart(&before), ["end_of_event_timeout", "ring_size"]);
         assert_eq!(now.kept_until_restart(&now), [""; 0]);

@@ -177,7 +177,7 @@ impl Writer {
                 let next = self.what_comes_next(occasion);
                 self.notices.push(Notice::LowSpace(next));
             }
-            Occasion::DiskFull | Occasion::DiskError => {}
+            Occasion::DiskFull | Occasion::DiskError | Occasion::Overflow => {}
         }
     }
 

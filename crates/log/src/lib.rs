@@ -48,7 +48,7 @@ pub mod unpack;
 pub mod upkeep;
 pub mod writer;
 
-pub use notice::{Level, Notice};
+pub use notice::{Level, Notice, Occasion};
 pub use order::Order;
 pub use upkeep::Archiving;
 pub use writer::{LogError, NotWritten, Place, State, Why, Writer};

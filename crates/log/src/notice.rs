@@ -32,6 +32,8 @@ pub enum Occasion {
     DiskFull,
     /// `disk_error_action`.
     DiskError,
+    /// `overflow_action`, which is not the log's.
+    Overflow,
 }
 
 /// As the reason at the end of a sentence.
@@ -42,6 +44,7 @@ impl fmt::Display for Occasion {
             Self::LowSpace | Self::AdminSpace => "due to low disk space",
             Self::DiskFull => "due to no space left on logging partition",
             Self::DiskError => "due to previously mentioned write error",
+            Self::Overflow => "due to queue overflow",
         })
     }
 }

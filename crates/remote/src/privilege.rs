@@ -1,7 +1,8 @@
 //! How the collector gives up its privileges, for good.
-#![allow(unsafe_code, reason = "capset, prctl and close_range; each is argued below")]
+#![allow(unsafe_code, reason = "prctl and close_range; each is argued below")]
 
 use crate::link::CONNECTIONS_MAX;
+use caps::CapSet;
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigHandler, Signal, signal};
@@ -10,8 +11,6 @@ use std::io;
 
 /// nobody and nogroup.
 const NOBODY: u32 = 65534;
-/// `_LINUX_CAPABILITY_VERSION_3`.
-const CAPABILITY_VERSION: u32 = 0x2008_0522;
 
 /// Signals that end the daemon or are meant for it. The collector's life is the link's.
 const IGNORED: [Signal; 8] = [
@@ -66,6 +65,7 @@ pub fn drop_all() -> io::Result<bool> {
     Ok(is_nobody)
 }
 
+/// Also of capabilities that are newer than we, which a list would miss.
 fn drop_bounding_set() -> io::Result<()> {
     for capability in 0.. {
         // SAFETY: takes and returns plain integers.
@@ -84,14 +84,10 @@ fn drop_bounding_set() -> io::Result<()> {
 }
 
 fn drop_capabilities() -> io::Result<()> {
-    let header = [CAPABILITY_VERSION, 0];
-    let none = [0_u32; 6];
-    // SAFETY: the header is the version and the process (0: this one), the data two times three sets of 32 bits, as capset(2)
-    // says for this version; the kernel only reads them.
-    if unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) } != 0 {
-        return Err(io::Error::last_os_error());
+    // a kernel before 4.3 has no ambient set to clear
+    drop(caps::clear(None, CapSet::Ambient));
+    for set in [CapSet::Effective, CapSet::Permitted, CapSet::Inheritable] {
+        caps::clear(None, set).map_err(|e| io::Error::other(e.to_string()))?;
     }
-    // SAFETY: takes and returns plain integers. A kernel before 4.3 has no ambient set to clear.
-    unsafe { libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) };
     Ok(())
 }

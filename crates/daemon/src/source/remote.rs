@@ -8,17 +8,15 @@ mod receiver;
 mod records;
 mod voice;
 
+use crate::alarm::{self, Alarm};
 use crate::privilege::Root;
 use crate::say;
 use crate::work::Outbox;
-use crossbeam_channel::{Sender, unbounded};
-use nix::sys::eventfd::{EfdFlags, EventFd};
 use raudit_config::AuditdConf;
 use raudit_remote::process::THIS_PROGRAM;
 use raudit_remote::{Process, Settings};
 use receiver::Receiver;
 use std::path::Path;
-use std::sync::Arc;
 use std::thread::JoinHandle;
 
 /// What control asks of the thread.
@@ -40,17 +38,8 @@ pub struct Remote {
 
 #[derive(Debug)]
 struct Running {
-    commands: Sender<Command>,
-    wake: Arc<EventFd>,
+    commands: Alarm<Command>,
     thread: JoinHandle<()>,
-}
-
-impl Running {
-    fn command(&self, command: Command) {
-        // a thread that has ended has said why
-        drop(self.commands.send(command));
-        let _ = self.wake.write(1);
-    }
 }
 
 impl Remote {
@@ -68,14 +57,12 @@ impl Remote {
 
     fn listen(&mut self, settings: Settings) -> Result<(), String> {
         let process = start(&settings, &self.root)?;
-        let (commands, inbox) = unbounded();
         let cannot = |e: &dyn std::fmt::Display| format!("cannot listen for other machines: {e}");
-        let wake = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK).map_err(|e| cannot(&e))?;
-        let wake = Arc::new(wake);
+        let (commands, inbox) = alarm::channel().map_err(|e| cannot(&e))?;
         say::notice(format!("listening for other machines on port {}", settings.port));
-        let receiver = Receiver::new(process, settings, self.work.clone(), inbox, Arc::clone(&wake), self.root.clone());
+        let receiver = Receiver::new(process, settings, self.work.clone(), inbox, self.root.clone());
         let thread = std::thread::Builder::new().name("remote".into()).spawn(move || receiver.run());
-        self.running = Some(Running { commands, wake, thread: thread.map_err(|e| cannot(&e))? });
+        self.running = Some(Running { commands, thread: thread.map_err(|e| cannot(&e))? });
         Ok(())
     }
 
@@ -91,7 +78,7 @@ impl Remote {
             return waiting.into_iter().filter(|&key| key == "local_events").collect();
         }
         match (Settings::reloaded(&self.conf, new), &self.running) {
-            (Ok(Some(settings)), Some(running)) => running.command(Command::Settings(settings)),
+            (Ok(Some(settings)), Some(running)) => running.commands.tell(Command::Settings(settings)),
             (Err(e), _) => say::error(format!("{e}; other machines are received from as before")),
             _ => {}
         }
@@ -101,7 +88,7 @@ impl Remote {
     /// Tells all senders that we end, and waits until what they sent is dealt with.
     pub fn stop(&mut self) {
         let Some(running) = self.running.take() else { return };
-        running.command(Command::Stop);
+        running.commands.tell(Command::Stop);
         if running.thread.join().is_err() {
             say::error("the thread that receives from other machines ended in disorder");
         }

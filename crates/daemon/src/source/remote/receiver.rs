@@ -4,20 +4,18 @@ use super::Command;
 use super::group::Group;
 use super::records::{self, Sender};
 use super::voice::Voice;
+use crate::alarm::Alarms;
 use crate::event::Stamps;
 use crate::privilege::Root;
 use crate::say;
 use crate::work::{Outbox, Work};
-use crossbeam_channel::Receiver as Commands;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::eventfd::EventFd;
 use raudit_record::Kind;
 use raudit_remote::link::{CONNECTIONS_MAX, Level, MESSAGE_MAX};
 use raudit_remote::{Process, Settings, ToCollector, ToDaemon};
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::AsFd;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Messages read before senders are answered.
@@ -39,8 +37,7 @@ pub struct Receiver {
     delay: Duration,
     settings: Settings,
     work: Outbox,
-    commands: Commands<Command>,
-    wake: Arc<EventFd>,
+    commands: Alarms<Command>,
     /// Where another collector is started.
     root: Root,
     stamps: Stamps,
@@ -64,14 +61,7 @@ enum Broken {
 
 impl Receiver {
     /// A thread's state for a collector that listens.
-    pub fn new(
-        process: Process,
-        settings: Settings,
-        work: Outbox,
-        commands: Commands<Command>,
-        wake: Arc<EventFd>,
-        root: Root,
-    ) -> Self {
+    pub fn new(process: Process, settings: Settings, work: Outbox, commands: Alarms<Command>, root: Root) -> Self {
         Self {
             process: Some(process),
             since: Instant::now(),
@@ -79,7 +69,6 @@ impl Receiver {
             settings,
             work,
             commands,
-            wake,
             root,
             stamps: Stamps::new(),
             voice: Voice::new(),
@@ -94,9 +83,7 @@ impl Receiver {
         let mut buffer = vec![0; MESSAGE_MAX];
         loop {
             self.wait();
-            // read even if it was not this that woke us up: the next write makes it readable again
-            let _ = self.wake.read();
-            while let Ok(command) = self.commands.try_recv() {
+            while let Some(command) = self.commands.next() {
                 self.obey(command);
             }
             if self.process.is_none() {
@@ -123,7 +110,7 @@ impl Receiver {
         let due = if self.process.is_none() { Some(self.since) } else { self.stops };
         let limit = due.map(|due| due.saturating_duration_since(now) + Duration::from_millis(1));
         let limit = limit.map_or(PollTimeout::NONE, |limit| PollTimeout::try_from(limit).unwrap_or(PollTimeout::MAX));
-        let mut fds = vec![PollFd::new(self.wake.as_fd(), PollFlags::POLLIN)];
+        let mut fds = vec![PollFd::new(self.commands.as_fd(), PollFlags::POLLIN)];
         fds.extend(self.process.as_ref().map(|process| PollFd::new(process.as_fd(), PollFlags::POLLIN)));
         // whatever it says, everything is looked at without waiting
         let _ = poll(&mut fds, limit);
