@@ -287,8 +287,12 @@ impl Daemon {
     ) -> Result<Restore, (&'static str, Failure)> {
         let pid = |e| ("set-pid", privilege(e));
         let mut kernel = Client::kernel().map_err(pid)?;
-        receiver.register().map_err(pid)?;
         let before = kernel.status().map_err(pid)?;
+        // as auditd, audit goes on first, which makes our registration an event; who comes second to another daemon touches nothing
+        let taken = before.pid != 0;
+        if taken {
+            receiver.register().map_err(pid)?;
+        }
         let enable = |e| ("set-enable", failed(e));
         let change = |enabled| StatusChange { enabled: Some(enabled), ..StatusChange::default() };
         match options.enable_state {
@@ -296,11 +300,14 @@ impl Daemon {
             EnableState::Disable if before.enabled == 1 => drop(kernel.set_status(&change(0)).map_err(enable)?),
             EnableState::Disable | EnableState::NoChange => {}
         }
-        let enabled_now = kernel.status().map_err(pid)?.enabled;
+        let restore = Restore { enabled: before.enabled, enabled_now: kernel.status().map_err(pid)?.enabled };
+        if !taken {
+            receiver.register().inspect_err(|_| self.undo(&restore)).map_err(pid)?;
+        }
         let registration = Registration::new(kernel, interval);
         let source = Source::start(receiver, self.work.clone(), self.markers.clone(), registration);
         self.netlink = Some(source.map_err(|e| ("set-pid", failed(e)))?);
-        Ok(Restore { enabled: before.enabled, enabled_now })
+        Ok(restore)
     }
 
     /// All that follows the first record. When it fails, what was begun is undone; the word is for the last record.

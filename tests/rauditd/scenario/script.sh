@@ -1,6 +1,7 @@
 #!/bin/bash
 # script.sh NAME DAEMON DIR STATE CTL: what an administrator does to an audit daemon, the same for auditd and rauditd.
-# DIR has auditd.conf.base, and gets NAME/: auditd.conf, log/, state (as it was each time), codes (exit codes), files (names and modes).
+# DIR has auditd.conf.base, and gets NAME/: auditd.conf, log/, first (the log before it is rotated), state (as it was each time), codes (exit
+# codes), files (names and modes).
 # CTL sends user messages and rules to the kernel. STATE is where the daemon writes its state report.
 set -uo pipefail
 [ -z "${TRACE:-}" ] || { exec 9> "$TRACE"; BASH_XTRACEFD=9; set -x; }
@@ -42,7 +43,8 @@ rotates() {
   before=$(stat -c %i "$log")
   signal USR1
   for ((i = 0; i < 500; i++)); do
-    [ "$(stat -c %i "$log")" != "$before" ] && grep -aq 'type=DAEMON_ROTATE ' "$log" && return
+    # between its two renames there is none for a moment
+    [ "$(stat -c %i "$log" 2> /dev/null)" != "$before" ] && grep -aq 'type=DAEMON_ROTATE ' "$log" 2> /dev/null && return
     sleep 0.02
   done
   echo "scenario: $name: no rotation" >&2
@@ -91,6 +93,7 @@ happens USER message one
 happens CONFIG_CHANGE "$ctl" -a always,exit -F arch=b64 -S getppid -F gid=64123 -k scenario
 happens CONFIG_CHANGE "$ctl" -d always,exit -F arch=b64 -S getppid -F gid=64123 -k scenario
 report start
+cp "$log" "$dir/first"
 rotates
 happens USER message after-rotation
 for n in 1 2 3 4; do rotates; happens USER message "rotation-$n"; done
