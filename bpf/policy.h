@@ -147,7 +147,7 @@ struct policy {
 	__u32 tests;
 	__u32 exempt; /* thread group of the audit daemon, never audited */
 	__u32 facts;  /* bit f: some rule looks at fact f */
-	__u32 closing; /* calls that have begun are still judged, no other begins: its successor captures */
+	__u32 closing; /* calls that have begun are still judged, no other begins: its successor captures (seconds since boot; 0: no) */
 	__u32 item_fields;
 	__u32 listed; /* row of the rules of the exit list */
 	__u32 hashed; /* row of those that watch an inode, which the kernel keeps apart; 0: none */

@@ -14,10 +14,12 @@ use crate::pins::{PinError, Room, open_link, open_map};
 use crate::ring::{End, Ring, Unfinished};
 use crate::wire::Record;
 use libbpf_rs::{Link, MapCore, MapHandle};
+use nix::time::{ClockId, clock_gettime};
 use raudit_rules::RuleSet;
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why what was found is of no use.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +56,11 @@ pub struct Orphan {
     latest: u32,
     /// Of links that are gone.
     missed: Option<u64>,
+}
+
+/// Of CLOCK_BOOTTIME, which also counts while the machine sleeps.
+fn seconds_since_boot() -> u32 {
+    clock_gettime(ClockId::CLOCK_BOOTTIME).map_or(0, |now| u32::try_from(now.tv_sec()).unwrap_or(u32::MAX))
 }
 
 fn damaged(what: &str) -> impl Fn(libbpf_rs::Error) -> Refused {
@@ -157,9 +164,18 @@ impl Orphan {
         self.set(self.about.exempt_at, pid);
     }
 
-    /// No call begins under its rules any more; those that have begun are judged when they end.
+    /// No call begins under its rules any more; those that have begun are judged when they end. A successor that is killed has its own
+    /// successor know since when.
     pub fn close(&mut self) {
-        self.set(self.about.closing_at, 1);
+        if self.closed_for().is_none() {
+            self.set(self.about.closing_at, seconds_since_boot().max(1));
+        }
+    }
+
+    /// How long ago it was closed, to a second; `None` while calls begin under it.
+    pub fn closed_for(&self) -> Option<Duration> {
+        let since = self.policies.load32(self.about.closing_at);
+        (since != 0).then(|| Duration::from_secs(seconds_since_boot().saturating_sub(since).into()))
     }
 
     fn set(&mut self, at: usize, value: u32) {

@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 const LINGER: Duration = Duration::from_secs(30);
 /// The same when its rules are others: those that are gone are to record no more.
 const MOMENT: Duration = Duration::from_millis(200);
+/// How many of them wait for such calls at once. More come of a rauditd that dies again and again, and each costs every system call.
+const LINGERING: usize = 3;
 /// How often the end of hooks on their way out is looked for.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -173,11 +175,20 @@ impl Inheritance {
                         "found the hooks of an earlier rauditd ({} tier): {waiting} events waited, {lost} lost",
                         orphan.tier()
                     ));
-                    self.read.push(Inherited { orphan, source, before, until: None });
+                    // closed by one that was killed while it lingered
+                    let until = orphan.closed_for().map(|since| Instant::now() + LINGER.saturating_sub(since));
+                    self.read.push(Inherited { orphan, source, before, until });
                 }
                 Err(e) => say::error(format!("the hooks of an earlier rauditd are left as they are: {e}")),
             }
         }
+        self.bound();
+    }
+
+    /// The oldest end at once where too many linger.
+    fn bound(&mut self) {
+        let closed = self.read.iter_mut().rev().filter_map(|one| one.until.as_mut());
+        closed.skip(LINGERING).for_each(|until| *until = Instant::now());
     }
 
     /// The tier of what captures while the successor does not yet.
@@ -193,6 +204,7 @@ impl Inheritance {
             let left = if one.orphan.rules().is_same(rules) { LINGER } else { MOMENT };
             one.until = Some(one.until.map_or(now + left, |until| until.min(now + left)));
         }
+        self.bound();
     }
 
     /// When [`tick`](Self::tick) has something to do.
