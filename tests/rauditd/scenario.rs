@@ -104,11 +104,8 @@ fn wrapped(setup: &Setup, root: &Path) -> PathBuf {
     wrapper
 }
 
-#[test]
-fn an_administrators_day_is_the_same_with_auditd_and_rauditd() {
-    let Some(root) = oracle() else { return };
-    let Some(mut kernel) = Kernel::take() else { return };
-    let before = kernel.state();
+/// What both need, and a second rauditd's; where the first one's state report is.
+fn prepared() -> (Setup, PathBuf) {
     let setup = Setup::new("");
     setup.write("auditd.conf.base", CONF);
     for name in ["rauditd", "auditd"] {
@@ -129,6 +126,15 @@ fn an_administrators_day_is_the_same_with_auditd_and_rauditd() {
     };
     own("second");
     let state = own("rauditd");
+    (setup, state)
+}
+
+#[test]
+fn an_administrators_day_is_the_same_with_auditd_and_rauditd() {
+    let Some(root) = oracle() else { return };
+    let Some(mut kernel) = Kernel::take() else { return };
+    let before = kernel.state();
+    let (setup, state) = prepared();
     let wrapper = wrapped(&setup, &root);
     kernel.set_enabled(0);
     let ours = run(&setup, "rauditd", Path::new(env!("CARGO_BIN_EXE_rauditd")), &state);
