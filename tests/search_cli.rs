@@ -77,7 +77,7 @@ fn nothing_found_is_exit_code_1_and_said_on_stderr_but_not_for_raw() {
 fn what_is_not_built_is_refused_by_name_and_absent_from_help() {
     let help = rausearch(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
-    for option in ["-sc", "-ua", "--checkpoint", "-x", "-f"] {
+    for option in ["--extra-keys", "--extra-labels", "--extra-obj2", "--extra-time"] {
         assert!(!text(&help.stdout).split_whitespace().any(|word| word.split(',').any(|w| w == option)), "{option}");
         let refused = rausearch(&[option, "x"]);
         assert_eq!(refused.status.code(), Some(1));

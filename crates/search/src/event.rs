@@ -12,6 +12,8 @@ pub struct Event {
     pub id: EventId,
     /// The host in `node=`, empty without one.
     pub node: Vec<u8>,
+    /// In which of the files that were read it begins: 0 for the first.
+    pub file: usize,
     text: Vec<u8>,
     lines: Vec<(Kind, Range<usize>)>,
 }
@@ -34,8 +36,8 @@ impl<'a> Record<'a> {
 
 impl Event {
     /// Empties it and gives it a new identity.
-    pub(crate) fn begin(&mut self, id: EventId, node: &[u8]) {
-        self.id = id;
+    pub(crate) fn begin(&mut self, id: EventId, node: &[u8], file: usize) {
+        (self.id, self.file) = (id, file);
         self.node.clear();
         self.node.extend_from_slice(node);
         self.text.clear();

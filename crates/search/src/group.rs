@@ -46,6 +46,8 @@ pub struct Grouper {
     ready: usize,
     births: u64,
     spare: Vec<Event>,
+    /// The file that is being read.
+    file: usize,
 }
 
 #[derive(Debug, Default)]
@@ -74,7 +76,13 @@ impl Grouper {
             ready: 0,
             births: 0,
             spare: Vec::new(),
+            file: 0,
         }
+    }
+
+    /// From now on lines come from this file.
+    pub fn read_from(&mut self, file: usize) {
+        self.file = file;
     }
 
     /// Adds the record in `line`.
@@ -120,6 +128,15 @@ impl Grouper {
         }
     }
 
+    /// The input has ended, but goes on another time: whole are the events that have a record which comes last, or alone.
+    pub fn finish_complete(&mut self) {
+        let whole = |slot: &&Slot| !slot.whole && slot.event.records().any(|record| comes_alone(record.kind));
+        let ended = self.slots.iter().enumerate().filter(|(_, slot)| whole(slot)).map(|(at, slot)| (at, slot.birth));
+        for (at, birth) in ended.collect::<Vec<_>>() {
+            self.close(at, birth);
+        }
+    }
+
     /// Takes back an event that is done with, for its memory.
     pub fn recycle(&mut self, event: Event) {
         if self.spare.len() < MAX_SPARE && event.len() < 1 << 16 {
@@ -152,7 +169,7 @@ impl Grouper {
         let whole = comes_alone(stamp.kind);
         if let Some(slot) = self.slots.get_mut(at) {
             (slot.node, slot.whole, slot.birth) = (node, whole, birth);
-            slot.event.begin(stamp.id, stamp.node);
+            slot.event.begin(stamp.id, stamp.node, self.file);
             slot.event.push(stamp.kind, line);
         }
         self.order.push((stamp.id, at));
@@ -287,6 +304,24 @@ mod tests {
         let orphan =
             ["type=CWD msg=audit(1010.0:1): ", "type=EOE msg=audit(1020.0:2): ", "type=PATH msg=audit(1010.0:1): "];
         assert_eq!(grouped(&orphan), ["CWD+PATH@1"]);
+    }
+
+    #[test]
+    fn only_events_that_have_their_last_record_are_whole_when_more_may_come() {
+        let lines = [
+            "type=CWD msg=audit(1010.0:1): ",
+            "type=PROCTITLE msg=audit(1010.0:1): ",
+            "type=CWD msg=audit(1010.0:2): ",
+            "type=CWD msg=audit(1010.0:3): ",
+            "type=EOE msg=audit(1010.0:3): ",
+        ];
+        let (mut grouper, mut stamps) = (Grouper::new(2), StampReader::default());
+        for line in lines {
+            grouper.add(&stamps.read(line.as_bytes()).unwrap(), line.as_bytes());
+        }
+        grouper.finish_complete();
+        let out: Vec<u64> = std::iter::from_fn(|| grouper.pop()).map(|event| event.id.serial).collect();
+        assert_eq!(out, [1], "the second holds back the third");
     }
 
     #[test]

@@ -5,18 +5,19 @@
 //! 1. [`source`]: which files, and the loop over their lines
 //! 2. [`stamp`]: node, type, time and serial of a line; what is outside the time window ends here
 //! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
-//! 4. [`malformed`] and [`query`]: is this event asked for?
-//! 5. [`mod@print`]: events as text; or [`facts`] and [`summary`]: events as counts
+//! 4. [`items`]: what its records say, as far as it is asked for; [`query`] and [`who`]: whether that is asked for
+//! 5. [`mod@print`]: events as text; or [`summary`]: events as counts
 //!
-//! [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
+//! [`checkpoint`] has a search go on where the one before ended. [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
 //! writers a program hands in.
+pub mod checkpoint;
 pub mod event;
-pub mod facts;
 pub mod group;
 mod id_hash;
+pub mod items;
 pub mod locale;
-pub mod malformed;
 mod nearly_sorted;
+mod needle;
 mod nl_langinfo;
 pub mod print;
 pub mod query;
@@ -28,4 +29,5 @@ pub mod summary;
 mod text;
 mod trouble;
 pub mod when;
+pub mod who;
 mod words;

@@ -4,6 +4,7 @@ use crate::event::{Event, Record};
 use crate::locale::DateForm;
 use crate::stamp::UNKNOWN;
 use chrono::{DateTime, Local, TimeZone};
+use raudit_record::interpret::Escape;
 use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
 use raudit_record::{Interpreter, Line};
@@ -30,17 +31,19 @@ pub struct Printer {
     /// The last heading's second and text: many events share a second.
     heading: (u64, String),
     interpreter: Interpreter,
+    escape: Escape,
     body: Vec<u8>,
 }
 
 impl Printer {
-    /// Writes in this format, dates in the locale's form, names of this host.
-    pub fn new(format: Format, date: &DateForm) -> Self {
+    /// Writes in this format, dates in the locale's form, names of this host, and text escaped in this way.
+    pub fn new(format: Format, date: &DateForm, escape: Escape) -> Self {
         Self {
             format,
             date: format!("{} %T", date.format()),
             heading: (u64::MAX, String::new()),
-            interpreter: Interpreter::new(Names::new()),
+            interpreter: Interpreter::new(Names::new()).escaping(escape),
+            escape,
             body: Vec::new(),
         }
     }
@@ -63,7 +66,9 @@ impl Printer {
         }
         out.write_all(self.heading.1.as_bytes())?;
         for record in shown(event) {
-            escaped(record.text(), out)?;
+            // the daemon's own records ausearch does not escape at all
+            let escape = if is_daemons(&record) { self.escape.at_most_control() } else { self.escape };
+            out.write_all(&escape.show(record.text()))?;
             out.write_all(b"\n")?;
         }
         Ok(())
@@ -78,7 +83,7 @@ impl Printer {
         for record in shown(event) {
             let Ok(mut line) = Line::parse(record.line) else {
                 // A stamp that only the search can read: better as it is than not at all.
-                escaped(record.text(), out)?;
+                out.write_all(&self.escape.show(record.text()))?;
                 out.write_all(b"\n")?;
                 continue;
             };
@@ -93,18 +98,18 @@ impl Printer {
     fn interpret_record(&mut self, line: &Line<'_>, out: &mut impl Write) -> io::Result<()> {
         if let Some(node) = line.node {
             out.write_all(b"node=")?;
-            escaped(node, out)?;
+            out.write_all(&self.escape.show(node))?;
             out.write_all(b" ")?;
         }
         out.write_all(b"type=")?;
         match line.kind.name() {
             Some(name) => out.write_all(name.as_bytes())?,
-            None => escaped(line.kind_text, out)?,
+            None => out.write_all(&self.escape.show(line.kind_text))?,
         }
         let id = line.id;
         write!(out, " msg=audit({}.{:03}:{}) ", self.heading.1, id.milli, id.serial)?;
         if memchr::memchr(b'=', line.body).is_none() {
-            return bare(line, out);
+            return bare(line, self.escape, out);
         }
         out.write_all(b": ")?;
         self.body.clear();
@@ -115,21 +120,28 @@ impl Printer {
 }
 
 /// A record without a field stands as it is, with the end of its line; a torn one may lack what follows the stamp.
-fn bare(line: &Line<'_>, out: &mut impl Write) -> io::Result<()> {
+fn bare(line: &Line<'_>, escape: Escape, out: &mut impl Write) -> io::Result<()> {
     let enrichment = line.enriched.map_or(0, |enriched| enriched.len() + 1);
     let text = line.text.get(..line.text.len() - enrichment).unwrap_or(line.text);
     if text.ends_with(b")") && line.body.is_empty() {
         return out.write_all(b"\n");
     }
-    out.write_all(if text.ends_with(b":") { b":" } else { b": " })?;
-    escaped(line.body, out)?;
+    out.write_all(b":")?;
+    if !text.ends_with(b":") {
+        out.write_all(&escape.show(b" "))?;
+    }
+    out.write_all(&escape.show(line.body))?;
     out.write_all(b"\n\n")
 }
 
 /// Records last to first; of an event that ends in one of the daemon's own records, only that one.
 fn shown(event: &Event) -> impl Iterator<Item = Record<'_>> {
-    let alone = event.records().next_back().is_some_and(|last| (1200..1300).contains(&last.kind.0));
+    let alone = event.records().next_back().is_some_and(|last| is_daemons(&last));
     event.records().rev().take(if alone { 1 } else { usize::MAX })
+}
+
+fn is_daemons(record: &Record<'_>) -> bool {
+    (1200..1300).contains(&record.kind.0)
 }
 
 /// As the log has it; but in an event with translations, ausearch puts the separator behind every record.
@@ -157,20 +169,6 @@ fn local(sec: u64) -> Option<DateTime<Local>> {
     Local.timestamp_opt(i64::try_from(sec).ok()?, 0).earliest()
 }
 
-/// Control characters as `\ooo`, so that a record cannot command the terminal it is shown on.
-pub(crate) fn escaped(text: &[u8], out: &mut impl Write) -> io::Result<()> {
-    let mut rest = text;
-    while let Some(at) = rest.iter().position(|&b| b < b' ') {
-        let (plain, control) = rest.split_at(at);
-        out.write_all(plain)?;
-        if let Some((byte, after)) = control.split_first() {
-            write!(out, "\\{byte:03o}")?;
-            rest = after;
-        }
-    }
-    out.write_all(rest)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,7 +185,7 @@ mod tests {
 
     fn printed(format: Format, event: &Event) -> String {
         let mut out = Vec::new();
-        Printer::new(format, &DateForm::default()).print(event, &mut out).unwrap();
+        Printer::new(format, &DateForm::default(), Escape::default()).print(event, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

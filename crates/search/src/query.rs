@@ -1,15 +1,14 @@
 //! Which events are asked for.
 
 use crate::event::{Event, Record};
-use crate::malformed::{carries_key, is_malformed};
-use crate::text::{after, unhex, word};
-use memchr::memchr;
+use crate::items::{Items, Unreadable, Wanted};
+use crate::needle::Needle;
+use crate::who::Who;
 use memchr::memmem::Finder;
 use raudit_record::Kind;
+use raudit_record::names::Names;
+use std::borrow::Cow;
 use std::sync::LazyLock;
-
-/// The kernel's separator between several keys of one rule.
-const KEY_SEPARATOR: u8 = 1;
 
 /// A range of time. Applied to records, before they are put together.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -36,47 +35,193 @@ impl Window {
 /// Conditions that must all hold. The default asks for every event.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// The event's serial number.
+    /// `-a`: the event's serial number.
     pub serial: Option<u64>,
-    /// Part of one of the event's keys. The empty text asks for events that have a key.
-    pub key: Option<Finder<'static>>,
-    /// One record at least is of one of these types; empty for no condition.
+    /// `-m`: one record at least is of one of these types; empty for no condition.
     pub kinds: Vec<Kind>,
+    /// `-n`: it is of one of these machines; empty for no condition.
+    pub nodes: Vec<Vec<u8>>,
+    /// `-ui`, `-ue`, `-ul`, `-ua`, `-gi`, `-ge`, `-ga`.
+    pub who: Who,
+    /// `-pp`
+    pub ppid: Option<u32>,
+    /// `-p`
+    pub pid: Option<u32>,
+    /// `--session`
+    pub session: Option<u32>,
+    /// `--arch`: `AUDIT_ARCH_*`.
+    pub arch: Option<u32>,
+    /// `-sc`
+    pub syscall: Option<u32>,
+    /// `-e`
+    pub exit: Option<i64>,
+    /// `-sv`
+    pub success: Option<bool>,
+    /// `-f`: a file's name, or the working directory.
+    pub file: Option<Needle>,
+    /// `-hn`
+    pub host: Option<Needle>,
+    /// `-tm`
+    pub terminal: Option<Needle>,
+    /// `-x`
+    pub exe: Option<Needle>,
+    /// `-c`
+    pub comm: Option<Needle>,
+    /// `-k`: one of the keys.
+    pub key: Option<Needle>,
+    /// `-vm`
+    pub vm: Option<Needle>,
+    /// `-uu`
+    pub uuid: Option<Needle>,
+    /// `-su`: a context of who acts.
+    pub subject: Option<Needle>,
+    /// `-o`: a context of what is acted on.
+    pub object: Option<Needle>,
+    /// `-se`: one of the two is enough.
+    pub any_context: bool,
+    /// How events are shown needs the architecture of calls.
+    pub interprets: bool,
 }
 
 /// What a query says to an event.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Verdict {
+#[derive(Clone, Copy, Debug)]
+pub enum Verdict<'a> {
     /// All conditions hold.
     Match,
     /// Some condition does not hold.
     Other,
-    /// A record that might have matched cannot be read: neither.
-    Malformed,
+    /// This record, which might have matched, cannot be read: neither.
+    Malformed(Unreadable, Record<'a>),
 }
 
 impl Query {
+    /// What has to be read of an event.
+    pub fn wanted(&self) -> Wanted {
+        let asked = [
+            (self.ppid.is_some(), Wanted::PPID),
+            (self.pid.is_some(), Wanted::PID),
+            (self.session.is_some(), Wanted::SESSION),
+            (self.arch.is_some() || self.interprets, Wanted::ARCH),
+            (self.exit.is_some(), Wanted::EXIT),
+            (self.success.is_some(), Wanted::SUCCESS),
+            (self.file.is_some(), Wanted::FILES),
+            (self.host.is_some(), Wanted::HOST),
+            (self.terminal.is_some(), Wanted::TERMINAL),
+            (self.exe.is_some(), Wanted::EXE),
+            (self.comm.is_some(), Wanted::COMM),
+            (self.key.is_some(), Wanted::KEYS),
+            (self.vm.is_some(), Wanted::VM),
+            (self.uuid.is_some(), Wanted::UUID),
+            (self.subject.is_some(), Wanted::SUBJECT),
+            (self.object.is_some(), Wanted::OBJECT),
+        ];
+        let given = asked.into_iter().filter(|(asked, _)| *asked).map(|(_, what)| what);
+        given.fold(self.who.wanted(), |all, what| all | what)
+    }
+
+    /// Makes texts match as a whole (`-w`).
+    pub fn be_exact(&mut self) {
+        let texts = [
+            &mut self.file,
+            &mut self.host,
+            &mut self.terminal,
+            &mut self.exe,
+            &mut self.comm,
+            &mut self.key,
+            &mut self.vm,
+            &mut self.uuid,
+            &mut self.subject,
+            &mut self.object,
+        ];
+        texts.into_iter().flatten().for_each(Needle::be_exact);
+    }
+}
+
+/// A query that is put to events.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    query: &'a Query,
+    wanted: Wanted,
+    names: Names,
+}
+
+impl<'a> Judge<'a> {
+    /// Looks names of users up on this host.
+    pub fn new(query: &'a Query) -> Self {
+        Self { query, wanted: query.wanted(), names: Names::new() }
+    }
+
     /// Judges an event.
-    pub fn judge(&self, event: &Event) -> Verdict {
-        if self.key.as_ref().is_some_and(|key| !may_have_key(event, key)) {
+    pub fn judge<'e>(&mut self, event: &'e Event) -> Verdict<'e> {
+        let query = self.query;
+        if query.serial.is_some_and(|serial| serial != event.id.serial)
+            || query.key.as_ref().is_some_and(|key| !may_have_key(event, key))
+        {
             return Verdict::Other;
         }
-        if is_malformed(event, self.key.is_some()) {
-            return Verdict::Malformed;
-        }
-        let matches = self.serial.is_none_or(|serial| serial == event.id.serial)
-            && (self.kinds.is_empty() || event.records().any(|record| self.kinds.contains(&record.kind)))
-            && self.key.as_ref().is_none_or(|key| has_key(event, key));
+        let items = match Items::of(event, self.wanted) {
+            Ok(items) => items,
+            Err((why, record)) => return Verdict::Malformed(why, record),
+        };
+        let matches = (query.nodes.is_empty() || query.nodes.contains(&event.node))
+            && (query.kinds.is_empty() || event.records().any(|record| query.kinds.contains(&record.kind)))
+            && query.who.matches(event, &items, &mut self.names)
+            && query.has_numbers(&items)
+            && query.has_texts(&items)
+            && query.has_contexts(&items);
         if matches { Verdict::Match } else { Verdict::Other }
+    }
+}
+
+impl Query {
+    fn has_numbers(&self, items: &Items<'_>) -> bool {
+        let is = |asked: Option<u32>, has: Option<u32>| asked.is_none() || asked == has;
+        is(self.ppid, items.ppid)
+            && is(self.pid, items.pid)
+            && is(self.session, items.session)
+            && is(self.arch, Some(items.arch))
+            && is(self.syscall, Some(items.syscall))
+            && is(self.success.map(u32::from), items.success)
+            && (self.exit.is_none() || self.exit == items.exit)
+    }
+
+    fn has_texts(&self, items: &Items<'_>) -> bool {
+        let is = |asked: Option<&Needle>, has: Option<&Cow<'_, [u8]>>| {
+            asked.is_none_or(|needle| has.is_some_and(|text| needle.matches(text)))
+        };
+        let one = |asked: Option<&Needle>, has: &[Cow<'_, [u8]>]| {
+            asked.is_none_or(|needle| has.iter().any(|text| needle.matches(text)))
+        };
+        (one(self.file.as_ref(), &items.files) || is(self.file.as_ref(), items.cwd.as_ref()))
+            && is(self.host.as_ref(), items.host.as_ref())
+            && is(self.terminal.as_ref(), items.terminal.as_ref())
+            && is(self.exe.as_ref(), items.exe.as_ref())
+            && is(self.comm.as_ref(), items.comm.as_ref())
+            && one(self.key.as_ref(), &items.keys)
+            && is(self.vm.as_ref(), items.vm.as_ref())
+            && is(self.uuid.as_ref(), items.uuid.as_ref())
+    }
+
+    fn has_contexts(&self, items: &Items<'_>) -> bool {
+        let one = |asked: Option<&Needle>, has: &[Cow<'_, [u8]>]| {
+            asked.map(|needle| has.iter().any(|text| needle.matches(text)))
+        };
+        let [subject, object] =
+            [one(self.subject.as_ref(), &items.subjects), one(self.object.as_ref(), &items.objects)];
+        if self.any_context {
+            subject == Some(true) || object == Some(true)
+        } else {
+            subject != Some(false) && object != Some(false)
+        }
     }
 }
 
 /// False for most events without such a key, by two quick looks at the whole text: for the key itself, and for keys in
 /// hexadecimal.
-fn may_have_key(event: &Event, part: &Finder<'_>) -> bool {
+fn may_have_key(event: &Event, part: &Needle) -> bool {
     let text = event.text();
     let in_hexadecimal = |at: usize| !matches!(text.get(at + NAME.len()), Some(b'"' | b'(') | None);
-    part.find(text).is_some() || finder().find_iter(text).any(in_hexadecimal)
+    part.is_in(text) || finder().find_iter(text).any(in_hexadecimal)
 }
 
 const NAME: &[u8] = b"key=";
@@ -84,32 +229,6 @@ const NAME: &[u8] = b"key=";
 fn finder() -> &'static Finder<'static> {
     static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(NAME));
     &FINDER
-}
-
-fn has_key(event: &Event, part: &Finder<'_>) -> bool {
-    event.records().filter(|record| carries_key(record.kind)).any(|record| {
-        let mut found = false;
-        keys(&record, |key| found |= part.find(key).is_some());
-        found
-    })
-}
-
-/// Gives each key of a record to `each`: the quoted text, or the parts of a hexadecimal one.
-pub fn keys(record: &Record<'_>, mut each: impl FnMut(&[u8])) {
-    let text = if record.kind == Kind::SYSCALL { after(record.text(), b"a1=") } else { Some(record.text()) };
-    let Some(value) = text.and_then(|text| after(text, b"key=")) else { return };
-    if let Some(quoted) = value.strip_prefix(b"\"") {
-        if let Some(key) = memchr(b'"', quoted).and_then(|end| quoted.get(..end)) {
-            each(key);
-        }
-        return;
-    }
-    let value = word(value);
-    if value.first() == Some(&b'(') {
-        return each(value);
-    }
-    let decoded = unhex(value);
-    decoded.split(|&b| b == KEY_SEPARATOR).filter(|key| !key.is_empty()).for_each(each);
 }
 
 #[cfg(test)]
@@ -124,30 +243,66 @@ mod tests {
         event
     }
 
-    fn judge(key: &str, event: &Event) -> Verdict {
-        Query { key: Some(Finder::new(key).into_owned()), ..Query::default() }.judge(event)
+    /// In a letter.
+    fn judged(query: &Query, event: &Event) -> char {
+        match Judge::new(query).judge(event) {
+            Verdict::Match => 'm',
+            Verdict::Other => '-',
+            Verdict::Malformed(..) => '!',
+        }
+    }
+
+    fn judge(key: &str, event: &Event) -> char {
+        judged(&Query { key: Some(Needle::new(key.as_bytes())), ..Query::default() }, event)
     }
 
     #[test]
     fn keys_match_by_part_in_quotes_in_hexadecimal_and_among_several() {
         for text in ["key=\"abc\"", "key=\"xabcx\" a=b", "key=616263", "key=64656601616263"] {
-            assert_eq!(judge("abc", &event(text)), Verdict::Match, "{text}");
+            assert_eq!(judge("abc", &event(text)), 'm', "{text}");
         }
         for text in ["", "key=\"ABC\"", "key=(null)", "key=abc", "key=\"d\" key=\"abc\"", "subj=key"] {
-            assert_eq!(judge("abc", &event(text)), Verdict::Other, "{text}");
+            assert_eq!(judge("abc", &event(text)), '-', "{text}");
         }
-        assert_eq!(judge("", &event("key=(null)")), Verdict::Match);
-        assert_eq!(judge("", &event("items=1")), Verdict::Other);
-        assert_eq!(judge("abc", &event("key=\"abc")), Verdict::Malformed);
+        assert_eq!(judge("", &event("key=(null)")), 'm');
+        assert_eq!(judge("", &event("items=1")), '-');
+        assert_eq!(judge("abc", &event("key=\"abc")), '!');
     }
 
     #[test]
     fn any_records_type_and_the_serial_decide() {
-        let of = |kinds: &[Kind]| Query { kinds: kinds.to_vec(), ..Query::default() }.judge(&event(""));
-        assert_eq!(of(&[Kind::PATH, Kind::CWD]), Verdict::Match);
-        assert_eq!(of(&[Kind::PATH]), Verdict::Other);
-        assert_eq!(Query { serial: Some(7), ..Query::default() }.judge(&event("")), Verdict::Match);
-        assert_eq!(Query { serial: Some(8), ..Query::default() }.judge(&event("")), Verdict::Other);
+        let of = |kinds: &[Kind]| judged(&Query { kinds: kinds.to_vec(), ..Query::default() }, &event(""));
+        assert_eq!(of(&[Kind::PATH, Kind::CWD]), 'm');
+        assert_eq!(of(&[Kind::PATH]), '-');
+        assert_eq!(judged(&Query { serial: Some(7), ..Query::default() }, &event("")), 'm');
+        assert_eq!(judged(&Query { serial: Some(8), ..Query::default() }, &event("")), '-');
+    }
+
+    #[test]
+    fn what_is_not_asked_for_need_not_be_readable() {
+        let mut event = Event::default();
+        event.push(Kind::SYSCALL, b"arch=c000003e syscall=0 a0=1 a1=2 pid=5 comm=\"torn");
+        assert_eq!(judged(&Query::default(), &event), 'm');
+        assert_eq!(judged(&Query { pid: Some(5), ..Query::default() }, &event), 'm');
+        assert_eq!(judged(&Query { comm: Some(Needle::new(b"torn")), ..Query::default() }, &event), '!');
+    }
+
+    #[test]
+    fn a_file_is_any_name_or_the_directory() {
+        let mut event = Event::default();
+        let head = "type=CWD msg=audit(1700000000.000:1): ";
+        event.push(Kind::CWD, format!("{head}cwd=\"/srv\"").as_bytes());
+        event.push(Kind::PATH, format!("{head}item=0 name=\"./a\" inode=1").as_bytes());
+        event.push(Kind::PATH, format!("{head}item=1 name=2F6220 inode=1").as_bytes());
+        let file = |name: &str, exact: bool| {
+            let mut query = Query { file: Some(Needle::new(name.as_bytes())), ..Query::default() };
+            if exact {
+                query.be_exact();
+            }
+            judged(&query, &event)
+        };
+        assert_eq!([file("/srv/./a", true), file("/b ", true), file("/srv", true), file("/sr", false)], ['m'; 4]);
+        assert_eq!([file("/sr", true), file("inode", false)], ['-'; 2]);
     }
 
     #[test]

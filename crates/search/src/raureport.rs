@@ -1,11 +1,11 @@
 //! The program raureport: counts what is in the log.
 
 use crate::event::Event;
-use crate::facts::Facts;
+use crate::items::Items;
 use crate::locale::DateForm;
 use crate::query::Window;
 use crate::source::{Found, Search, Settings, Source};
-use crate::summary::{Span, Summary};
+use crate::summary::{Span, Summary, WANTED};
 use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;
 use crate::words::{Asked, Table, is_set, switch, timed, value, valued, window};
@@ -131,7 +131,7 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
     match report(&request, out, notes) {
         Ok(found) => u8::from(found.damaged),
         Err(Trouble::ReaderGone) => 0,
-        Err(Trouble::Said(text)) => {
+        Err(Trouble::Said(text) | Trouble::Checkpoint(_, text)) => {
             drop(out.flush());
             drop(writeln!(notes, "{text}"));
             1
@@ -146,11 +146,11 @@ fn report(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     let mut summary = Summary::default();
     let mut last = EventId::default();
     let mut malformed = 0;
-    let mut count = |event: &Event| {
+    let mut count = |event: &Event, _: &mut dyn Write| {
         last = event.id;
-        match Facts::of(event) {
-            Some(facts) => summary.add(event, &facts),
-            None => malformed += 1,
+        match Items::of(event, WANTED) {
+            Ok(items) => summary.add(event, &items),
+            Err(_) => malformed += 1,
         }
         Ok(ControlFlow::Continue(()))
     };

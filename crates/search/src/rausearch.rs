@@ -1,125 +1,30 @@
 //! The program rausearch: finds events in the log.
 
+mod options;
+mod request;
+
+use crate::checkpoint::{Checkpoint, Resume, Step};
 use crate::event::Event;
-use crate::locale::DateForm;
 use crate::print::{Format, Printer};
-use crate::query::{Query, Verdict, Window};
-use crate::source::{Search, Settings, Source};
-use crate::stamp::{UNKNOWN, kind_named};
+use crate::query::{Judge, Verdict};
+use crate::source::{Found, Search, SearchError, Settings, Source};
 use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;
-use crate::words::{Asked, Table, is_set, switch, timed, value, valued, values, window};
-use clap::ArgMatches;
-use memchr::memmem::Finder;
+use crate::words::Asked;
 use raudit_config::auditd_conf::AUDITD_CONF;
-use raudit_record::Kind;
-use raudit_tables::record_type::RECORD_TYPE;
-use std::ffi::{OsStr, OsString};
+use request::{Request, TABLE};
+use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-const TABLE: Table = Table {
-    program: "rausearch",
-    about: "Finds events in the audit log. All conditions given must hold.",
-    words: &[
-        valued("-a", "event", "SERIAL", "the event with this serial number"),
-        valued("", "eoe-timeout", "SECONDS", "when an event counts as complete (end_of_event_timeout)"),
-        valued("", "format", "raw|default|interpret", "how events are shown"),
-        switch("-h", "help", "this text"),
-        switch("-i", "interpret", "names instead of numbers, readable text instead of hexadecimal"),
-        valued("-if", "input", "FILE|DIR", "read this file, or the logs in this directory"),
-        switch("", "input-logs", "read the logs even if standard input is a pipe"),
-        switch("", "just-one", "only the first event found"),
-        valued("-k", "key", "TEXT", "events of rules with this text in their key"),
-        valued("-m", "message", "TYPE[,TYPE]", "events with a record of one of these types, by name or number"),
-        switch("-r", "raw", "lines exactly as in the log"),
-        timed("-te", "end", "events up to this time"),
-        timed(
-            "-ts",
-            "start",
-            "events from this time on: a date, a time, or a word (now, recent, boot, today, this-week, ...)",
-        ),
-        switch("-v", "version", "the version"),
-    ],
-    later: &[
-        "--arch",
-        "-c",
-        "--comm",
-        "--checkpoint",
-        "--debug",
-        "-e",
-        "--exit",
-        "-escape",
-        "--escape",
-        "--extra-keys",
-        "--extra-labels",
-        "--extra-obj2",
-        "--extra-time",
-        "-f",
-        "--file",
-        "-ga",
-        "--gid-all",
-        "-ge",
-        "--gid-effective",
-        "-gi",
-        "--gid",
-        "-hn",
-        "--host",
-        "-l",
-        "--line-buffered",
-        "-n",
-        "--node",
-        "-o",
-        "--object",
-        "-p",
-        "--pid",
-        "-pp",
-        "--ppid",
-        "-sc",
-        "--syscall",
-        "-se",
-        "--context",
-        "--session",
-        "-su",
-        "--subject",
-        "-sv",
-        "--success",
-        "-tm",
-        "--terminal",
-        "-ua",
-        "--uid-all",
-        "-ue",
-        "--uid-effective",
-        "-ui",
-        "--uid",
-        "-ul",
-        "--loginuid",
-        "-uu",
-        "--uuid",
-        "-vm",
-        "--vm-name",
-        "-w",
-        "--word",
-        "-x",
-        "--executable",
-    ],
-};
-
-/// What a command line asks for.
-#[derive(Clone, Debug, Default)]
-struct Request {
-    query: Query,
-    window: Window,
-    format: Format,
-    input: Option<PathBuf>,
-    input_logs: bool,
-    just_one: bool,
-    timeout: Option<u64>,
-    date: DateForm,
-}
+/// The checkpoint cannot be used.
+const BAD_CHECKPOINT: u8 = 10;
+/// None can be left.
+const NO_CHECKPOINT: u8 = 11;
+/// The checkpoint is of another log.
+const OTHER_LOG: u8 = 12;
 
 /// Runs the program with the process's arguments and streams.
 pub fn main() -> ExitCode {
@@ -143,7 +48,9 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
             return u8::from(writeln!(out, "rausearch version {}", env!("CARGO_PKG_VERSION")).is_err());
         }
         Ok(Asked::Work(matches)) => Request::new(&matches, &Clock::system()),
-        Err(wrong) if wrong.starts_with("Argument is required for -m") => Err(format!("{wrong}\n{}", valid_types())),
+        Err(wrong) if wrong.starts_with("Argument is required for -m") => {
+            Err(format!("{wrong}\n{}", options::valid_types()))
+        }
         Err(wrong) => Err(wrong),
     };
     let found = request.map_err(Trouble::Said).and_then(|request| search(&request, out, notes));
@@ -154,13 +61,16 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
             }
             u8::from(tally.matched == 0 || tally.damaged)
         }
-        Err(Trouble::Said(text)) => {
-            drop(out.flush());
-            drop(writeln!(notes, "{text}"));
-            1
-        }
+        Err(Trouble::Said(text)) => fail(1, &text, out, notes),
+        Err(Trouble::Checkpoint(code, text)) => fail(code, &text, out, notes),
         Err(Trouble::ReaderGone) => 0,
     }
+}
+
+fn fail(code: u8, text: &str, out: &mut impl Write, notes: &mut impl Write) -> u8 {
+    drop(out.flush());
+    drop(writeln!(notes, "{text}"));
+    code
 }
 
 /// What became of the events that were read.
@@ -176,125 +86,76 @@ struct Tally {
 
 fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<Tally, Trouble> {
     let settings = Settings::load(Path::new(AUDITD_CONF), notes)?;
+    let before = match &request.checkpoint {
+        Some(path) => Checkpoint::load(path).map_err(|wrong| Trouble::Checkpoint(BAD_CHECKPOINT, wrong.join("\n")))?,
+        None => None,
+    };
     let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file, notes)?;
-    let mut printer = Printer::new(request.format, &request.date);
-    let mut tally = Tally::default();
-    let mut show = |event: &Event| {
-        match request.query.judge(event) {
-            Verdict::Match => {}
-            Verdict::Other => return Ok(ControlFlow::Continue(())),
-            Verdict::Malformed => {
+    let mut search = Search::new(request.window, request.timeout.unwrap_or(settings.timeout));
+    let mut resume = request.checkpoint.as_ref().map(|_| Resume::new(before.as_ref(), request.time_only));
+    if resume.is_some() {
+        let begin = before.filter(|_| !request.time_only).map(|before| (before.dev, before.inode));
+        search = search.in_parts(begin);
+    }
+    let mut printer = Printer::new(request.format, &request.date, request.escape);
+    let mut judge = Judge::new(&request.query);
+    let (mut tally, mut lost) = (Tally::default(), None);
+    let mut show = |event: &Event, notes: &mut dyn Write| {
+        let step = resume.as_mut().map_or(Step::Show, |resume| resume.step(event));
+        match (judge.judge(event), step) {
+            (Verdict::Match, Step::Show) => {}
+            (Verdict::Match, Step::Lost(why)) => {
+                lost = Some(why);
+                return Ok(ControlFlow::Break(()));
+            }
+            (Verdict::Malformed(why, record), Step::Show) => {
                 tally.malformed += 1;
+                if request.debug {
+                    write!(notes, "Malformed event skipped, rc={}. ", why.0)?;
+                    notes.write_all(record.text())?;
+                    writeln!(notes)?;
+                }
                 return Ok(ControlFlow::Continue(()));
             }
+            _ => return Ok(ControlFlow::Continue(())),
         }
         tally.matched += 1;
         printer.print(event, out)?;
-        if source == Source::Stdin {
-            // Who watches a pipe wants to see an event when it is there.
+        // who watches a pipe wants to see an event when it is there
+        if source == Source::Stdin || request.line_buffered {
             out.flush()?;
         }
         Ok(if request.just_one { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     };
-    let timeout = request.timeout.unwrap_or(settings.timeout);
-    tally.damaged = Search::new(request.window, timeout).run(&source, notes, &mut show)?.damaged;
+    let found = search.run(&source, notes, &mut show).map_err(|error| match error {
+        SearchError::NotThere => Trouble::Checkpoint(BAD_CHECKPOINT, error.to_string()),
+        error => error.into(),
+    })?;
+    if let Some(why) = lost {
+        return Err(Trouble::Checkpoint(OTHER_LOG, why));
+    }
+    tally.damaged = found.damaged;
     out.flush()?;
+    leave(request, &source, resume, &found, notes)?;
     if tally.matched == 0 && request.format != Format::Raw {
         writeln!(notes, "<no matches>")?;
     }
     Ok(tally)
 }
 
-impl Request {
-    fn new(matches: &ArgMatches, clock: &Clock) -> Result<Self, String> {
-        let mut request = Self {
-            format: format(matches)?,
-            input: value(matches, "input").map(PathBuf::from),
-            input_logs: is_set(matches, "input-logs"),
-            just_one: is_set(matches, "just-one"),
-            date: clock.form.clone(),
-            ..Self::default()
-        };
-        let query = &mut request.query;
-        query.key = value(matches, "key").map(|key| Finder::new(key.as_bytes()).into_owned());
-        query.serial = value(matches, "event").map(|n| serial(n)).transpose()?;
-        request.timeout = value(matches, "eoe-timeout").map(|n| timeout(n)).transpose()?;
-        for list in values(matches, "message") {
-            query.kinds.extend(kinds(list)?);
-        }
-        request.window = window(matches, clock)?;
-        Ok(request)
+/// Leaves a checkpoint, now that what was found is written.
+fn leave(
+    request: &Request,
+    source: &Source,
+    resume: Option<Resume>,
+    found: &Found,
+    notes: &mut impl Write,
+) -> Result<(), Trouble> {
+    let (Some(path), Some(resume)) = (&request.checkpoint, resume) else { return Ok(()) };
+    if *source == Source::Stdin {
+        writeln!(notes, "Warning - checkpointing stdin is not supported")?;
+        return Ok(());
     }
-}
-
-/// `-i`, `-r` and `--format` exclude each other, except a `--format default` before.
-fn format(matches: &ArgMatches) -> Result<Format, String> {
-    let mut given: Vec<(usize, &str, &OsStr)> = Vec::new();
-    for long in ["raw", "interpret", "format"] {
-        let at = matches.indices_of(long).into_iter().flatten();
-        given.extend(at.zip(values(matches, long)).map(|(at, value)| (at, long, value.as_os_str())));
-    }
-    given.sort_unstable();
-    let mut format = Format::Default;
-    for (_, long, value) in given {
-        if format != Format::Default {
-            return Err(match long {
-                "raw" => "Conflicting output format --raw".to_owned(),
-                "interpret" => "Conflicting output format -i".to_owned(),
-                _ => "Multiple output formats, use only 1".to_owned(),
-            });
-        }
-        format = match (long, value.to_str()) {
-            ("raw", _) | (_, Some("raw")) => Format::Raw,
-            ("interpret", _) => Format::Interpret,
-            (_, Some("default")) => Format::Default,
-            (_, Some(word)) if word.starts_with("interp") => Format::Interpret,
-            (_, Some(word @ ("csv" | "text"))) => {
-                return Err(format!("Format {word} is not supported by this version of rausearch"));
-            }
-            _ => return Err(format!("Unknown option ({})", value.display())),
-        };
-    }
-    Ok(format)
-}
-
-fn serial(text: &OsStr) -> Result<u64, String> {
-    match leading_digits(text) {
-        None => Err(format!("Audit event id must be a numeric value, was {}", text.display())),
-        Some(digits) => digits.parse().map_err(|_| format!("Illegal value for audit event ID, was {}", text.display())),
-    }
-}
-
-fn timeout(text: &OsStr) -> Result<u64, String> {
-    match leading_digits(text) {
-        None => Err(format!("End of Event Timeout must be a numeric value, was {}", text.display())),
-        Some(digits) => digits
-            .parse()
-            .ok()
-            .filter(|&seconds| seconds > 0)
-            .ok_or_else(|| format!("Illegal value for End of Event Timeout, was {}", text.display())),
-    }
-}
-
-/// The digits a number starts with; like ausearch, what follows them is not looked at.
-fn leading_digits(text: &OsStr) -> Option<String> {
-    let digits: String = text.as_bytes().iter().take_while(|b| b.is_ascii_digit()).map(|&b| char::from(b)).collect();
-    (!digits.is_empty()).then_some(digits)
-}
-
-/// The types in a list; none for `ALL`.
-fn kinds(list: &OsStr) -> Result<Vec<Kind>, String> {
-    if list.is_empty() {
-        return Err(valid_types());
-    }
-    if list.eq_ignore_ascii_case("ALL") {
-        return Ok(Vec::new());
-    }
-    let named = list.as_bytes().split(|&b| b == b',').filter(|name| !name.is_empty());
-    named.map(|name| Some(kind_named(name)).filter(|&kind| kind != UNKNOWN).ok_or_else(valid_types)).collect()
-}
-
-fn valid_types() -> String {
-    let names: Vec<&str> = RECORD_TYPE.iter().map(|(_, name)| name).collect();
-    format!("Valid message types are: ALL {} ", names.join(" "))
+    let Some(checkpoint) = resume.end(&found.files) else { return Ok(()) };
+    checkpoint.save(path).map_err(|why| Trouble::Checkpoint(NO_CHECKPOINT, why))
 }

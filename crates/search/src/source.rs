@@ -8,6 +8,7 @@ use memchr::{memchr, memchr_iter};
 use nix::errno::Errno;
 use nix::sys::stat::{SFlag, fstat};
 use raudit_config::AuditdConf;
+use raudit_log::files::LogFile;
 use raudit_log::read::{LONGEST_LINE, Lines, files, lines_of};
 use raudit_log::unpack::Input;
 use raudit_record::EventId;
@@ -15,6 +16,7 @@ use raudit_tables::errno::reason;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// What is read.
@@ -105,6 +107,9 @@ pub enum SearchError {
     /// A source cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// The log in which the last search ended is not among them.
+    #[error("the log of the checkpoint is gone")]
+    NotThere,
     /// The answer cannot be written.
     #[error("Error writing output ({})", reason(.0))]
     Output(io::Error),
@@ -117,24 +122,44 @@ pub struct Search {
     stamps: StampReader,
     grouper: Grouper,
     found: Found,
+    /// Another search goes on where this one ends.
+    goes_on: bool,
+    /// The device and inode of the log where it begins.
+    begin: Option<(u64, u64)>,
 }
 
 /// What is known of a source that was read.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Found {
     /// The first record's identity; with a start, that of the first record from before it.
     pub first: Option<EventId>,
     /// Whether a compressed archive was damaged: then there may be more than was seen.
     pub damaged: bool,
+    /// The device and inode of each file that was read, in order.
+    pub files: Vec<(u64, u64)>,
 }
 
 impl Search {
     /// A search in a window, with an end of event timeout in seconds.
     pub fn new(window: Window, timeout: u64) -> Self {
-        Self { window, stamps: StampReader::default(), grouper: Grouper::new(timeout), found: Found::default() }
+        Self {
+            window,
+            stamps: StampReader::default(),
+            grouper: Grouper::new(timeout),
+            found: Found::default(),
+            goes_on: false,
+            begin: None,
+        }
     }
 
-    /// Gives every event to `each`, until it breaks off. Lines with an impossible stamp are named on `notes`, and so are damaged archives:
+    /// Another search is to go on where this one ends: events that may get more records are left to it. Of logs those before the one
+    /// with that device and inode are not read.
+    pub fn in_parts(mut self, begin: Option<(u64, u64)>) -> Self {
+        (self.goes_on, self.begin) = (true, begin);
+        self
+    }
+
+    /// Gives every event to `each`, which may add to `notes`, until it breaks off. Lines with an impossible stamp are named on `notes`, and so are damaged archives:
     /// what is before the damage is read, and what comes after them.
     ///
     /// # Errors
@@ -143,7 +168,7 @@ impl Search {
         mut self,
         source: &Source,
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<Found, SearchError> {
         let mut flow = ControlFlow::Continue(());
         match source {
@@ -154,17 +179,20 @@ impl Search {
             }
             Source::File(path) => {
                 let file = File::open(path).map_err(failed("opening", path))?;
+                self.found.files.extend(file.metadata().ok().map(|meta| (meta.dev(), meta.ino())));
                 let named = path.extension().is_some_and(|extension| extension == "zst");
                 let input = Input::look(file, named).map_err(failed("reading", path))?;
                 flow = self.read(input, path, notes, each)?;
             }
             Source::Log(log) => {
-                for file in files(log).map_err(not_found_here(log))? {
+                for file in self.from_begin(files(log).map_err(not_found_here(log))?)? {
                     let opened = match file.open() {
                         // A rotation has removed it since it was listed.
                         Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
                         opened => opened.map_err(failed("opening", &file.path))?,
                     };
+                    self.grouper.read_from(self.found.files.len());
+                    self.found.files.push((file.dev, file.inode));
                     flow = self.read(opened, &file.path, notes, each)?;
                     if flow.is_break() {
                         break;
@@ -173,10 +201,22 @@ impl Search {
             }
         }
         if flow.is_continue() {
-            self.grouper.finish();
-            let _done = self.hand_out(each)?;
+            if self.goes_on {
+                self.grouper.finish_complete();
+            } else {
+                self.grouper.finish();
+            }
+            let _done = self.hand_out(notes, each)?;
         }
         Ok(self.found)
+    }
+
+    fn from_begin(&self, mut files: Vec<LogFile>) -> Result<Vec<LogFile>, SearchError> {
+        if let Some((dev, inode)) = self.begin {
+            let at = files.iter().rposition(|file| file.was(dev, inode)).ok_or(SearchError::NotThere)?;
+            files.drain(..at);
+        }
+        Ok(files)
     }
 
     fn read(
@@ -184,7 +224,7 @@ impl Search {
         input: impl Read,
         path: &Path,
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         let mut lines = Lines::new(input);
         loop {
@@ -225,7 +265,7 @@ impl Search {
         &mut self,
         line: &[u8],
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         match self.stamps.read(line) {
             Ok(stamp) => {
@@ -234,7 +274,7 @@ impl Search {
                 }
                 if self.window.covers(stamp.id.sec) {
                     self.grouper.add(&stamp, line);
-                    return self.hand_out(each);
+                    return self.hand_out(notes, each);
                 }
             }
             Err(Unstamped::BadStamp(stamp)) => {
@@ -248,10 +288,11 @@ impl Search {
 
     fn hand_out(
         &mut self,
-        each: &mut impl FnMut(&Event) -> io::Result<ControlFlow<()>>,
+        notes: &mut impl Write,
+        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         while let Some(event) = self.grouper.pop() {
-            let flow = each(&event).map_err(SearchError::Output)?;
+            let flow = each(&event, notes).map_err(SearchError::Output)?;
             self.grouper.recycle(event);
             if flow.is_break() {
                 return Ok(flow);

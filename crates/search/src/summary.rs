@@ -1,13 +1,24 @@
 //! The default report: 25 lines of counts.
 
 use crate::event::Event;
-use crate::facts::{Facts, Outcome};
+use crate::items::{Items, Wanted};
 use crate::locale::DateForm;
 use chrono::{Local, TimeZone};
 use raudit_record::EventId;
 use std::collections::HashSet;
 use std::io::{self, Write};
 use std::ops::RangeInclusive;
+
+/// What has to be read for it.
+pub const WANTED: Wanted = Wanted::PID
+    .and(Wanted::AUID)
+    .and(Wanted::SUCCESS)
+    .and(Wanted::TERMINAL)
+    .and(Wanted::HOST)
+    .and(Wanted::COMM)
+    .and(Wanted::EXE)
+    .and(Wanted::FILES)
+    .and(Wanted::KEYS);
 
 /// Distinct texts.
 type Texts = HashSet<Box<[u8]>>;
@@ -19,7 +30,7 @@ pub struct Summary {
     account_changes: u64,
     logins: [u64; 2],
     authentications: [u64; 2],
-    users: HashSet<i32>,
+    users: HashSet<u32>,
     terminals: Texts,
     hosts: Texts,
     executables: Texts,
@@ -51,16 +62,19 @@ pub struct Span {
     pub last: EventId,
 }
 
+/// Of `success=no` and `res=failed`.
+const FAILED: u32 = 0;
+
 const MAC_CONFIG: RangeInclusive<u32> = 1403..=1417;
 
 impl Summary {
     /// Counts an event.
-    pub fn add(&mut self, event: &Event, facts: &Facts<'_>) {
+    pub fn add(&mut self, event: &Event, items: &Items<'_>) {
         self.events += 1;
-        self.add_types(event, facts.outcome);
-        self.users.extend(facts.auid);
-        self.pids.extend(facts.pid);
-        if facts.outcome == Some(Outcome::Failure) && facts.syscall.is_some_and(|call| call > 0) {
+        self.add_types(event, items.success);
+        self.users.extend(items.auid);
+        self.pids.extend(items.pid);
+        if items.success == Some(FAILED) && items.syscall > 0 {
             self.failed_syscalls += 1;
         }
         let one = |set: &mut Texts, text: Option<&[u8]>| {
@@ -68,28 +82,28 @@ impl Summary {
                 set.insert(text.into());
             }
         };
-        one(&mut self.terminals, facts.terminal.as_deref());
-        one(&mut self.hosts, facts.host.as_deref());
-        one(&mut self.executables, facts.exe.as_deref());
-        one(&mut self.commands, facts.comm.as_deref());
-        facts.files.iter().for_each(|file| one(&mut self.files, Some(file)));
-        facts.keys.iter().filter(|key| **key != b"(null)").for_each(|key| one(&mut self.keys, Some(key)));
+        one(&mut self.terminals, items.terminal.as_deref());
+        one(&mut self.hosts, items.host.as_deref());
+        one(&mut self.executables, items.exe.as_deref());
+        one(&mut self.commands, items.comm.as_deref());
+        items.files.iter().for_each(|file| one(&mut self.files, Some(file)));
+        items.keys.iter().filter(|key| ***key != *b"(null)").for_each(|key| one(&mut self.keys, Some(key)));
     }
 
-    fn add_types(&mut self, event: &Event, outcome: Option<Outcome>) {
+    fn add_types(&mut self, event: &Event, success: Option<u32>) {
         let has = |types: RangeInclusive<u32>| u64::from(event.records().any(|record| types.contains(&record.kind.0)));
         let only = |number: u32| has(number..=number);
         self.changes += [1305, 1203, 1111, 1325, 1328, 2312].map(only).iter().sum::<u64>() + has(MAC_CONFIG);
         self.account_changes += [1102, 1108, 1132].map(only).iter().sum::<u64>() + has(1114..=1117) + has(2301..=2302);
-        let worked = usize::from(outcome == Some(Outcome::Failure));
+        let failed = usize::from(success == Some(FAILED));
         let count = |pair: &mut [u64; 2], found: u64| {
-            if let (Some(place), Some(_)) = (pair.get_mut(worked), outcome) {
+            if let (Some(place), Some(_)) = (pair.get_mut(failed), success) {
                 *place += found;
             }
         };
         count(&mut self.logins, only(1112));
         count(&mut self.authentications, (only(1100) + only(1126)).min(1));
-        if worked == 1 && only(1100) + only(1126) == 0 {
+        if failed == 1 && only(1100) + only(1126) == 0 {
             count(&mut self.authentications, only(1102));
         }
         self.avcs += (only(1400) + only(1107)).min(1);

@@ -7,6 +7,8 @@ use std::io;
 pub(crate) enum Trouble {
     /// This has to be said.
     Said(String),
+    /// This has to be said of a checkpoint, and the exit code is this.
+    Checkpoint(u8, String),
     /// Standard output is a closed pipe.
     ReaderGone,
 }

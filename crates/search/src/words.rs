@@ -21,23 +21,30 @@ pub(crate) struct Word {
     pub(crate) value: &'static str,
     /// How many words may follow.
     pub(crate) most: usize,
+    /// Its value may start with a dash.
+    pub(crate) signed: bool,
     /// One line of help.
     pub(crate) help: &'static str,
 }
 
 /// A switch.
 pub(crate) const fn switch(short: &'static str, long: &'static str, help: &'static str) -> Word {
-    Word { short, long, value: "", most: 0, help }
+    Word { short, long, value: "", most: 0, signed: false, help }
 }
 
 /// An option with one value.
 pub(crate) const fn valued(short: &'static str, long: &'static str, value: &'static str, help: &'static str) -> Word {
-    Word { short, long, value, most: 1, help }
+    Word { short, long, value, most: 1, signed: false, help }
+}
+
+/// An option with one value, which may be negative.
+pub(crate) const fn signed(short: &'static str, long: &'static str, value: &'static str, help: &'static str) -> Word {
+    Word { short, long, value, most: 1, signed: true, help }
 }
 
 /// `-ts` and `-te`.
 pub(crate) const fn timed(short: &'static str, long: &'static str, help: &'static str) -> Word {
-    Word { short, long, value: "[DATE] [TIME]", most: 2, help }
+    Word { short, long, value: "[DATE] [TIME]", most: 2, signed: false, help }
 }
 
 /// A program's options.
@@ -71,12 +78,15 @@ impl Table {
     pub(crate) fn parse(&self, args: &[OsString]) -> Result<Asked, String> {
         let mut long = vec![OsString::from(self.program)];
         let mut ended = None;
+        let mut is_value = false;
         for arg in args {
-            if !arg.as_bytes().starts_with(b"-") {
+            if std::mem::take(&mut is_value) || !arg.as_bytes().starts_with(b"-") {
                 long.push(arg.clone());
                 continue;
             }
-            match self.find(arg) {
+            let word = self.find(arg);
+            is_value = word.is_some_and(|word| word.signed);
+            match word {
                 Some(word) if word.long == "help" => ended = Some(Ok(Asked::Help)),
                 Some(word) if word.long == "version" => ended = Some(Ok(Asked::Version)),
                 Some(word) => long.push(format!("--{}", word.long).into()),
@@ -125,7 +135,7 @@ impl Table {
             let arg = Arg::new(word.long).long(word.long).action(ArgAction::Append);
             let arg = match word.most {
                 0 => arg.num_args(0).default_missing_value("set"),
-                most => arg.num_args(1..=most),
+                most => arg.num_args(1..=most).allow_hyphen_values(word.signed),
             };
             command = command.arg(arg.value_parser(clap::value_parser!(OsString)));
         }
@@ -161,6 +171,17 @@ pub(crate) fn value<'a>(matches: &'a ArgMatches, long: &str) -> Option<&'a OsStr
     values(matches, long).next_back()
 }
 
+/// All that is given, in its order; of an option with several words each.
+pub(crate) fn in_order<'a>(table: &Table, matches: &'a ArgMatches) -> Vec<(&'static str, &'a OsString)> {
+    let of = |word: &Word| {
+        let at = matches.indices_of(word.long).into_iter().flatten();
+        at.zip(values(matches, word.long)).map(|(at, value)| (at, word.long, value)).collect::<Vec<_>>()
+    };
+    let mut given: Vec<_> = table.words.iter().flat_map(of).collect();
+    given.sort_by_key(|(at, ..)| *at);
+    given.into_iter().map(|(_, long, value)| (long, value)).collect()
+}
+
 /// Whether a switch is given.
 pub(crate) fn is_set(matches: &ArgMatches, long: &str) -> bool {
     value(matches, long).is_some()
@@ -168,18 +189,33 @@ pub(crate) fn is_set(matches: &ArgMatches, long: &str) -> bool {
 
 /// The range that `-ts` and `-te` give.
 pub(crate) fn window(matches: &ArgMatches, clock: &Clock) -> Result<Window, String> {
-    let start = bound(matches, clock, Bound::Start)?.unwrap_or(0);
-    let end = bound(matches, clock, Bound::End)?.unwrap_or(0);
+    let start = bound(matches, clock, Bound::Start, "")?.unwrap_or(0);
+    let end = bound(matches, clock, Bound::End, "")?.unwrap_or(0);
     Ok(Window { start, end })
 }
 
-/// The time an option gives; of several the last.
-fn bound(matches: &ArgMatches, clock: &Clock, bound: Bound) -> Result<Option<i64>, String> {
+/// The same, and whether `-ts checkpoint` is given, which is no time.
+pub(crate) fn window_or_checkpoint(matches: &ArgMatches, clock: &Clock) -> Result<(Window, bool), String> {
+    let start = bound(matches, clock, Bound::Start, CHECKPOINT)?.unwrap_or(0);
+    let end = bound(matches, clock, Bound::End, "")?.unwrap_or(0);
+    let mut given = matches.try_get_occurrences::<OsString>("start").ok().flatten().into_iter().flatten();
+    let only_time =
+        given.any(|mut words| words.next().is_some_and(|word| word == CHECKPOINT) && words.next().is_none());
+    Ok((Window { start, end }, only_time))
+}
+
+const CHECKPOINT: &str = "checkpoint";
+
+/// The time an option gives; of several the last. The word `none`, alone, gives none.
+fn bound(matches: &ArgMatches, clock: &Clock, bound: Bound, none: &str) -> Result<Option<i64>, String> {
     let long = if bound == Bound::Start { "start" } else { "end" };
     let Ok(Some(mut given)) = matches.try_get_occurrences::<OsString>(long) else { return Ok(None) };
-    given.try_fold(None, |_, words| {
+    given.try_fold(None, |before, words| {
         let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
         let (first, rest) = words.split_first().ok_or_else(|| format!("--{long} requires either date and/or time"))?;
+        if first == none && rest.is_empty() {
+            return Ok(before);
+        }
         clock.bound(bound, first, rest.first().map(String::as_str)).map(Some).map_err(|e| e.to_string())
     })
 }
@@ -196,6 +232,7 @@ mod tests {
             timed("-ts", "start", "from"),
             switch("-i", "interpret", "names"),
             switch("-h", "help", "help"),
+            signed("-e", "exit", "CODE", "by code"),
         ],
         later: &["-sc"],
     };
@@ -211,6 +248,20 @@ mod tests {
         assert_eq!(value(&m, "key").unwrap(), "b");
         assert_eq!(values(&m, "start").collect::<Vec<_>>(), ["11/20/26", "10:00"]);
         assert!(is_set(&m, "interpret"));
+        let given = in_order(&TABLE, &m);
+        assert_eq!(
+            given.iter().map(|(long, _)| *long).collect::<Vec<_>>(),
+            ["key", "start", "start", "key", "interpret"]
+        );
+    }
+
+    #[test]
+    fn a_number_may_be_negative() {
+        let Ok(Asked::Work(m)) = parse("-e -13 -k a") else { panic!() };
+        assert_eq!((value(&m, "exit").unwrap(), value(&m, "key").unwrap()), (&"-13".into(), &"a".into()));
+        assert_eq!(parse("-e").unwrap_err(), "Argument is required for -e");
+        let Ok(Asked::Work(m)) = parse("-e -k") else { panic!() };
+        assert_eq!(value(&m, "exit").unwrap(), "-k");
     }
 
     #[test]

@@ -48,6 +48,17 @@ pub fn number(machine: &str) -> Option<u32> {
     }
 }
 
+/// The same, also for `b64` and `b32`: this machine's architectures of 64 and 32 bits.
+pub fn of_width_or_name(name: &str) -> Option<u32> {
+    let is_64bit = native() & IS_64BIT != 0;
+    match name {
+        "b64" => is_64bit.then_some(native()),
+        "b32" if is_64bit => compat(native()),
+        "b32" => Some(native()),
+        machine => number(machine),
+    }
+}
+
 /// The architecture this program was built for: `b64` (or `b32` on a 32-bit machine) in rules.
 pub const fn native() -> u32 {
     if cfg!(target_arch = "x86_64") {

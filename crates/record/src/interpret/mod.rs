@@ -9,6 +9,7 @@
 pub mod argument;
 mod body;
 mod context;
+mod escape;
 mod flags;
 pub mod meaning;
 mod number;
@@ -16,6 +17,7 @@ mod string;
 mod tty;
 
 pub use context::Context;
+pub use escape::Escape;
 pub use meaning::Meaning;
 
 use crate::enrich::{push_arch, push_syscall};
@@ -27,17 +29,25 @@ use raudit_tables::arch;
 #[derive(Clone, Debug, Default)]
 pub struct Interpreter {
     names: Names,
+    escape: Escape,
 }
 
 impl Interpreter {
     /// With the names to use where a record was not enriched.
     pub fn new(names: Names) -> Self {
-        Self { names }
+        Self { names, escape: Escape::default() }
+    }
+
+    /// The same, with values escaped in this way.
+    pub fn escaping(mut self, escape: Escape) -> Self {
+        self.escape = escape;
+        self
     }
 
     /// Appends the meaning of `value` (as it stands in the record, with its quotes) of field `name`.
     ///
-    /// A value that does not fit the field's type is appended as it is; control characters come out as `\ooo`.
+    /// A value that does not fit the field's type is appended as it is. Values are escaped; of those without a type, and of what was
+    /// recorded, only control characters are.
     pub fn value(&mut self, context: &Context<'_>, name: &[u8], value: &[u8], out: &mut Vec<u8>) {
         let meaning = Meaning::of(context.kind, name);
         let recorded = if meaning.is_enriched() { context.recorded(name) } else { None };
@@ -54,10 +64,13 @@ impl Interpreter {
         out: &mut Vec<u8>,
     ) {
         let start = out.len();
+        let mut escape = self.escape;
         let known = match meaning {
             Meaning::Plain | Meaning::Label | Meaning::Address => false,
             Meaning::User | Meaning::Group | Meaning::Arch | Meaning::Syscall | Meaning::SockAddr => {
-                push_recorded(meaning, recorded, out) || self.identity(meaning, context, value, out)
+                let is_recorded = push_recorded(meaning, recorded, out);
+                escape = if is_recorded { escape.at_most_control() } else { escape };
+                is_recorded || self.identity(meaning, context, value, out)
             }
             Meaning::Untrusted | Meaning::Proctitle | Meaning::Key | Meaning::Tty => string::push(meaning, value, out),
             Meaning::Argument(index) => argument::push(&mut self.names, context, index, value, out),
@@ -67,7 +80,11 @@ impl Interpreter {
             out.truncate(start);
             out.extend_from_slice(value);
         }
-        string::escape(out, start);
+        match meaning {
+            Meaning::Plain => string::escape(escape.at_most_control(), out, start),
+            Meaning::Key => string::finish_keys(escape, out, start),
+            _ => string::escape(escape, out, start),
+        }
     }
 
     /// Ids, machines and addresses by what this host knows.

@@ -1,8 +1,9 @@
 //! Strings that senders encode: quoted, or hex.
 
+use super::escape::Escape;
 use super::meaning::Meaning;
 use super::tty;
-use crate::text::{decode_hex, push_padded_octal};
+use crate::text::decode_hex;
 use std::borrow::Cow;
 
 /// Appends the text of a value that holds text; false if the meaning is another.
@@ -12,7 +13,7 @@ pub fn push(meaning: Meaning, value: &[u8], out: &mut Vec<u8>) -> bool {
         Meaning::Proctitle => {
             out.extend(decode(value).iter().map(|&byte| if byte == 0 { b' ' } else { byte }));
         }
-        Meaning::Key => push_keys(&decode(value), out),
+        Meaning::Key => out.extend_from_slice(&decode(value)),
         Meaning::Tty => return tty::push(value, out),
         _ => return false,
     }
@@ -34,29 +35,21 @@ fn decode(value: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Several keys of a rule, each as a field of its own.
-fn push_keys(keys: &[u8], out: &mut Vec<u8>) {
+pub fn finish_keys(escape: Escape, out: &mut Vec<u8>, start: usize) {
+    let keys = out.split_off(start);
     let keys = keys.split(|&byte| byte == 1).filter(|key| !key.is_empty());
     for (index, key) in keys.enumerate() {
         if index > 0 {
             out.extend_from_slice(b" key=");
         }
-        out.extend_from_slice(key);
+        out.extend_from_slice(&escape.show(key));
     }
 }
 
-/// Replaces control characters by `\ooo`: what stands in a log must not drive the reader's terminal.
-pub fn escape(out: &mut Vec<u8>, start: usize) {
-    let text = out.get(start..).unwrap_or_default();
-    if !text.iter().any(|&byte| byte < 0x20) {
-        return;
-    }
-    let text = out.split_off(start);
-    for byte in text {
-        if byte < 0x20 {
-            out.push(b'\\');
-            push_padded_octal(out, u64::from(byte), 3);
-        } else {
-            out.push(byte);
-        }
+/// Escapes what stands from `start` on.
+pub fn escape(escape: Escape, out: &mut Vec<u8>, start: usize) {
+    if let Cow::Owned(shown) = escape.show(out.get(start..).unwrap_or_default()) {
+        out.truncate(start);
+        out.extend_from_slice(&shown);
     }
 }

@@ -125,11 +125,8 @@ fn arch_value(draft: &mut Draft, op: Op, value: &[u8]) -> Result<u32, FieldError
         return Err(FieldError::OnlyEquality);
     }
     let found = match text(value).to_ascii_lowercase().as_str() {
-        "b64" => Some(arch::native()).filter(|native| native & arch::IS_64BIT != 0),
-        "b32" if arch::native() & arch::IS_64BIT == 0 => Some(arch::native()),
-        "b32" => arch::compat(arch::native()),
         _ if starts_number(value) => digits(value, None).and_then(|n| u32::try_from(n).ok()).filter(|&n| is_known(n)),
-        name => arch::number(name)
+        name => arch::of_width_or_name(name)
             .or_else(|| digits(value, Some(16)).and_then(|n| u32::try_from(n).ok()))
             .filter(|&n| is_known(n)),
     };

@@ -1,0 +1,132 @@
+//! Records of each form, and what is wrong with them.
+
+use super::*;
+use crate::summary::WANTED as SUMMARY;
+use raudit_record::Kind;
+
+fn event(records: &[(u32, &str)]) -> Event {
+    let mut event = Event::default();
+    for (kind, body) in records {
+        event.push(Kind(*kind), format!("type=X msg=audit(1700000000.000:1): {body}").as_bytes());
+    }
+    event
+}
+
+/// The number of what is wrong.
+fn wrong(kind: u32, body: &str, wanted: Wanted) -> Option<u8> {
+    Items::of(&event(&[(kind, body)]), wanted).err().map(|(why, _)| why.0)
+}
+
+const CALL: &str = "arch=c000003e syscall=2 success=no exit=-13 a0=1 a1=2 ppid=8 pid=9 auid=4294967295 uid=1 gid=2 euid=3 suid=4 \
+                    fsuid=5 egid=6 sgid=7 fsgid=8 tty=pts0 ses=1 comm=\"x\" exe=2F78 subj=unconfined key=6101620163";
+
+#[test]
+fn a_system_call_with_its_paths() {
+    let event =
+        event(&[(1300, CALL), (1307, "cwd=\"/root\""), (1302, "item=0 name=\"../a\" x"), (1302, "item=1 name=(null)")]);
+    let items = Items::of(&event, SUMMARY).unwrap();
+    assert_eq!((items.pid, items.auid, items.syscall, items.success), (Some(9), Some(u32::MAX), 2, Some(0)));
+    assert_eq!(items.exe.as_deref(), Some(&b"/x"[..]));
+    assert_eq!(items.keys, [&b"a"[..], b"b", b"c"]);
+    assert_eq!(items.files, [&b"/root/../a"[..], b"(null)"]);
+    assert_eq!((items.uid, items.ppid, items.arch), (None, None, 0), "what is not wanted is not read");
+}
+
+#[test]
+fn all_ids_of_a_system_call() {
+    let event = event(&[(1300, CALL)]);
+    let ids = Wanted::PPID | Wanted::UID | Wanted::GID | Wanted::EUID | Wanted::EGID | Wanted::SESSION;
+    let items = Items::of(&event, ids | Wanted::ARCH | Wanted::EXIT | Wanted::SUBJECT).unwrap();
+    assert_eq!((items.ppid, items.uid, items.gid), (Some(8), Some(1), Some(2)));
+    assert_eq!((items.euid, items.egid, items.session), (Some(3), Some(6), Some(1)));
+    assert_eq!((items.arch, items.exit), (0xc000_003e, Some(-13)));
+    assert_eq!(items.subjects, [&b"unconfined"[..]]);
+}
+
+#[test]
+fn what_is_wrong_has_ausearchs_number() {
+    for (kind, body, number) in [
+        (1300, "arch=c000003e a0=1 a1=2 ", 4),
+        (1300, "syscall=1 a1=2 a0=1 ", 11),
+        (1300, "syscall=1 a0=1 a1=2", 12),
+        (1300, "syscall=1 a0=11112222333344445 a1=2 ", 13),
+        (1300, "syscall=2 a0=1 a1=2 pid=9 auid=1 tty=1 comm=\"x\"", 40),
+        (1302, "item=0 name=\"/et", 2),
+        (1100, "pid=1 uid=0 auid=1 ses=1 msg='op=x res=succ", 21),
+        (1100, "pid=1 uid=0 auid=1 ses=1 msg='op=x terminal=ssh'", 19),
+        (1306, "saddr=0200", 1),
+        (1400, "avc:  denied  { read } for pid=1 comm=\"x\" tcontext=a", 9),
+        (1400, "avc:  denied  { read pid=1 tclass=file", 2),
+        (1326, "auid=1 pid=2 comm=\"x\" exe=\"y\" sig=31 arch=c000003e ", 17),
+        (1805, "pid=1", 1),
+    ] {
+        assert_eq!(wrong(kind, body, SUMMARY), Some(number), "{body}");
+    }
+}
+
+#[test]
+fn what_is_not_wanted_is_not_wrong() {
+    let none = Wanted::default();
+    assert_eq!(wrong(1300, "syscall=257 a0=1 a1=2 key=\"torn", none), None);
+    assert_eq!(wrong(1300, "syscall=257 a0=1 a1=2 key=\"torn", Wanted::KEYS), Some(44));
+    assert_eq!(wrong(1300, "syscall=257 a0=1 a1=2 key=(null)", Wanted::KEYS), None);
+    assert_eq!(wrong(1400, "avc:  denied  { read } for pid=1 tclass=file", none), None);
+    assert_eq!(wrong(1400, "apparmor=\"DENIED\" operation=\"open\" profile=\"/usr/bin/x\"", SUMMARY), None);
+    assert_eq!(
+        wrong(1107, "pid=1 uid=0 auid=1 ses=1 msg='avc:  received setenforce notice (enforcing=1) '", none),
+        None
+    );
+    assert_eq!(wrong(1107, "pid=1 uid=0 auid=1 ses=1 msg='avc:  denied  { send", none), Some(2));
+    assert_eq!(wrong(1326, "sig=31", none), None);
+    assert_eq!(wrong(1800, "file=\"x\" pid=1 res=1", none), None);
+}
+
+#[test]
+fn logins_messages_and_addresses() {
+    let message =
+        "pid=1 uid=0 auid=5 ses=1 msg='op=login id=5 exe=\"/a\" hostname=? addr=1.2.3.4 terminal=ssh res=failed'";
+    let event = event(&[(1112, message)]);
+    let items = Items::of(&event, SUMMARY).unwrap();
+    assert_eq!(items.host.as_deref(), Some(&b"1.2.3.4"[..]));
+    assert_eq!((items.success, items.auid, items.terminal.as_deref()), (Some(0), Some(5), Some(&b"ssh"[..])));
+    let text = "pid=7 uid=0 old-auid=4294967295 auid=1000 tty=(none) old-ses=4294967295 ses=3 res=1";
+    let login = self::event(&[(1006, text), (1306, "saddr=02000050C0A800010000000000000000")]);
+    let items = Items::of(&login, SUMMARY | Wanted::SESSION).unwrap();
+    assert_eq!((items.pid, items.auid, items.session), (Some(7), Some(1000), Some(3)));
+    assert_eq!(items.host.as_deref(), Some(&b"192.168.0.1"[..]));
+}
+
+#[test]
+fn the_second_uid_of_a_message_is_the_one_meant() {
+    let of = |body: &str| {
+        let event = event(&[(1112, body)]);
+        Items::of(&event, Wanted::UID).map(|items| items.uid).map_err(|(why, _)| why.0)
+    };
+    assert_eq!(of("pid=1 uid=0 auid=5 ses=1 msg='uid=1000 exe=\"/a\"'"), Ok(Some(1000)));
+    assert_eq!(of("pid=1 uid=0 auid=5 ses=1 msg='op=login exe=\"/a\"'"), Ok(Some(0)));
+    assert_eq!(of("pid=1 uid=0 auid=5 ses=1 msg='op=x uuid=7 exe=\"/a\"'"), Ok(Some(0)));
+    assert_eq!(of("pid=1 uid=0 auid=5 ses=1 msg='op=x(uid=7 exe=\"/a\"'"), Err(25));
+}
+
+#[test]
+fn sockets_of_this_machine() {
+    let of = |address: &str| {
+        let event = event(&[(1306, &format!("saddr={address}"))]);
+        let items = Items::of(&event, Wanted::FILES).map_err(|(why, _)| why.0)?;
+        Ok(items.files.iter().map(|file| String::from_utf8_lossy(file).into_owned()).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(of("01002F72756E2F78000000"), Ok("/run/x".to_owned()));
+    assert_eq!(of("0100002F78"), Ok("/x".to_owned()));
+    assert_eq!([of("0100"), of("10000000")], [Ok(String::new()), Ok(String::new())]);
+    assert_eq!(of("01000000"), Err(6));
+}
+
+#[test]
+fn apparmors_denials_have_a_profile_and_a_file() {
+    let body = "apparmor=\"DENIED\" operation=\"open\" class=\"file\" profile=\"/usr/bin/man\" name=\"/etc/shadow\" pid=7 comm=\"man\" \
+                requested_mask=\"r\" denied_mask=\"r\" fsuid=0 ouid=0";
+    let event = event(&[(1400, body)]);
+    let items = Items::of(&event, SUMMARY | Wanted::SUBJECT).unwrap();
+    assert_eq!((items.success, items.pid, items.comm.as_deref()), (Some(0), Some(7), Some(&b"man"[..])));
+    assert_eq!((items.subjects, items.files), (vec![b"/usr/bin/man"[..].into()], vec![b"/etc/shadow"[..].into()]));
+}

@@ -1,0 +1,180 @@
+//! What rausearch's command line asks for.
+
+use super::options;
+use crate::locale::DateForm;
+use crate::print::Format;
+use crate::query::{Query, Window};
+use crate::when::Clock;
+use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, values, window_or_checkpoint};
+use clap::ArgMatches;
+use raudit_record::interpret::Escape;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+/// The options.
+pub(super) const TABLE: Table = Table {
+    program: "rausearch",
+    about: "Finds events in the audit log. All conditions given must hold.",
+    words: &[
+        valued("-a", "event", "SERIAL", "the event with this serial number"),
+        valued("", "arch", "ARCH", "calls of this architecture: b32, b64, or a machine's name; before -sc"),
+        valued("-c", "comm", "TEXT", "events of programs with this text in their short name"),
+        valued("", "checkpoint", "FILE", "go on where the search before ended, and leave there where this one ends"),
+        switch("", "debug", "say on standard error which records could not be read"),
+        valued("", "eoe-timeout", "SECONDS", "when an event counts as complete (end_of_event_timeout)"),
+        valued("", "escape", "raw|tty|shell|shell_quote", "what of the text shown is escaped"),
+        signed("-e", "exit", "CODE|ERRNO", "calls that returned this: -13, EACCES (13), -EACCES"),
+        valued("-f", "file", "TEXT", "events with this text in a file's name or the working directory"),
+        valued("", "format", "raw|default|interpret", "how events are shown"),
+        valued("-ga", "gid-all", "GROUP", "events with this gid, real or effective"),
+        valued("-ge", "gid-effective", "GROUP", "events with this effective gid"),
+        valued("-gi", "gid", "GROUP", "events with this gid"),
+        switch("-h", "help", "this text"),
+        valued("-hn", "host", "TEXT", "events with this text in the other host's name or address"),
+        switch("-i", "interpret", "names instead of numbers, readable text instead of hexadecimal"),
+        valued("-if", "input", "FILE|DIR", "read this file, or the logs in this directory"),
+        switch("", "input-logs", "read the logs even if standard input is a pipe"),
+        switch("", "just-one", "only the first event found"),
+        valued("-k", "key", "TEXT", "events of rules with this text in their key"),
+        switch("-l", "line-buffered", "write each event at once"),
+        valued("-m", "message", "TYPE[,TYPE]", "events with a record of one of these types, by name or number"),
+        valued("-n", "node", "NAME", "events of this machine; several times for several"),
+        valued("-o", "object", "CONTEXT", "events with this text in the context of what is acted on"),
+        valued("-p", "pid", "PID", "events of this process"),
+        valued("-pp", "ppid", "PID", "events of children of this process"),
+        switch("-r", "raw", "lines exactly as in the log"),
+        valued("-sc", "syscall", "NAME|NUMBER", "events of this system call"),
+        valued("-se", "context", "CONTEXT", "events with this text in one of the two contexts"),
+        signed("", "session", "SESSION", "events of this login session"),
+        valued("-su", "subject", "CONTEXT", "events with this text in the context of who acts"),
+        valued("-sv", "success", "yes|no", "events that succeeded, or not"),
+        timed("-te", "end", "events up to this time"),
+        valued("-tm", "terminal", "TEXT", "events with this text in the terminal's name"),
+        timed(
+            "-ts",
+            "start",
+            "events from this time on: a date, a time, or a word (now, recent, boot, today, this-week, ...)",
+        ),
+        valued("-ua", "uid-all", "USER", "events with this uid, real, effective or of the login"),
+        valued("-ue", "uid-effective", "USER", "events with this effective uid"),
+        valued("-ui", "uid", "USER", "events with this uid"),
+        signed("-ul", "loginuid", "USER", "events of this login; -1: of none"),
+        valued("-uu", "uuid", "TEXT", "events of virtual machines with this text in their id"),
+        switch("-v", "version", "the version"),
+        valued("-vm", "vm-name", "TEXT", "events of virtual machines with this text in their name"),
+        switch("-w", "word", "texts match as a whole"),
+        valued("-x", "executable", "TEXT", "events of programs with this text in their file's name"),
+    ],
+    later: &["--checkpoint", "-escape", "--escape", "--extra-keys", "--extra-labels", "--extra-obj2", "--extra-time"],
+};
+
+/// What a command line asks for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Request {
+    pub(super) query: Query,
+    pub(super) window: Window,
+    pub(super) format: Format,
+    pub(super) input: Option<PathBuf>,
+    pub(super) input_logs: bool,
+    pub(super) just_one: bool,
+    pub(super) line_buffered: bool,
+    pub(super) debug: bool,
+    pub(super) checkpoint: Option<PathBuf>,
+    pub(super) escape: Escape,
+    /// Of the checkpoint only the time counts.
+    pub(super) time_only: bool,
+    pub(super) timeout: Option<u64>,
+    pub(super) date: DateForm,
+}
+
+impl Request {
+    /// Reads the options.
+    ///
+    /// # Errors
+    /// What is wrong with one, in ausearch's words.
+    pub(super) fn new(matches: &ArgMatches, clock: &Clock) -> Result<Self, String> {
+        let mut request = Self {
+            format: format(matches)?,
+            input: value(matches, "input").map(PathBuf::from),
+            input_logs: is_set(matches, "input-logs"),
+            just_one: is_set(matches, "just-one"),
+            line_buffered: is_set(matches, "line-buffered"),
+            debug: is_set(matches, "debug"),
+            checkpoint: value(matches, "checkpoint").map(PathBuf::from),
+            date: clock.form.clone(),
+            ..Self::default()
+        };
+        if let Some(name) = value(matches, "escape") {
+            let known = name.to_str().and_then(Escape::named);
+            request.escape = known.ok_or_else(|| format!("Unknown option ({})", name.display()))?;
+        }
+        let query = &mut request.query;
+        query.serial = value(matches, "event").map(|n| serial(n)).transpose()?;
+        query.interprets = request.format == Format::Interpret;
+        for (long, given) in in_order(&TABLE, matches) {
+            options::add(query, long, given)?;
+        }
+        if is_set(matches, "word") {
+            query.be_exact();
+        }
+        request.timeout = value(matches, "eoe-timeout").map(|n| timeout(n)).transpose()?;
+        (request.window, request.time_only) = window_or_checkpoint(matches, clock)?;
+        Ok(request)
+    }
+}
+
+/// `-i`, `-r` and `--format` exclude each other, except a `--format default` before.
+fn format(matches: &ArgMatches) -> Result<Format, String> {
+    let mut given: Vec<(usize, &str, &OsStr)> = Vec::new();
+    for long in ["raw", "interpret", "format"] {
+        let at = matches.indices_of(long).into_iter().flatten();
+        given.extend(at.zip(values(matches, long)).map(|(at, value)| (at, long, value.as_os_str())));
+    }
+    given.sort_unstable();
+    let mut format = Format::Default;
+    for (_, long, value) in given {
+        if format != Format::Default {
+            return Err(match long {
+                "raw" => "Conflicting output format --raw".to_owned(),
+                "interpret" => "Conflicting output format -i".to_owned(),
+                _ => "Multiple output formats, use only 1".to_owned(),
+            });
+        }
+        format = match (long, value.to_str()) {
+            ("raw", _) | (_, Some("raw")) => Format::Raw,
+            ("interpret", _) => Format::Interpret,
+            (_, Some("default")) => Format::Default,
+            (_, Some(word)) if word.starts_with("interp") => Format::Interpret,
+            (_, Some(word @ ("csv" | "text"))) => {
+                return Err(format!("Format {word} is not supported by this version of rausearch"));
+            }
+            _ => return Err(format!("Unknown option ({})", value.display())),
+        };
+    }
+    Ok(format)
+}
+
+fn serial(text: &OsStr) -> Result<u64, String> {
+    match leading_digits(text) {
+        None => Err(format!("Audit event id must be a numeric value, was {}", text.display())),
+        Some(digits) => digits.parse().map_err(|_| format!("Illegal value for audit event ID, was {}", text.display())),
+    }
+}
+
+fn timeout(text: &OsStr) -> Result<u64, String> {
+    match leading_digits(text) {
+        None => Err(format!("End of Event Timeout must be a numeric value, was {}", text.display())),
+        Some(digits) => digits
+            .parse()
+            .ok()
+            .filter(|&seconds| seconds > 0)
+            .ok_or_else(|| format!("Illegal value for End of Event Timeout, was {}", text.display())),
+    }
+}
+
+/// The digits a number starts with; like ausearch, what follows them is not looked at.
+fn leading_digits(text: &OsStr) -> Option<String> {
+    let digits: String = text.as_bytes().iter().take_while(|b| b.is_ascii_digit()).map(|&b| char::from(b)).collect();
+    (!digits.is_empty()).then_some(digits)
+}

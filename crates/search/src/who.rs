@@ -1,0 +1,142 @@
+//! Conditions on users and groups.
+
+use crate::event::Event;
+use crate::items::{Items, Wanted};
+use memchr::memchr;
+use raudit_record::Kind;
+use raudit_record::line::ENRICHMENT;
+use raudit_record::names::Names;
+
+/// A user who is asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum User {
+    /// By number.
+    Number(u32),
+    /// By name: what a log of another machine says of a number counts, otherwise this host's names.
+    Name(Vec<u8>),
+}
+
+/// Which users and groups an event is to have.
+#[derive(Clone, Debug, Default)]
+pub struct Who {
+    /// `-ui`
+    pub uid: Option<User>,
+    /// `-ue`
+    pub euid: Option<User>,
+    /// `-ul`
+    pub auid: Option<User>,
+    /// `-ua`: one of the three is enough.
+    pub any_user: bool,
+    /// `-gi`
+    pub gid: Option<u32>,
+    /// `-ge`
+    pub egid: Option<u32>,
+    /// `-ga`: one of the two is enough.
+    pub any_group: bool,
+}
+
+impl Who {
+    /// What has to be read of an event.
+    pub fn wanted(&self) -> Wanted {
+        let of = |asked: bool, what: Wanted| if asked { what } else { Wanted::default() };
+        of(self.uid.is_some(), Wanted::UID)
+            | of(self.euid.is_some(), Wanted::EUID)
+            | of(self.auid.is_some(), Wanted::AUID)
+            | of(self.gid.is_some(), Wanted::GID)
+            | of(self.egid.is_some(), Wanted::EGID)
+    }
+
+    /// Whether an event has them.
+    pub fn matches(&self, event: &Event, items: &Items<'_>, names: &mut Names) -> bool {
+        let translations = translations(event);
+        let mut is = |asked: Option<&User>, field: &[u8], id: Option<u32>| match (asked, id) {
+            (None, _) => None,
+            (Some(_), None) => Some(false),
+            (Some(User::Number(number)), Some(id)) => Some(*number == id),
+            (Some(User::Name(name)), Some(id)) => Some(is_named(name, translations, field, id, names)),
+        };
+        let users = [
+            is(self.uid.as_ref(), b"UID", items.uid),
+            is(self.euid.as_ref(), b"EUID", items.euid),
+            is(self.auid.as_ref(), b"AUID", items.auid),
+        ];
+        let group = |asked: Option<u32>, id: Option<u32>| asked.map(|gid| id == Some(gid));
+        let groups = [group(self.gid, items.gid), group(self.egid, items.egid)];
+        holds(&users, self.any_user) && holds(&groups, self.any_group)
+    }
+}
+
+/// All conditions, or one of them.
+fn holds(conditions: &[Option<bool>], one: bool) -> bool {
+    let mut given = conditions.iter().flatten().peekable();
+    if one && given.peek().is_some() { given.any(|holds| *holds) } else { given.all(|holds| *holds) }
+}
+
+/// What the log says of numbers, in the event's first record; of an event with several, if that is a system call.
+fn translations(event: &Event) -> &[u8] {
+    let mut records = event.records();
+    let first = records.next().filter(|first| first.kind == Kind::SYSCALL || records.next().is_none());
+    let line = first.map_or(&[][..], |first| first.line);
+    memchr(ENRICHMENT, line).and_then(|at| line.get(at + 1..)).unwrap_or_default()
+}
+
+fn is_named(name: &[u8], translations: &[u8], field: &[u8], id: u32, names: &mut Names) -> bool {
+    if let Some(translated) = translated(translations, field) {
+        return translated == name;
+    }
+    match id {
+        0 => name == b"root",
+        u32::MAX => name == b"unset",
+        id => names.user(id) == Some(name),
+    }
+}
+
+/// The value of `FIELD="value"`.
+fn translated<'a>(translations: &'a [u8], field: &[u8]) -> Option<&'a [u8]> {
+    translations.split(|&b| b == b' ').find_map(|word| {
+        let value = word.strip_prefix(field)?.strip_prefix(b"=")?;
+        let value = value.strip_prefix(b"\"").unwrap_or(value);
+        Some(value.strip_suffix(b"\"").unwrap_or(value))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(text: &str) -> Event {
+        let mut event = Event::default();
+        event.push(Kind(1112), text.as_bytes());
+        event
+    }
+
+    fn found(who: &Who, text: &str) -> bool {
+        let event = event(text);
+        let items = Items::of(&event, who.wanted()).unwrap();
+        who.matches(&event, &items, &mut Names::fixed([(1000, "ann")], []))
+    }
+
+    const BY_ANN: &str = "type=USER_LOGIN pid=1 uid=0 auid=1000 ses=1 msg='op=login res=success'";
+
+    #[test]
+    fn all_that_are_asked_for_or_one() {
+        let named = |name: &str| Some(User::Name(name.into()));
+        assert!(found(&Who { auid: named("ann"), uid: Some(User::Number(0)), ..Who::default() }, BY_ANN));
+        assert!(!found(&Who { auid: named("ann"), uid: Some(User::Number(1)), ..Who::default() }, BY_ANN));
+        let any = |user: User| {
+            let user = Some(user);
+            Who { auid: user.clone(), uid: user.clone(), euid: user, any_user: true, ..Who::default() }
+        };
+        assert!(found(&any(User::Number(1000)), BY_ANN) && found(&any(User::Name("root".into())), BY_ANN));
+        assert!(!found(&any(User::Number(7)), BY_ANN));
+        assert!(!found(&Who { gid: Some(0), ..Who::default() }, BY_ANN));
+    }
+
+    #[test]
+    fn names_of_the_log_come_before_those_of_this_host() {
+        let who = |name: &str| Who { auid: Some(User::Name(name.into())), ..Who::default() };
+        let elsewhere = format!("{BY_ANN}\u{1d}UID=\"root\" AUID=\"eve\"");
+        assert!(found(&who("eve"), &elsewhere) && !found(&who("ann"), &elsewhere));
+        assert!(found(&who("unset"), "pid=1 uid=0 auid=4294967295 ses=1 "));
+    }
+}
