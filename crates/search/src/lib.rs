@@ -5,7 +5,8 @@
 //! 1. [`source`]: which files, and the loop over their lines
 //! 2. [`stamp`]: node, type, time and serial of a line; what is outside the time window ends here
 //! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
-//! 4. [`items`]: what its records say, as far as it is asked for; [`query`] and [`who`]: whether that is asked for
+//! 4. [`items`]: what its records say, as far as it is asked for; [`query`] and [`who`]: whether that is asked for;
+//!    `marks`: what need not be read to know that it is not
 //! 5. [`mod@print`]: events as text; or [`summary`]: events as counts
 //!
 //! [`checkpoint`] has a search go on where the one before ended. [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
@@ -16,6 +17,7 @@ pub mod group;
 mod id_hash;
 pub mod items;
 pub mod locale;
+mod marks;
 mod nearly_sorted;
 mod needle;
 mod nl_langinfo;

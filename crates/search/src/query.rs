@@ -2,13 +2,12 @@
 
 use crate::event::{Event, Record};
 use crate::items::{Items, Unreadable, Wanted};
+use crate::marks::Mark;
 use crate::needle::Needle;
 use crate::who::Who;
-use memchr::memmem::Finder;
 use raudit_record::Kind;
 use raudit_record::names::Names;
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 /// A range of time. Applied to records, before they are put together.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -142,20 +141,21 @@ impl Query {
 pub struct Judge<'a> {
     query: &'a Query,
     wanted: Wanted,
+    marks: Vec<Mark>,
     names: Names,
 }
 
 impl<'a> Judge<'a> {
     /// Looks names of users up on this host.
     pub fn new(query: &'a Query) -> Self {
-        Self { query, wanted: query.wanted(), names: Names::new() }
+        Self { query, wanted: query.wanted(), marks: query.marks(), names: Names::new() }
     }
 
     /// Judges an event.
     pub fn judge<'e>(&mut self, event: &'e Event) -> Verdict<'e> {
         let query = self.query;
         if query.serial.is_some_and(|serial| serial != event.id.serial)
-            || query.key.as_ref().is_some_and(|key| !may_have_key(event, key))
+            || !self.marks.iter().all(|mark| mark.may_be_in(event.text()))
         {
             return Verdict::Other;
         }
@@ -174,6 +174,24 @@ impl<'a> Judge<'a> {
 }
 
 impl Query {
+    /// What stands in every event that is asked for.
+    fn marks(&self) -> Vec<Mark> {
+        let coded = |needle: Option<&Needle>, fields: &[&str]| needle.map(|needle| Mark::coded(needle.text(), fields));
+        // some records that do not name a terminal or a program count as if they had these
+        let unsaid = |needle: &&Needle| !needle.matches(b"(none)") && !needle.matches(b"(null)");
+        let texts = [
+            coded(self.key.as_ref(), &["key="]),
+            coded(self.comm.as_ref(), &["comm="]),
+            coded(self.exe.as_ref().filter(unsaid), &["exe="]),
+            coded(self.terminal.as_ref().filter(unsaid), &[]),
+            coded(self.uuid.as_ref(), &[]),
+            coded(self.vm.as_ref(), &["vm="]),
+            coded(self.host.as_ref(), &["saddr="]),
+        ];
+        let numbers = [self.pid, self.ppid, self.session, self.syscall];
+        texts.into_iter().flatten().chain(numbers.into_iter().flatten().filter_map(Mark::number)).collect()
+    }
+
     fn has_numbers(&self, items: &Items<'_>) -> bool {
         let is = |asked: Option<u32>, has: Option<u32>| asked.is_none() || asked == has;
         is(self.ppid, items.ppid)
@@ -214,21 +232,6 @@ impl Query {
             subject != Some(false) && object != Some(false)
         }
     }
-}
-
-/// False for most events without such a key, by two quick looks at the whole text: for the key itself, and for keys in
-/// hexadecimal.
-fn may_have_key(event: &Event, part: &Needle) -> bool {
-    let text = event.text();
-    let in_hexadecimal = |at: usize| !matches!(text.get(at + NAME.len()), Some(b'"' | b'(') | None);
-    part.is_in(text) || finder().find_iter(text).any(in_hexadecimal)
-}
-
-const NAME: &[u8] = b"key=";
-
-fn finder() -> &'static Finder<'static> {
-    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(NAME));
-    &FINDER
 }
 
 #[cfg(test)]
