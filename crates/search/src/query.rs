@@ -154,7 +154,10 @@ impl<'a> Judge<'a> {
     /// Judges an event.
     pub fn judge<'e>(&mut self, event: &'e Event) -> Verdict<'e> {
         let query = self.query;
+        // what can be seen without reading the records comes first
         if query.serial.is_some_and(|serial| serial != event.id.serial)
+            || !(query.nodes.is_empty() || query.nodes.contains(&event.node))
+            || !(query.kinds.is_empty() || event.records().any(|record| query.kinds.contains(&record.kind)))
             || !self.marks.iter().all(|mark| mark.may_be_in(event.text()))
         {
             return Verdict::Other;
@@ -163,9 +166,7 @@ impl<'a> Judge<'a> {
             Ok(items) => items,
             Err((why, record)) => return Verdict::Malformed(why, record),
         };
-        let matches = (query.nodes.is_empty() || query.nodes.contains(&event.node))
-            && (query.kinds.is_empty() || event.records().any(|record| query.kinds.contains(&record.kind)))
-            && query.who.matches(event, &items, &mut self.names)
+        let matches = query.who.matches(event, &items, &mut self.names)
             && query.has_numbers(&items)
             && query.has_texts(&items)
             && query.has_contexts(&items);

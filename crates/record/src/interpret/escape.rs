@@ -36,7 +36,13 @@ impl Escape {
 
     /// The text as it is shown.
     pub fn show(self, text: &[u8]) -> Cow<'_, [u8]> {
-        if !text.iter().any(|&byte| self.is_special(byte)) {
+        let any_special = match self {
+            Self::Raw => false,
+            // most text has none: whole blocks at once, which the compiler does with vectors
+            Self::Tty => text.chunks(64).any(|block| block.iter().fold(false, |any, &byte| any | is_control(byte))),
+            _ => text.iter().any(|&byte| self.is_special(byte)),
+        };
+        if !any_special {
             return Cow::Borrowed(text);
         }
         let mut shown = Vec::with_capacity(text.len() + 16);
