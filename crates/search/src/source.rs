@@ -185,7 +185,7 @@ impl Search {
                 flow = self.read(input, path, notes, each)?;
             }
             Source::Log(log) => {
-                for file in self.from_begin(files(log).map_err(not_found_here(log))?)? {
+                for file in self.onwards(files(log).map_err(not_found_here(log))?)? {
                     let opened = match file.open() {
                         // A rotation has removed it since it was listed.
                         Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
@@ -211,7 +211,8 @@ impl Search {
         Ok(self.found)
     }
 
-    fn from_begin(&self, mut files: Vec<LogFile>) -> Result<Vec<LogFile>, SearchError> {
+    /// The files from the one on where the search begins.
+    fn onwards(&self, mut files: Vec<LogFile>) -> Result<Vec<LogFile>, SearchError> {
         if let Some((dev, inode)) = self.begin {
             let at = files.iter().rposition(|file| file.was(dev, inode)).ok_or(SearchError::NotThere)?;
             files.drain(..at);
