@@ -72,7 +72,9 @@ fn who_is_not_root_is_told() {
     let dir = tempfile::tempdir_in("/tmp").unwrap();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = dir.path().join("rauditd");
-    fs::copy(env!("CARGO_BIN_EXE_rauditd"), &program).unwrap();
+    // copied by another process: a child that another test starts meanwhile would have it open for writing
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_rauditd")).arg(&program).status().unwrap();
+    assert!(copied.success());
     let output = Command::new(&program).arg("-n").uid(65534).gid(65534).output().unwrap();
     assert_eq!(output.status.code(), Some(4));
     assert_eq!(one_line(&output), "rauditd: You must be root to run this program.");
