@@ -12,10 +12,12 @@ mod task;
 mod user;
 
 use crate::event::{Event, Record};
+use raudit_record::Kind;
 pub use reader::Unreadable;
 use reader::{Reader, unescape};
 use std::borrow::Cow;
-use std::ops::BitOr;
+
+const USER_AVC: Kind = Kind(1107);
 
 /// The kernel's separator between several keys of one rule.
 const KEY_SEPARATOR: u8 = 1;
@@ -73,17 +75,15 @@ impl Wanted {
         Self(self.0 | other.0)
     }
 
+    /// Those that are asked for.
+    pub fn those(asked: impl IntoIterator<Item = (bool, Self)>) -> Self {
+        let given = asked.into_iter().filter(|(asked, _)| *asked).map(|(_, what)| what);
+        given.fold(Self::default(), Self::and)
+    }
+
     /// Whether `what` belongs to it.
     pub const fn has(self, what: Self) -> bool {
         self.0 & what.0 != 0
-    }
-}
-
-impl BitOr for Wanted {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        self.and(other)
     }
 }
 
@@ -202,11 +202,6 @@ impl<'a> Items<'a> {
             .extend(keys.split(|&b| b == KEY_SEPARATOR).filter(|key| !key.is_empty()).map(|key| key.to_vec().into()));
         Ok(())
     }
-}
-
-/// The lower half, as ausearch's variables hold it.
-fn low(number: u64) -> u32 {
-    (number & u64::from(u32::MAX)) as u32
 }
 
 #[cfg(test)]

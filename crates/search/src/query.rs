@@ -114,8 +114,7 @@ impl Query {
             (self.subject.is_some(), Wanted::SUBJECT),
             (self.object.is_some(), Wanted::OBJECT),
         ];
-        let given = asked.into_iter().filter(|(asked, _)| *asked).map(|(_, what)| what);
-        given.fold(self.who.wanted(), |all, what| all | what)
+        self.who.wanted().and(Wanted::those(asked))
     }
 
     /// Makes texts match as a whole (`-w`).

@@ -3,6 +3,7 @@
 //! `record::Line` is the strict reading of a whole record. A search must find what ausearch finds in logs that are
 //! torn, truncated or written by others, so only the first bytes are looked at and what follows a number is ignored.
 
+use crate::text::leading;
 use memchr::memchr;
 use raudit_record::{EventId, Kind};
 
@@ -172,11 +173,7 @@ fn leading_number(text: &[u8]) -> Option<u64> {
     if text.first() == Some(&b'-') {
         return None;
     }
-    let mut number: u64 = 0;
-    for digit in text.iter().take_while(|b| b.is_ascii_digit()) {
-        number = number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
-    }
-    Some(number)
+    leading(text, 10)
 }
 
 #[cfg(test)]

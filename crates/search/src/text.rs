@@ -25,19 +25,30 @@ pub(crate) fn word(text: &[u8]) -> &[u8] {
     text.get(..memchr::memchr(b' ', text).unwrap_or(text.len())).unwrap_or(text)
 }
 
-/// Whether the number `text` starts with, in this base, needs more than 64 bits.
-pub(crate) fn overflows(text: &[u8], base: u32) -> bool {
+/// The number that `text` begins with in this base, without a sign; 0 for none, `None` for more than 64 bits.
+pub(crate) fn leading(text: &[u8], base: u32) -> Option<u64> {
+    let mut digits = text.iter().map_while(|&b| char::from(b).to_digit(base));
+    digits.try_fold(0u64, |number, digit| number.checked_mul(base.into())?.checked_add(digit.into()))
+}
+
+/// The same of hexadecimal digits, also behind a sign and `0x`, which do not count.
+pub(crate) fn leading_hex(text: &[u8]) -> Option<u64> {
     let text = text.strip_prefix(b"-").unwrap_or(text);
-    let text = if base == 16 { text.strip_prefix(b"0x").unwrap_or(text) } else { text };
-    let mut number: u64 = 0;
-    for &b in text {
-        let Some(digit) = char::from(b).to_digit(base) else { return false };
-        match number.checked_mul(u64::from(base)).and_then(|n| n.checked_add(u64::from(digit))) {
-            Some(n) => number = n,
-            None => return true,
-        }
-    }
-    false
+    leading(text.strip_prefix(b"0x").unwrap_or(text), 16)
+}
+
+/// The signed number that `text` begins with, in the base that `0x` or `0` tells, and what follows; `None` for more than 64 bits.
+pub(crate) fn in_any_base(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (digits, negative) = text.strip_prefix(b"-").map_or((text, false), |digits| (digits, true));
+    let (digits, base) = match digits {
+        [b'0', b'x' | b'X', rest @ ..] if rest.first().is_some_and(u8::is_ascii_hexdigit) => (rest, 16),
+        [b'0', _, ..] => (digits, 8),
+        _ => (digits, 10),
+    };
+    let magnitude = leading(digits, base)?;
+    let number = if negative { 0i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() };
+    let end = digits.iter().take_while(|b| char::from(**b).is_digit(base)).count();
+    Some((number?, digits.get(end..).unwrap_or_default()))
 }
 
 /// Bytes written as hexadecimal digits, up to the first that is none; a last single digit counts as a byte's high half.
@@ -68,11 +79,24 @@ mod tests {
 
     #[test]
     fn numbers_beyond_64_bits() {
-        assert!(!overflows(b"ffffffffffffffff ", 16));
-        assert!(overflows(b"10000000000000000 ", 16));
-        assert!(overflows(b"0x10000000000000000", 16));
-        assert!(!overflows(b"zz", 16));
-        assert!(overflows(b"18446744073709551616", 10));
+        assert_eq!(leading_hex(b"ffffffffffffffff "), Some(u64::MAX));
+        assert_eq!(leading_hex(b"10000000000000000 "), None);
+        assert_eq!(leading_hex(b"0x10000000000000000"), None);
+        assert_eq!(leading_hex(b"zz"), Some(0));
+        assert_eq!(leading(b"18446744073709551616", 10), None);
+    }
+
+    #[test]
+    fn numbers_in_any_base() {
+        let number = |text| in_any_base(text).map(|(number, _)| number);
+        assert_eq!(number(b"-13"), Some(-13));
+        assert_eq!(number(b"0x10"), Some(16));
+        assert_eq!(number(b"010"), Some(8));
+        assert_eq!(number(b"x"), Some(0));
+        assert_eq!(number(b"-9223372036854775808"), Some(i64::MIN));
+        assert_eq!(number(b"9223372036854775808"), None);
+        assert_eq!(in_any_base(b"12z"), Some((12, &b"z"[..])));
+        assert_eq!(in_any_base(b"0x"), Some((0, &b"x"[..])));
     }
 
     #[test]

@@ -38,22 +38,23 @@ pub struct Who {
 impl Who {
     /// What has to be read of an event.
     pub fn wanted(&self) -> Wanted {
-        let of = |asked: bool, what: Wanted| if asked { what } else { Wanted::default() };
-        of(self.uid.is_some(), Wanted::UID)
-            | of(self.euid.is_some(), Wanted::EUID)
-            | of(self.auid.is_some(), Wanted::AUID)
-            | of(self.gid.is_some(), Wanted::GID)
-            | of(self.egid.is_some(), Wanted::EGID)
+        let asked = [
+            (self.uid.is_some(), Wanted::UID),
+            (self.euid.is_some(), Wanted::EUID),
+            (self.auid.is_some(), Wanted::AUID),
+            (self.gid.is_some(), Wanted::GID),
+            (self.egid.is_some(), Wanted::EGID),
+        ];
+        Wanted::those(asked)
     }
 
     /// Whether an event has them.
     pub fn matches(&self, event: &Event, items: &Items<'_>, names: &mut Names) -> bool {
-        let translations = translations(event);
         let mut is = |asked: Option<&User>, field: &[u8], id: Option<u32>| match (asked, id) {
             (None, _) => None,
             (Some(_), None) => Some(false),
             (Some(User::Number(number)), Some(id)) => Some(*number == id),
-            (Some(User::Name(name)), Some(id)) => Some(is_named(name, translations, field, id, names)),
+            (Some(User::Name(name)), Some(id)) => Some(is_named(name, event, field, id, names)),
         };
         let users = [
             is(self.uid.as_ref(), b"UID", items.uid),
@@ -80,8 +81,8 @@ fn translations(event: &Event) -> &[u8] {
     memchr(ENRICHMENT, line).and_then(|at| line.get(at + 1..)).unwrap_or_default()
 }
 
-fn is_named(name: &[u8], translations: &[u8], field: &[u8], id: u32, names: &mut Names) -> bool {
-    if let Some(translated) = translated(translations, field) {
+fn is_named(name: &[u8], event: &Event, field: &[u8], id: u32, names: &mut Names) -> bool {
+    if let Some(translated) = translated(translations(event), field) {
         return translated == name;
     }
     match id {

@@ -1,7 +1,7 @@
 //! Records of changed settings: CONFIG_CHANGE, and MAC_POLICY_LOAD to MAC_UNLBL_STCDEL, which have its form.
 
 use super::reader::{Reader, Unreadable};
-use super::{Items, Read, Wanted, low};
+use super::{Items, Read, Wanted};
 use crate::text::word;
 use raudit_record::Kind;
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ impl<'a> Items<'a> {
     pub(super) fn change(&mut self, kind: Kind, mut reader: Reader<'a>) -> Read {
         if self.wants(Wanted::AUID) {
             match reader.last(b"auid=", 2)? {
-                Some(auid) => self.auid = Some(low(auid)),
+                Some(auid) => self.auid = Some(auid),
                 // older kernels say nothing of who changes a rule
                 None if kind == CONFIG_CHANGE => {}
                 None => return Err(Unreadable(1)),
@@ -21,7 +21,7 @@ impl<'a> Items<'a> {
         if self.wants(Wanted::SESSION)
             && let Some(session) = reader.last(b"ses=", 3)?
         {
-            self.session = Some(low(session));
+            self.session = Some(session);
         }
         if self.wants(Wanted::SUBJECT)
             && let Some(value) = reader.find(b"subj=")

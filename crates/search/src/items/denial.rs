@@ -1,12 +1,11 @@
 //! AVC and USER_AVC: what SELinux or AppArmor refused, or granted.
 
 use super::reader::{Reader, Unreadable};
-use super::{Items, Read, Wanted, low};
+use super::{Items, Read, USER_AVC, Wanted};
 use memchr::{memchr, memmem};
 use raudit_record::Kind;
 use std::borrow::Cow;
 
-const USER_AVC: Kind = Kind(1107);
 /// What is wrong with a USER_AVC counts up to this number.
 const COUNTS: u8 = 20;
 
@@ -32,7 +31,7 @@ impl<'a> Items<'a> {
         if self.wants(Wanted::PID)
             && let Some(pid) = reader.optional(b"pid=", [3, 4])?
         {
-            self.pid = Some(low(pid));
+            self.pid = Some(pid);
         }
         if self.wants(Wanted::COMM) && self.comm.is_none() {
             let value = reader.find(b"comm=").ok_or(Unreadable(5))?;
@@ -72,7 +71,7 @@ impl<'a> Items<'a> {
         if self.wants(Wanted::PID)
             && let Some(pid) = reader.optional(b" pid=", [3, 4])?
         {
-            self.pid = Some(low(pid));
+            self.pid = Some(pid);
         }
         reader.restart();
         if self.wants(Wanted::FILES)

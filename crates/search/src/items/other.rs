@@ -1,7 +1,7 @@
 //! LOGIN, the daemon's own records, anomalies, integrity, terminal input, packets.
 
 use super::reader::{Reader, Unreadable, number};
-use super::{Items, Read, Wanted, low};
+use super::{Items, Read, Wanted};
 use crate::text::word;
 use memchr::memchr;
 use raudit_record::Kind;
@@ -14,10 +14,10 @@ impl<'a> Items<'a> {
     /// The new login uid and session follow the old ones.
     pub(super) fn login(&mut self, mut reader: Reader<'a>) -> Read {
         if self.wants(Wanted::PID) {
-            self.pid = Some(low(reader.needed(b"pid=", [1, 2, 3])?));
+            self.pid = Some(reader.needed(b"pid=", [1, 2, 3])?);
         }
         if self.wants(Wanted::UID) {
-            self.uid = Some(low(reader.needed(b"uid=", [4, 5, 6])?));
+            self.uid = Some(reader.needed(b"uid=", [4, 5, 6])?);
         }
         if self.wants(Wanted::SUBJECT) {
             self.subjects.extend(reader.label(b"subj=", 12)?.map(Cow::Borrowed));
@@ -25,18 +25,18 @@ impl<'a> Items<'a> {
         if self.wants(Wanted::AUID) {
             let names: [&[u8]; 3] = [b"new auid=", b" auid=", b"new loginuid="];
             let value = names.iter().find_map(|name| reader.find(name)).ok_or(Unreadable(7))?;
-            self.auid = Some(low(last(&mut reader, value).ok_or(Unreadable(8))?));
+            self.auid = Some(last(&mut reader, value).ok_or(Unreadable(8))?);
         }
         if self.wants(Wanted::SUCCESS) {
             // older kernels wrote it of logins that worked only
             self.success = Some(match reader.find(b"res=") {
-                Some(value) => low(last(&mut reader, value).ok_or(Unreadable(9))?),
+                Some(value) => last(&mut reader, value).ok_or(Unreadable(9))?,
                 None => 1,
             });
         }
         if self.wants(Wanted::SESSION) {
             let value = reader.find(b"new ses=").or_else(|| reader.find(b" ses=")).ok_or(Unreadable(14))?;
-            self.session = Some(low(number(word(value)).ok_or(Unreadable(11))?));
+            self.session = Some(number(word(value)).ok_or(Unreadable(11))?);
         }
         Ok(())
     }
@@ -47,17 +47,17 @@ impl<'a> Items<'a> {
         let body = whole.get(memchr(b')', whole).unwrap_or(0)..).unwrap_or(whole);
         reader.go_to(body);
         if self.wants(Wanted::AUID) {
-            self.auid = Some(low(reader.needed(b"auid=", [1, 2, 3])?));
+            self.auid = Some(reader.needed(b"auid=", [1, 2, 3])?);
         }
         if self.wants(Wanted::PID) {
-            self.pid = Some(low(reader.needed(b"pid=", [4, 5, 6])?));
+            self.pid = Some(reader.needed(b"pid=", [4, 5, 6])?);
         }
         if self.wants(Wanted::UID) {
             reader.go_to(body);
-            self.uid = reader.optional(b" uid=", [7, 8])?.map(low).or(self.uid);
+            self.uid = reader.optional(b" uid=", [7, 8])?.or(self.uid);
         }
         if self.wants(Wanted::SESSION) {
-            self.session = reader.optional(b"ses=", [9, 10])?.map(low).or(self.session);
+            self.session = reader.optional(b"ses=", [9, 10])?.or(self.session);
         }
         if self.wants(Wanted::SUBJECT) {
             self.subjects.extend(reader.find(b"subj=").map(|value| Cow::Borrowed(word(value))));
@@ -95,16 +95,16 @@ impl<'a> Items<'a> {
     /// SECCOMP and the kernel's anomalies.
     pub(super) fn anomaly(&mut self, kind: Kind, mut reader: Reader<'a>) -> Read {
         if self.wants(Wanted::AUID) {
-            self.auid = Some(low(reader.last(b"auid=", 2)?.ok_or(Unreadable(1))?));
+            self.auid = Some(reader.last(b"auid=", 2)?.ok_or(Unreadable(1))?);
         }
         if self.wants(Wanted::UID) {
-            self.uid = reader.optional(b"uid=", [3, 4])?.map(low).or(self.uid);
+            self.uid = reader.optional(b"uid=", [3, 4])?.or(self.uid);
         }
         if self.wants(Wanted::GID) {
-            self.gid = reader.optional(b"gid=", [5, 6])?.map(low).or(self.gid);
+            self.gid = reader.optional(b"gid=", [5, 6])?.or(self.gid);
         }
         if self.wants(Wanted::SESSION) {
-            self.session = reader.last(b"ses=", 7)?.map(low).or(self.session);
+            self.session = reader.last(b"ses=", 7)?.or(self.session);
         }
         if kind == ANOM_PROMISCUOUS {
             return Ok(());
@@ -113,7 +113,7 @@ impl<'a> Items<'a> {
             self.subjects.extend(reader.label(b"subj=", 8)?.map(Cow::Borrowed));
         }
         if self.wants(Wanted::PID) {
-            self.pid = reader.optional(b"pid=", [10, 11])?.map(low).or(self.pid);
+            self.pid = reader.optional(b"pid=", [10, 11])?.or(self.pid);
         }
         if self.wants(Wanted::COMM)
             && let Some(value) = reader.find(b"comm=")
@@ -133,27 +133,27 @@ impl<'a> Items<'a> {
                 return Ok(());
             }
             self.architecture(&mut reader, [15, 15, 16])?;
-            self.syscall = low(reader.needed(b"syscall=", [17, 18, 19])?);
+            self.syscall = reader.needed(b"syscall=", [17, 18, 19])?;
         }
         self.result(&mut reader, 68)
     }
 
     /// What the integrity measurement found.
     pub(super) fn integrity(&mut self, mut reader: Reader<'a>) -> Read {
-        self.pid = reader.optional(b"pid=", [1, 2])?.map(low).or(self.pid);
+        self.pid = reader.optional(b"pid=", [1, 2])?.or(self.pid);
         if self.wants(Wanted::UID) {
-            self.uid = reader.optional(b" uid=", [3, 4])?.map(low).or(self.uid);
+            self.uid = reader.optional(b" uid=", [3, 4])?.or(self.uid);
         }
         if self.wants(Wanted::AUID) {
             let mut whole = reader;
             whole.restart();
             if let Some(auid) = whole.optional(b"auid=", [5, 6])? {
-                self.auid = Some(low(auid));
+                self.auid = Some(auid);
                 reader = whole;
             }
         }
         if self.wants(Wanted::SESSION) {
-            self.session = reader.optional(b"ses=", [10, 11])?.map(low).or(self.session);
+            self.session = reader.optional(b"ses=", [10, 11])?.or(self.session);
         }
         if self.wants(Wanted::SUBJECT) {
             self.subjects.extend(reader.label(b"subj=", 12)?.map(Cow::Borrowed));
@@ -174,16 +174,16 @@ impl<'a> Items<'a> {
     /// What was typed at a terminal.
     pub(super) fn tty(&mut self, mut reader: Reader<'a>) -> Read {
         if self.wants(Wanted::PID) {
-            self.pid = reader.optional(b"pid=", [1, 2])?.map(low).or(self.pid);
+            self.pid = reader.optional(b"pid=", [1, 2])?.or(self.pid);
         }
         if self.wants(Wanted::UID) {
-            self.uid = reader.optional(b" uid=", [3, 4])?.map(low).or(self.uid);
+            self.uid = reader.optional(b" uid=", [3, 4])?.or(self.uid);
         }
         if self.wants(Wanted::AUID) {
-            self.auid = Some(low(reader.last(b"auid=", 6)?.ok_or(Unreadable(5))?));
+            self.auid = Some(reader.last(b"auid=", 6)?.ok_or(Unreadable(5))?);
         }
         if self.wants(Wanted::SESSION) {
-            self.session = reader.optional(b"ses=", [7, 8])?.map(low).or(self.session);
+            self.session = reader.optional(b"ses=", [7, 8])?.or(self.session);
         }
         if self.wants(Wanted::COMM)
             && let Some(value) = reader.find(b"comm=")
@@ -205,7 +205,7 @@ impl<'a> Items<'a> {
 }
 
 /// A number that may be the record's last; then reading begins anew.
-fn last(reader: &mut Reader<'_>, value: &[u8]) -> Option<u64> {
+fn last(reader: &mut Reader<'_>, value: &[u8]) -> Option<u32> {
     let behind = memchr(b' ', value).map(|end| value.len() - end);
     match behind {
         Some(left) => {

@@ -1,6 +1,6 @@
 //! Reading a record front to back, as ausearch's parsers do: each value is looked for behind the one before it.
 
-use crate::text::{after, unhex, up_to_blank, word};
+use crate::text::{after, leading, unhex, up_to_blank, word};
 use memchr::memchr;
 use std::borrow::Cow;
 
@@ -67,18 +67,18 @@ impl<'a> Reader<'a> {
     }
 
     /// A number that a blank must end.
-    pub(super) fn number(&mut self, value: &'a [u8], [open, large]: [u8; 2]) -> Result<u64, Unreadable> {
+    pub(super) fn number(&mut self, value: &'a [u8], [open, large]: [u8; 2]) -> Result<u32, Unreadable> {
         number(self.word(value, open)?).ok_or(Unreadable(large))
     }
 
     /// A number that must be there.
-    pub(super) fn needed(&mut self, name: &[u8], [missing, open, large]: [u8; 3]) -> Result<u64, Unreadable> {
+    pub(super) fn needed(&mut self, name: &[u8], [missing, open, large]: [u8; 3]) -> Result<u32, Unreadable> {
         let value = self.find(name).ok_or(Unreadable(missing))?;
         self.number(value, [open, large])
     }
 
     /// A number that need not be there.
-    pub(super) fn optional(&mut self, name: &[u8], codes: [u8; 2]) -> Result<Option<u64>, Unreadable> {
+    pub(super) fn optional(&mut self, name: &[u8], codes: [u8; 2]) -> Result<Option<u32>, Unreadable> {
         self.find(name).map(|value| self.number(value, codes)).transpose()
     }
 
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number that need not be there, and may be the last thing in the record.
-    pub(super) fn last(&mut self, name: &[u8], large: u8) -> Result<Option<u64>, Unreadable> {
+    pub(super) fn last(&mut self, name: &[u8], large: u8) -> Result<Option<u32>, Unreadable> {
         let Some(value) = self.find(name) else { return Ok(None) };
         number(self.last_word(value)).map(Some).ok_or(Unreadable(large))
     }
@@ -127,18 +127,17 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The number `text` begins with, 0 for none; `None` for more than 64 bits. A minus sign is two's complement.
-pub(super) fn number(text: &[u8]) -> Option<u64> {
-    let (digits, negative) = match text.first()? {
-        b'-' => (text.get(1..)?, true),
-        b'+' => (text.get(1..)?, false),
-        _ => (text, false),
-    };
-    let mut number: u64 = 0;
-    for digit in digits.iter().take_while(|b| b.is_ascii_digit()) {
-        number = number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
-    }
-    Some(if negative { number.wrapping_neg() } else { number })
+/// The number `text` begins with, 0 for none; `None` for more than 64 bits. A minus sign is two's complement, and the lower half
+/// counts, which is what ausearch's variables hold.
+pub(super) fn number(text: &[u8]) -> Option<u32> {
+    let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+    let number = leading(digits, 10)?;
+    Some(low(if text.starts_with(b"-") { number.wrapping_neg() } else { number }))
+}
+
+/// The lower half.
+pub(super) fn low(number: u64) -> u32 {
+    (number & u64::from(u32::MAX)) as u32
 }
 
 /// Hexadecimal digits as text, `(null)` and the like as they stand; nothing for anything else. A NUL ends it.
@@ -190,7 +189,7 @@ mod tests {
     #[test]
     fn numbers_as_strtoul_reads_them() {
         assert_eq!(number(b"4294967295"), Some(4_294_967_295));
-        assert_eq!(number(b"-1"), Some(u64::MAX));
+        assert_eq!(number(b"-1"), Some(u32::MAX));
         assert_eq!(number(b"12ab"), Some(12));
         assert_eq!(number(b"x"), Some(0));
         assert_eq!(number(b"99999999999999999999"), None);

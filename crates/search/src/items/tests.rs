@@ -35,8 +35,18 @@ fn a_system_call_with_its_paths() {
 #[test]
 fn all_ids_of_a_system_call() {
     let event = event(&[(1300, CALL)]);
-    let ids = Wanted::PPID | Wanted::UID | Wanted::GID | Wanted::EUID | Wanted::EGID | Wanted::SESSION;
-    let items = Items::of(&event, ids | Wanted::ARCH | Wanted::EXIT | Wanted::SUBJECT).unwrap();
+    let ids = [
+        Wanted::PPID,
+        Wanted::UID,
+        Wanted::GID,
+        Wanted::EUID,
+        Wanted::EGID,
+        Wanted::SESSION,
+        Wanted::ARCH,
+        Wanted::EXIT,
+        Wanted::SUBJECT,
+    ];
+    let items = Items::of(&event, ids.into_iter().fold(Wanted::default(), Wanted::and)).unwrap();
     assert_eq!((items.ppid, items.uid, items.gid), (Some(8), Some(1), Some(2)));
     assert_eq!((items.euid, items.egid, items.session), (Some(3), Some(6), Some(1)));
     assert_eq!((items.arch, items.exit), (0xc000_003e, Some(-13)));
@@ -91,7 +101,7 @@ fn logins_messages_and_addresses() {
     assert_eq!((items.success, items.auid, items.terminal.as_deref()), (Some(0), Some(5), Some(&b"ssh"[..])));
     let text = "pid=7 uid=0 old-auid=4294967295 auid=1000 tty=(none) old-ses=4294967295 ses=3 res=1";
     let login = self::event(&[(1006, text), (1306, "saddr=02000050C0A800010000000000000000")]);
-    let items = Items::of(&login, SUMMARY | Wanted::SESSION).unwrap();
+    let items = Items::of(&login, SUMMARY.and(Wanted::SESSION)).unwrap();
     assert_eq!((items.pid, items.auid, items.session), (Some(7), Some(1000), Some(3)));
     assert_eq!(items.host.as_deref(), Some(&b"192.168.0.1"[..]));
 }
@@ -126,7 +136,7 @@ fn apparmors_denials_have_a_profile_and_a_file() {
     let body = "apparmor=\"DENIED\" operation=\"open\" class=\"file\" profile=\"/usr/bin/man\" name=\"/etc/shadow\" pid=7 comm=\"man\" \
                 requested_mask=\"r\" denied_mask=\"r\" fsuid=0 ouid=0";
     let event = event(&[(1400, body)]);
-    let items = Items::of(&event, SUMMARY | Wanted::SUBJECT).unwrap();
+    let items = Items::of(&event, SUMMARY.and(Wanted::SUBJECT)).unwrap();
     assert_eq!((items.success, items.pid, items.comm.as_deref()), (Some(0), Some(7), Some(&b"man"[..])));
     assert_eq!((items.subjects, items.files), (vec![b"/usr/bin/man"[..].into()], vec![b"/etc/shadow"[..].into()]));
 }

@@ -1,13 +1,12 @@
 //! Records of programs: who sent them, as the kernel knows it, then what they say between quotes.
 
 use super::reader::{Reader, Unreadable, number};
-use super::{Items, Read, Wanted, low};
+use super::{Items, Read, USER_AVC, Wanted};
 use crate::text::word;
 use memchr::{memchr, memchr2};
 use raudit_record::Kind;
 use std::borrow::Cow;
 
-const USER_AVC: Kind = Kind(1107);
 const ADD_GROUP: Kind = Kind(1116);
 const DEL_GROUP: Kind = Kind(1117);
 const GRP_MGMT: Kind = Kind(1132);
@@ -30,19 +29,19 @@ impl<'a> Items<'a> {
     /// What the kernel adds: pid, uid, auid, ses, subj.
     fn sender(&mut self, kind: Kind, reader: &mut Reader<'a>) -> Read {
         if self.wants(Wanted::PID) {
-            self.pid = Some(low(reader.needed(b"pid=", [1, 2, 3])?));
+            self.pid = Some(reader.needed(b"pid=", [1, 2, 3])?);
         }
         if self.wants(Wanted::UID) {
-            self.uid = Some(low(reader.needed(b"uid=", [4, 5, 6])?));
+            self.uid = Some(reader.needed(b"uid=", [4, 5, 6])?);
         }
         if self.wants(Wanted::AUID) {
             let value = reader.find(b"auid=").or_else(|| reader.find(b"loginuid=")).ok_or(Unreadable(7))?;
-            self.auid = Some(low(reader.number(value, [8, 9])?));
+            self.auid = Some(reader.number(value, [8, 9])?);
         }
         if self.wants(Wanted::SESSION)
             && let Some(session) = reader.optional(b"ses=", [10, 11])?
         {
-            self.session = Some(low(session));
+            self.session = Some(session);
         }
         if self.wants(Wanted::SUBJECT) {
             self.subjects.extend(reader.label(b"subj=", 12)?.map(Cow::Borrowed));
@@ -66,7 +65,7 @@ impl<'a> Items<'a> {
         }
         let gid = || reader.find(b"gid=").filter(|_| kind == GRP_MGMT);
         if let Some(value) = reader.find(b" id=").or_else(gid) {
-            self.gid = Some(low(reader.number(value, [31, 32])?));
+            self.gid = Some(reader.number(value, [31, 32])?);
         }
         Ok(())
     }
@@ -115,7 +114,7 @@ impl<'a> Items<'a> {
         }
         let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
         let (digits, rest) = value.split_at_checked(digits).filter(|_| digits > 0).ok_or(Unreadable(14))?;
-        self.uid = Some(low(number(digits).ok_or(Unreadable(15))?));
+        self.uid = Some(number(digits).ok_or(Unreadable(15))?);
         reader.go_to(rest);
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::needle::Needle;
 use crate::query::Query;
 use crate::stamp::{UNKNOWN, kind_named};
+use crate::text::in_any_base;
 use crate::who::User;
 use nix::unistd::{Group, User as Account};
 use raudit_record::Kind;
@@ -150,18 +151,14 @@ fn session(value: &OsStr) -> Result<Option<u32>, String> {
 /// A number in any base, or the name of an error: `EPERM` is 1, `-EPERM` is -1.
 fn exit(value: &OsStr) -> Result<i64, String> {
     let text = value.to_str().unwrap_or_default();
-    let (magnitude, sign) = text.strip_prefix('-').map_or((text, 1), |rest| (rest, -1));
-    if magnitude.starts_with(|c: char| c.is_ascii_digit()) {
-        let parsed = match magnitude.as_bytes() {
-            [b'0', b'x' | b'X', ..] => i128::from_str_radix(magnitude.get(2..).unwrap_or_default(), 16),
-            [b'0', _, ..] => i128::from_str_radix(magnitude, 8),
-            _ => magnitude.parse(),
-        };
-        return parsed.ok().and_then(|n| i64::try_from(sign * n).ok()).ok_or_else(|| unconverted(value));
+    let (name, sign) = text.strip_prefix('-').map_or((text, 1), |rest| (rest, -1));
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        let whole = in_any_base(text.as_bytes()).filter(|(_, rest)| rest.is_empty());
+        return whole.map(|(number, _)| number).ok_or_else(|| unconverted(value));
     }
-    let number = errno::number(&magnitude.to_ascii_uppercase())
-        .ok_or_else(|| format!("Unknown errno, was {}", value.display()))?;
-    i64::try_from(sign * i128::from(number)).map_err(|_| unconverted(value))
+    let number =
+        errno::number(&name.to_ascii_uppercase()).ok_or_else(|| format!("Unknown errno, was {}", value.display()))?;
+    Ok(sign * i64::from(number))
 }
 
 fn success(value: &OsStr) -> Result<bool, String> {

@@ -5,10 +5,10 @@ use crate::locale::DateForm;
 use crate::print::Format;
 use crate::query::{Query, Window};
 use crate::when::Clock;
-use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, values, window_or_checkpoint};
+use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, window_or_checkpoint};
 use clap::ArgMatches;
 use raudit_record::interpret::Escape;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
@@ -94,8 +94,9 @@ impl Request {
     /// # Errors
     /// What is wrong with one, in ausearch's words.
     pub(super) fn new(matches: &ArgMatches, clock: &Clock) -> Result<Self, String> {
+        let given = in_order(&TABLE, matches);
         let mut request = Self {
-            format: format(matches)?,
+            format: format(&given)?,
             input: value(matches, "input").map(PathBuf::from),
             input_logs: is_set(matches, "input-logs"),
             just_one: is_set(matches, "just-one"),
@@ -112,8 +113,8 @@ impl Request {
         let query = &mut request.query;
         query.serial = value(matches, "event").map(|n| serial(n)).transpose()?;
         query.interprets = request.format == Format::Interpret;
-        for (long, given) in in_order(&TABLE, matches) {
-            options::add(query, long, given)?;
+        for (long, value) in given {
+            options::add(query, long, value)?;
         }
         if is_set(matches, "word") {
             query.be_exact();
@@ -125,23 +126,17 @@ impl Request {
 }
 
 /// `-i`, `-r` and `--format` exclude each other, except a `--format default` before.
-fn format(matches: &ArgMatches) -> Result<Format, String> {
-    let mut given: Vec<(usize, &str, &OsStr)> = Vec::new();
-    for long in ["raw", "interpret", "format"] {
-        let at = matches.indices_of(long).into_iter().flatten();
-        given.extend(at.zip(values(matches, long)).map(|(at, value)| (at, long, value.as_os_str())));
-    }
-    given.sort_unstable();
+fn format(given: &[(&'static str, &OsString)]) -> Result<Format, String> {
     let mut format = Format::Default;
-    for (_, long, value) in given {
+    for (long, value) in given.iter().filter(|(long, _)| ["raw", "interpret", "format"].contains(long)) {
         if format != Format::Default {
-            return Err(match long {
+            return Err(match *long {
                 "raw" => "Conflicting output format --raw".to_owned(),
                 "interpret" => "Conflicting output format -i".to_owned(),
                 _ => "Multiple output formats, use only 1".to_owned(),
             });
         }
-        format = match (long, value.to_str()) {
+        format = match (*long, value.to_str()) {
             ("raw", _) | (_, Some("raw")) => Format::Raw,
             ("interpret", _) => Format::Interpret,
             (_, Some("default")) => Format::Default,
