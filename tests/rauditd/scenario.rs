@@ -39,14 +39,17 @@ fn log_lines(dir: &Path) -> Vec<String> {
         .map(|entry| entry.unwrap().path())
         .map(|path| (path.extension().and_then(|e| e.to_str()?.parse().ok()).unwrap_or(0), path))
         .collect();
-    files.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+    files.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let paths = std::iter::once(dir.join("first")).chain(files.into_iter().map(|(_, path)| path));
     let text: Vec<String> = paths.map(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()).collect();
     // what a daemon itself asks of the kernel: 3.0.9 loses the first record of its registration, and a second one has told the
     // kernel to audit before it notices the first; rauditd's second touches nothing
     let stamp = |line: &str| Some(line.split_once("audit(")?.1.split_once(')')?.0.to_owned());
     let own = |line: &&str| line.contains(" comm=\"auditd\" ") || line.contains(" comm=\"rauditd\" ");
-    let left_out: HashSet<String> = text.iter().flat_map(|text| text.lines()).filter(own).filter_map(stamp).collect();
+    // programs of whoever ran before may be unloaded only now
+    let foreign = |line: &&str| own(line) || line.starts_with("type=BPF ");
+    let left_out: HashSet<String> =
+        text.iter().flat_map(|text| text.lines()).filter(foreign).filter_map(stamp).collect();
     let kept = |line: &&str| stamp(line).is_none_or(|stamp| !left_out.contains(&stamp));
     let file = |(at, text): (usize, &String)| {
         std::iter::once(format!("-- file {at}")).chain(text.lines().filter(kept).map(plain)).collect::<Vec<_>>()
@@ -68,8 +71,10 @@ fn plain(line: &str) -> String {
 }
 
 /// The state report's lines, as 4.2 names them: 3.0.9 says KB and MB, leaves out three equal signs, and in Debian says nothing of memory.
+/// The size of the log is compared with the log's own: the two daemons' differ by their names and by what 3.0.9 loses.
 fn state_lines(dir: &Path) -> Vec<String> {
     let text = fs::read_to_string(dir.join("state")).unwrap();
+    let mut size: u64 = 0;
     let line = |line: &str| {
         let line = line.replace(" KB", " KiB").replace(" MB", " MiB");
         let line = ["free space ", "space_left setting "].iter().fold(line, |line, words| {
@@ -79,7 +84,18 @@ fn state_lines(dir: &Path) -> Vec<String> {
         let told = ["audit version = ", "current time = ", "Logging partition free space = "];
         told.iter().find(|start| line.starts_with(**start)).map_or(line.clone(), |start| format!("{start}..."))
     };
-    text.lines().filter(|line| !line.starts_with("glibc ")).map(line).collect()
+    let mut sized = |line: String| {
+        let told = line.strip_prefix("current log size = ").and_then(|told| told.strip_suffix(" KiB"));
+        match (line.strip_prefix("size "), told.and_then(|told| told.parse::<u64>().ok())) {
+            (Some(bytes), _) => {
+                size = bytes.parse::<u64>().unwrap();
+                "size".to_owned()
+            }
+            (None, Some(told)) if told == size / 1024 => "current log size = that of the log".to_owned(),
+            (None, _) => line,
+        }
+    };
+    text.lines().filter(|line| !line.starts_with("glibc ")).map(line).map(&mut sized).collect()
 }
 
 fn differing(what: &str, ours: &[String], theirs: &[String]) -> Vec<String> {

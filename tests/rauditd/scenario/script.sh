@@ -1,7 +1,7 @@
 #!/bin/bash
 # script.sh NAME DAEMON DIR STATE CTL: what an administrator does to an audit daemon, the same for auditd and rauditd.
-# DIR has auditd.conf.base, and gets NAME/: auditd.conf, log/, first (the log before it is rotated), state (as it was each time), codes (exit
-# codes), files (names and modes).
+# DIR has auditd.conf.base, and gets NAME/: auditd.conf, log/, first (the log before it is rotated), state (as it was each time, and the size
+# of the log then), codes (exit codes), files (names and modes).
 # CTL sends user messages and rules to the kernel. STATE is where the daemon writes its state report.
 set -uo pipefail
 [ -z "${TRACE:-}" ] || { exec 9> "$TRACE"; BASH_XTRACEFD=9; set -x; }
@@ -59,7 +59,7 @@ report() {
   rm -f "$state"
   signal CONT
   for ((i = 0; i < 500; i++)); do grep -q 'listening for network' "$state" 2> /dev/null && break; sleep 0.02; done
-  { echo "-- $1"; stat -c '%a %U' "$state"; cat "$state"; } >> "$dir/state"
+  { echo "-- $1"; echo "size $(stat -c %s "$log")"; stat -c '%a %U' "$state"; cat "$state"; } >> "$dir/state"
 }
 # fails WHAT ARGUMENTS...: a start that ends by itself
 fails() {
@@ -107,11 +107,11 @@ rotates
 list keep-logs
 report keep-logs
 happens DAEMON_RESUME signal USR2
-# a log that gets too large: 1 MiB, in messages of 8,000 bytes
+# a log that gets too large: 1 MiB, in records as long as 129 make it, wherever the program that sends them is
 configure max_log_file=1 max_log_file_action=SUSPEND
 happens DAEMON_CONFIG signal HUP
 rotates
-long=$(head -c 8000 /dev/zero | tr '\0' x)
+long=$(head -c $((8032 - ${#ctl})) /dev/zero | tr '\0' x)
 for ((n = 0; n < 140; n++)); do message "$long"; done
 settle
 report suspended
