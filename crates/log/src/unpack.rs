@@ -1,7 +1,9 @@
 //! Reading a compressed archive: a stream, in bounded memory, and up to the last block before any damage.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
 
 /// The largest window taken, as a power of two: what RFC 8878 recommends to every decoder, and what `zstd -19` makes. Ours need 2 MiB.
@@ -96,6 +98,19 @@ pub enum Input<R> {
     Plain(R),
     /// Compressed.
     Packed(Box<Unpacker<R>>),
+}
+
+/// Whether a file begins as what is compressed does. It is not read on for that.
+///
+/// # Errors
+/// What reading gives.
+pub fn is_packed(file: &File) -> io::Result<bool> {
+    let mut first = [0; MAGIC.len()];
+    match file.read_exact_at(&mut first, 0) {
+        Ok(()) => Ok(first == MAGIC),
+        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// What was read to know what it is, and the rest.

@@ -80,12 +80,36 @@ impl Grouper {
         }
     }
 
+    /// How many events have begun.
+    pub(crate) fn begun(&self) -> u64 {
+        self.births
+    }
+
+    /// Whether one of the first `begun` events is held.
+    pub(crate) fn holds_any_of(&self, begun: u64) -> bool {
+        self.order.iter().any(|&(_, at)| self.slots.get(at).is_some_and(|slot| slot.birth <= begun))
+    }
+
+    /// As if nothing had been added, but for the count of events.
+    pub(crate) fn forget(&mut self) {
+        while let Some((_, at)) = self.order.pop() {
+            if let Some(slot) = self.slots.get_mut(at) {
+                slot.whole = true;
+            }
+            self.free.push(Reverse(at));
+        }
+        self.open.clear();
+        self.waiting = NearlySorted::default();
+        (self.last, self.held, self.ready) = (None, 0, 0);
+    }
+
     /// From now on lines come from this file.
     pub fn read_from(&mut self, file: usize) {
         self.file = file;
     }
 
     /// Adds the record in `line`.
+    #[inline]
     pub fn add(&mut self, stamp: &Stamp<'_>, line: &[u8]) {
         if let Some(slot) = self.find(stamp) {
             if let Some(slot) = self.slots.get_mut(slot) {
@@ -100,6 +124,12 @@ impl Grouper {
         if self.held > self.max_open {
             self.close_oldest();
         }
+    }
+
+    /// Whether an event is whole; an older one may still be open.
+    #[inline]
+    pub(crate) fn has_ready(&self) -> bool {
+        self.ready > 0
     }
 
     /// The next event that is whole, if no older one is still open.
@@ -144,6 +174,7 @@ impl Grouper {
         }
     }
 
+    #[inline]
     fn find(&self, stamp: &Stamp<'_>) -> Option<usize> {
         if let Some(at) = self.last
             && let Some(slot) = self.slots.get(at)

@@ -11,20 +11,23 @@
 //!
 //! [`checkpoint`] has a search go on where the one before ended. [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
 //! writers a program hands in.
+mod bounds;
 pub mod checkpoint;
 pub mod event;
 pub mod group;
 mod id_hash;
 pub mod items;
 pub mod locale;
-mod marks;
+pub mod marks;
 mod nearly_sorted;
 mod needle;
 mod nl_langinfo;
+pub mod pass;
 pub mod print;
 pub mod query;
 pub mod raureport;
 pub mod rausearch;
+mod skim;
 pub mod source;
 pub mod stamp;
 pub mod summary;

@@ -4,30 +4,62 @@
 
 use memchr::memmem::Finder;
 
-/// A text, or one of these fields with a text that cannot be looked into.
+/// One of these texts, or one of these fields with a text that cannot be looked into.
 #[derive(Clone, Debug)]
 pub struct Mark {
-    text: Finder<'static>,
+    texts: Vec<Finder<'static>>,
     fields: Vec<Finder<'static>>,
+}
+
+fn finders<T: AsRef<[u8]>>(texts: impl IntoIterator<Item = T>) -> Vec<Finder<'static>> {
+    texts.into_iter().map(|text| Finder::new(text.as_ref()).into_owned()).collect()
 }
 
 impl Mark {
     /// This text stands as it is wherever the condition looks.
     pub fn plain(text: &[u8]) -> Self {
-        Self { text: Finder::new(text).into_owned(), fields: Vec::new() }
+        Self::any([text])
     }
 
-    /// The number stands there in decimal digits; nothing for one that may be written as a negative, or not at all.
-    pub fn number(number: u32) -> Option<Self> {
-        (1..=i32::MAX.unsigned_abs()).contains(&number).then(|| Self::plain(number.to_string().as_bytes()))
+    /// One of these texts does.
+    pub fn any<T: AsRef<[u8]>>(texts: impl IntoIterator<Item = T>) -> Self {
+        Self { texts: finders(texts), fields: Vec::new() }
     }
 
-    /// The text stands as it is, or in one of these fields (named with their `=`) in hexadecimal.
+    /// The number stands there in decimal digits behind a field's name, or the end of it; nothing for one that may be written as a negative, or not at all.
+    pub fn number(field: &str, number: u32) -> Option<Self> {
+        (1..=i32::MAX.unsigned_abs()).contains(&number).then(|| Self::plain(format!("{field}={number}").as_bytes()))
+    }
+
+    /// One of these marks does.
+    pub fn one_of(marks: Vec<Self>) -> Self {
+        let (texts, fields) = marks.into_iter().map(|mark| (mark.texts, mark.fields)).unzip::<_, _, Vec<_>, Vec<_>>();
+        let mut texts: Vec<_> = texts.into_iter().flatten().collect();
+        texts.dedup_by(|one, other| one.needle() == other.needle());
+        Self { texts, fields: fields.into_iter().flatten().collect() }
+    }
+
+    /// The text stands as it is, or in one of these fields (named with their `=`, and what hexadecimal digits they begin with) in hexadecimal.
     pub fn coded(text: &[u8], fields: &[&str]) -> Self {
-        Self {
-            fields: fields.iter().map(|field| Finder::new(field.as_bytes()).into_owned()).collect(),
-            ..Self::plain(text)
-        }
+        Self { fields: finders(fields), ..Self::plain(text) }
+    }
+
+    /// The text stands as it is, or in hexadecimal digits as the kernel and user space write them.
+    pub fn spelled(text: &[u8]) -> Self {
+        let digits: String = text.iter().map(|byte| format!("{byte:02X}")).collect();
+        let mut forms = vec![text.to_vec(), digits.to_ascii_lowercase().into_bytes(), digits.into_bytes()];
+        forms.dedup();
+        Self::any(forms)
+    }
+
+    /// What of it is looked for has so many bytes at least: the more, the rarer.
+    pub fn len(&self) -> usize {
+        self.texts.iter().map(|text| text.needle().len()).min().unwrap_or_default()
+    }
+
+    /// Whether it is in any text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Whether an event with this text may have what is looked for.
@@ -36,7 +68,7 @@ impl Mark {
             let coded = |at: usize| text.get(at + field.needle().len()).is_some_and(u8::is_ascii_hexdigit);
             field.find_iter(text).any(coded)
         };
-        self.text.find(text).is_some() || self.fields.iter().any(is_coded)
+        self.texts.iter().any(|mark| mark.find(text).is_some()) || self.fields.iter().any(is_coded)
     }
 }
 
@@ -54,8 +86,8 @@ mod tests {
 
     #[test]
     fn numbers_that_are_always_written_alike() {
-        assert!(Mark::number(42).unwrap().may_be_in(b"pid=042 "));
-        assert!(!Mark::number(42).unwrap().may_be_in(b"pid=24 "));
-        assert!(Mark::number(0).is_none() && Mark::number(u32::MAX).is_none());
+        assert!(Mark::number("pid", 42).unwrap().may_be_in(b"ppid=42 "));
+        assert!(!Mark::number("pid", 42).unwrap().may_be_in(b"pid=24 "));
+        assert!(Mark::number("pid", 0).is_none() && Mark::number("pid", u32::MAX).is_none());
     }
 }

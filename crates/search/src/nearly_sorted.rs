@@ -24,6 +24,11 @@ impl<T: Ord> NearlySorted<T> {
         }
     }
 
+    /// All items, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.in_order.iter().chain(self.stragglers.iter().map(|Reverse(item)| item))
+    }
+
     /// The lowest item.
     pub(crate) fn peek(&self) -> Option<&T> {
         match (self.in_order.front(), self.stragglers.peek()) {

@@ -7,6 +7,7 @@ use crate::needle::Needle;
 use crate::who::Who;
 use raudit_record::Kind;
 use raudit_record::names::Names;
+use raudit_tables::record_type::RECORD_TYPE;
 use std::borrow::Cow;
 
 /// A range of time. Applied to records, before they are put together.
@@ -174,22 +175,48 @@ impl<'a> Judge<'a> {
 }
 
 impl Query {
-    /// What stands in every event that is asked for.
-    fn marks(&self) -> Vec<Mark> {
-        let coded = |needle: Option<&Needle>, fields: &[&str]| needle.map(|needle| Mark::coded(needle.text(), fields));
+    /// What stands in every event that is asked for: texts, and fields in which they may be coded.
+    fn texts(&self) -> impl Iterator<Item = (&[u8], &[&str])> {
         // some records that do not name a terminal or a program count as if they had these
         let unsaid = |needle: &&Needle| !needle.matches(b"(none)") && !needle.matches(b"(null)");
-        let texts = [
-            coded(self.key.as_ref(), &["key="]),
-            coded(self.comm.as_ref(), &["comm="]),
-            coded(self.exe.as_ref().filter(unsaid), &["exe="]),
-            coded(self.terminal.as_ref().filter(unsaid), &[]),
-            coded(self.uuid.as_ref(), &[]),
-            coded(self.vm.as_ref(), &["vm="]),
-            coded(self.host.as_ref(), &["saddr="]),
+        let texts: [(Option<&Needle>, &[&str]); 7] = [
+            (self.key.as_ref(), &["key="]),
+            (self.comm.as_ref(), &["comm="]),
+            (self.exe.as_ref().filter(unsaid), &["exe="]),
+            (self.terminal.as_ref().filter(unsaid), &[]),
+            (self.uuid.as_ref(), &[]),
+            (self.vm.as_ref(), &["vm="]),
+            (self.file.as_ref(), &NAMES),
         ];
-        let numbers = [self.pid, self.ppid, self.session, self.syscall];
-        texts.into_iter().flatten().chain(numbers.into_iter().flatten().filter_map(Mark::number)).collect()
+        let texts = texts.into_iter().filter_map(|(needle, fields)| Some((needle?.text(), fields)));
+        // a name is put together of a directory and what follows it, but no part between slashes is
+        let part = |text| <[u8]>::split(text, |&byte| byte == b'/').max_by_key(|part| part.len()).unwrap_or_default();
+        texts.map(move |(text, fields)| (if fields == NAMES { part(text) } else { text }, fields))
+    }
+
+    /// What stands in every event that is asked for: numbers.
+    fn numbers(&self) -> impl Iterator<Item = Mark> {
+        let numbers = [("pid", self.pid), ("ppid", self.ppid), ("ses", self.session), ("syscall", self.syscall)];
+        let numbers = numbers.into_iter().filter_map(|(field, number)| Mark::number(field, number?));
+        numbers.chain(self.who.marks())
+    }
+
+    /// What stands in every event that is asked for.
+    fn marks(&self) -> Vec<Mark> {
+        let host = self.host.as_ref().map(|host| Mark::coded(host.text(), &["saddr=0200", "saddr=0A00", "saddr=0a00"]));
+        let texts = self.texts().map(|(text, fields)| Mark::coded(text, fields));
+        texts.chain(host).chain(self.numbers()).filter(|mark| !mark.is_empty()).collect()
+    }
+
+    /// What stands in a record of every event that is asked for: the rarest such text that is known of.
+    pub fn mark(&self) -> Option<Mark> {
+        let serial = self.serial.map(|serial| Mark::plain(format!(":{serial}").as_bytes()));
+        let kinds = Some(&self.kinds).filter(|kinds| (1..=MOST_KINDS).contains(&kinds.len()));
+        let kinds = kinds.map(|kinds| Mark::any(kinds.iter().flat_map(|kind| written(*kind))));
+        let node = Some(&self.nodes).filter(|nodes| (1..=MOST_KINDS).contains(&nodes.len())).map(Mark::any);
+        let texts = self.texts().map(|(text, _)| Mark::spelled(text));
+        let marks = [serial, kinds, node].into_iter().flatten().chain(texts).chain(self.numbers());
+        marks.filter(|mark| !mark.is_empty()).max_by_key(Mark::len)
     }
 
     fn has_numbers(&self, items: &Items<'_>) -> bool {
@@ -232,6 +259,19 @@ impl Query {
             subject != Some(false) && object != Some(false)
         }
     }
+}
+
+/// Each is looked for on its own, which at some number costs more than it saves.
+const MOST_KINDS: usize = 4;
+
+/// The fields in which names of files are written, and those of local sockets (`AF_UNIX`).
+const NAMES: [&str; 6] = [" name=", " cwd=", " path=", " new-disk=", "saddr=0100", "saddr=0001"];
+
+/// How a record's type may be written.
+fn written(kind: Kind) -> Vec<String> {
+    let names = RECORD_TYPE.iter().filter(|(number, _)| *number == kind.0).map(|(_, name)| name);
+    let both = names.flat_map(|name| [name.to_owned(), name.to_ascii_lowercase()]);
+    both.chain([format!("={} ", kind.0), format!("[{}", kind.0)]).collect()
 }
 
 #[cfg(test)]

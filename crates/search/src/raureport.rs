@@ -3,8 +3,9 @@
 use crate::event::Event;
 use crate::items::Items;
 use crate::locale::DateForm;
+use crate::pass::{Found, Search};
 use crate::query::Window;
-use crate::source::{Found, Search, Settings, Source};
+use crate::source::{Settings, Source};
 use crate::summary::{Span, Summary, WANTED};
 use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;

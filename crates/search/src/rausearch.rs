@@ -5,9 +5,10 @@ mod request;
 
 use crate::checkpoint::{Checkpoint, Resume, Step};
 use crate::event::Event;
+use crate::pass::{Found, Search};
 use crate::print::{Format, Printer};
 use crate::query::{Judge, Verdict};
-use crate::source::{Found, Search, SearchError, Settings, Source};
+use crate::source::{SearchError, Settings, Source};
 use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;
 use crate::words::Asked;
@@ -96,6 +97,8 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     if resume.is_some() {
         let begin = before.filter(|_| !request.time_only).map(|before| (before.dev, before.inode));
         search = search.in_parts(begin);
+    } else {
+        search = search.hurried(request.query.mark());
     }
     let mut printer = Printer::new(request.format, &request.date, request.escape);
     let mut judge = Judge::new(&request.query);

@@ -38,10 +38,39 @@ pub enum Unstamped<'a> {
     BadStamp(&'a [u8]),
 }
 
-/// Reads stamps; remembers the type names it has met, because looking one up means scanning the table.
+/// Reads stamps; remembers the type names it has met, because looking one up means scanning the table, and the last stamp, because
+/// records of one event mostly follow each other.
 #[derive(Debug)]
 pub struct StampReader {
-    seen: Vec<(Vec<u8>, Kind)>,
+    seen: Vec<([u64; 3], Kind)>,
+    last: Last,
+}
+
+/// A stamp as auditd writes it, `S.M:N)`: kept as its first and its last sixteen bytes, which overlap.
+#[derive(Debug, Default)]
+struct Last {
+    ends: [u128; 2],
+    len: usize,
+    id: EventId,
+}
+
+impl Last {
+    fn ends(stamp: &[u8], len: usize) -> Option<[u128; 2]> {
+        let stamp = stamp.get(..len)?;
+        Some([u128::from_ne_bytes(*stamp.first_chunk()?), u128::from_ne_bytes(*stamp.last_chunk()?)])
+    }
+
+    /// Whether `text` begins with it.
+    #[inline]
+    fn begins(&self, text: &[u8]) -> bool {
+        Self::ends(text, self.len) == Some(self.ends)
+    }
+
+    /// One that is too short, or too long for its ends to tell, is not kept.
+    fn keep(&mut self, stamp: &[u8], id: EventId) {
+        let ends = Self::ends(stamp, stamp.len()).filter(|_| stamp.len() <= 32);
+        (self.len, self.ends, self.id) = (if ends.is_some() { stamp.len() } else { 0 }, ends.unwrap_or_default(), id);
+    }
 }
 
 /// Large enough that the dozens of types of a log rarely share a place.
@@ -49,7 +78,7 @@ const PLACES: usize = 1024;
 
 impl Default for StampReader {
     fn default() -> Self {
-        Self { seen: vec![(Vec::new(), UNKNOWN); PLACES] }
+        Self { seen: vec![([0; 3], UNKNOWN); PLACES], last: Last::default() }
     }
 }
 
@@ -58,10 +87,15 @@ impl StampReader {
     ///
     /// # Errors
     /// [`Unstamped`]: the line belongs to no event.
+    #[inline]
     pub fn read<'a>(&mut self, line: &'a [u8]) -> Result<Stamp<'a>, Unstamped<'a>> {
-        if let Some((name, id)) = usual(line) {
-            return Ok(Stamp { node: &[], kind: self.kind(name), id });
+        if let Some(stamp) = self.usual(line) {
+            return Ok(stamp);
         }
+        self.lenient(line)
+    }
+
+    fn lenient<'a>(&mut self, line: &'a [u8]) -> Result<Stamp<'a>, Unstamped<'a>> {
         let limit = if line.first() == Some(&b'n') { HEAD_WITH_NODE } else { HEAD };
         let mut rest = line.get(..limit).unwrap_or(line);
         let mut word = next_word(&mut rest).ok_or(Unstamped::NotARecord)?;
@@ -76,15 +110,60 @@ impl StampReader {
         Ok(Stamp { node, kind: self.kind(word.get(5..).unwrap_or_default()), id })
     }
 
+    /// The stamp of a line as auditd writes it: `type=NAME msg=audit(S.M:N):`, with or without a node before.
+    ///
+    /// Takes most lines; what it does not take is read leniently.
+    #[inline]
+    fn usual<'a>(&mut self, line: &'a [u8]) -> Option<Stamp<'a>> {
+        let (node, typed, limit) = match line.strip_prefix(b"type=") {
+            Some(typed) => (&[][..], typed, HEAD),
+            None => {
+                let rest = line.strip_prefix(b"node=")?;
+                let (node, rest) = rest.split_at_checked(memchr(b' ', rest)?)?;
+                (node, rest.strip_prefix(b" type=")?, HEAD_WITH_NODE)
+            }
+        };
+        let (name, rest) = typed.split_at_checked(typed.iter().position(|&b| b == b' ')?)?;
+        let stamp = rest.strip_prefix(b" msg=audit(")?;
+        let room = limit.checked_sub(line.len() - stamp.len())?;
+        if self.last.len <= room && self.last.begins(stamp) {
+            return Some(Stamp { node, kind: self.kind(name), id: self.last.id });
+        }
+        let stamp = stamp.get(..room).unwrap_or(stamp);
+        let (sec, rest) = number_before(stamp, b'.')?;
+        let (milli, rest) = number_before(rest, b':')?;
+        let (serial, rest) = number_before(rest, b')')?;
+        // A short stamp is the lenient reading's to judge.
+        let milli = u16::try_from(milli).ok().filter(|&milli| milli <= 999)?;
+        if sec < 1_000_000_000 {
+            return None;
+        }
+        let id = EventId { sec, milli, serial };
+        self.last.keep(stamp.get(..stamp.len() - rest.len())?, id);
+        Some(Stamp { node, kind: self.kind(name), id })
+    }
+
+    #[inline]
     fn kind(&mut self, name: &[u8]) -> Kind {
-        // FNV-1a: names are short and differ anywhere.
-        let hash = name.iter().fold(0x811c_9dc5_u32, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-        let place = (hash >> 8) as usize % PLACES;
-        let Some(seen) = self.seen.get_mut(place) else { return kind_named(name) };
-        if seen.0 != name {
-            *seen = (name.to_vec(), kind_named(name));
+        let Some(key) = key(name) else { return kind_named(name) };
+        let mixed = (key[0] ^ key[1].rotate_left(29) ^ key[2]).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let Some(seen) = self.seen.get_mut((mixed >> 48) as usize % PLACES) else { return kind_named(name) };
+        if seen.0 != key {
+            *seen = (key, kind_named(name));
         }
         seen.1
+    }
+}
+
+/// A type's name in numbers: its first eight bytes, its last eight, its length. Nothing for one that these do not tell.
+#[inline]
+fn key(name: &[u8]) -> Option<[u64; 3]> {
+    let eight = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    let len = name.len() as u64;
+    match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) if len <= 16 => Some([eight(first), eight(last), len]),
+        (None, None) => Some([name.iter().fold(0, |all, &byte| all << 8 | u64::from(byte)), 0, len]),
+        _ => None,
     }
 }
 
@@ -101,22 +180,8 @@ pub fn kind_named(name: &[u8]) -> Kind {
     Kind::from_name(&text).unwrap_or(UNKNOWN)
 }
 
-/// The type's name and the identity in a line as auditd writes it without a node: `type=NAME msg=audit(S.M:N):`.
-///
-/// Takes most lines, a byte at a time; what it does not take is read leniently.
-fn usual(line: &[u8]) -> Option<(&[u8], EventId)> {
-    let head = line.get(..HEAD).unwrap_or(line).strip_prefix(b"type=")?;
-    let (name, rest) = head.split_at_checked(head.iter().position(|&b| b == b' ')?)?;
-    let rest = rest.strip_prefix(b" msg=audit(")?;
-    let (sec, rest) = number_before(rest, b'.')?;
-    let (milli, rest) = number_before(rest, b':')?;
-    let (serial, _) = number_before(rest, b')')?;
-    // A short stamp is the lenient reading's to judge.
-    let milli = u16::try_from(milli).ok().filter(|&milli| milli <= 999)?;
-    (sec >= 1_000_000_000).then_some((name, EventId { sec, milli, serial }))
-}
-
 /// A number of 1 to 18 digits, and what follows the byte that must end it.
+#[inline]
 fn number_before(text: &[u8], end: u8) -> Option<(u64, &[u8])> {
     let mut number = 0;
     for (at, &byte) in text.iter().enumerate().take(19) {
@@ -209,8 +274,23 @@ mod tests {
             assert_eq!(read(line), read(&lenient));
             assert!(read(line).is_ok());
         }
-        assert_eq!(usual(b"type=CWD msg=audit(1700000000.1234:1):"), None);
-        assert_eq!(usual(b"type=CWD msg=audit(1700000000.:1):"), None);
+        let mut reader = StampReader::default();
+        for line in ["type=CWD msg=audit(1700000000.1234:1):", "type=CWD msg=audit(1700000000.:1):"] {
+            assert_eq!(reader.usual(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_last_stamp_is_known_again_only_where_it_is_the_same() {
+        let mut reader = StampReader::default();
+        let mut of = |line: &str| reader.read(line.as_bytes()).map(|stamp| (stamp.kind, stamp.id.serial)).ok();
+        assert_eq!(of("type=CWD msg=audit(1700000000.123:1): x"), Some((Kind::CWD, 1)));
+        assert_eq!(of("type=PATH msg=audit(1700000000.123:1): y"), Some((Kind::PATH, 1)));
+        assert_eq!(of("node=a type=PATH msg=audit(1700000000.123:1)"), Some((Kind::PATH, 1)));
+        assert_eq!(of("type=PATH msg=audit(1700000000.123:12): y"), Some((Kind::PATH, 12)));
+        assert_eq!(of("type=PATH msg=audit(1700000000.123:1): y"), Some((Kind::PATH, 1)));
+        assert_eq!(of(&format!("type={} msg=audit(1700000000.123:1): y", "X".repeat(46))), Some((UNKNOWN, 1)));
+        assert_eq!(of(&format!("type={} msg=audit(1700000000.123:1): y", "X".repeat(70))), None);
     }
 
     #[test]

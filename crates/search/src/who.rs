@@ -2,6 +2,7 @@
 
 use crate::event::Event;
 use crate::items::{Items, Wanted};
+use crate::marks::Mark;
 use memchr::memchr;
 use raudit_record::Kind;
 use raudit_record::line::ENRICHMENT;
@@ -48,6 +49,17 @@ impl Who {
         Wanted::those(asked)
     }
 
+    /// What stands in every event that has them.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = Mark> {
+        let number = |user: &User| match user {
+            User::Number(number) => Some(*number),
+            User::Name(_) => None,
+        };
+        let users: Vec<_> = [&self.uid, &self.euid, &self.auid].into_iter().flatten().map(number).collect();
+        let groups: Vec<_> = [self.gid, self.egid].into_iter().flatten().map(Some).collect();
+        marks_of("uid", &users, self.any_user).into_iter().chain(marks_of("gid", &groups, self.any_group))
+    }
+
     /// Whether an event has them.
     pub fn matches(&self, event: &Event, items: &Items<'_>, names: &mut Names) -> bool {
         let mut is = |asked: Option<&User>, field: &[u8], id: Option<u32>| match (asked, id) {
@@ -71,6 +83,17 @@ impl Who {
 fn holds(conditions: &[Option<bool>], one: bool) -> bool {
     let mut given = conditions.iter().flatten().peekable();
     if one && given.peek().is_some() { given.any(|holds| *holds) } else { given.all(|holds| *holds) }
+}
+
+/// The marks of numbers that must all stand there, or one of them; one that is not known has none.
+fn marks_of(field: &str, numbers: &[Option<u32>], one: bool) -> Vec<Mark> {
+    let marks = numbers.iter().map(|number| Mark::number(field, (*number)?));
+    match one {
+        true => {
+            marks.collect::<Option<Vec<_>>>().filter(|marks| !marks.is_empty()).map(Mark::one_of).into_iter().collect()
+        }
+        false => marks.flatten().collect(),
+    }
 }
 
 /// What the log says of numbers, in the event's first record; of an event with several, if that is a system call.
