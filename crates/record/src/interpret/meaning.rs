@@ -75,10 +75,7 @@ impl Meaning {
             // The fingerprint of a key is called as the permitted set of a file.
             (Kind::CRYPTO_KEY_USER, b"fp") => Self::Plain,
             (_, b"id") if kind.is_about_groups() => Self::Group,
-            _ => key(name)
-                .and_then(|key| KEYS.binary_search_by_key(&key, |&(known, _)| known).ok())
-                .and_then(|at| KEYS.get(at))
-                .map_or(Self::Plain, |&(_, meaning)| meaning),
+            _ => known(name).unwrap_or(Self::Plain),
         }
     }
 
@@ -93,32 +90,64 @@ impl Meaning {
     }
 }
 
-/// A name as one number, zeros behind it: in the order of names, and compared in one step. No name is longer.
-fn key(name: &[u8]) -> Option<u128> {
-    let mut bytes = [0; 16];
-    bytes.get_mut(..name.len())?.copy_from_slice(name);
-    Some(u128::from_be_bytes(bytes))
+/// A name as numbers: its first eight bytes and its last eight, which overlap, or all of a shorter one; and its length. No name is longer than both.
+type Key = [u64; 3];
+
+#[inline]
+fn key(name: &[u8]) -> Option<Key> {
+    let len = name.len() as u64;
+    match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) if len <= 16 => Some([u64::from_be_bytes(*first), u64::from_be_bytes(*last), len]),
+        (None, None) => Some([name.iter().fold(0, |all, &byte| all << 8 | byte as u64), 0, len]),
+        _ => None,
+    }
 }
 
-/// [`NAMES`] by their [`key`].
-static KEYS: [(u128, Meaning); NAMES.len()] = keys();
+/// Four times as many as there are names: few share one.
+const PLACES: usize = 512;
+
+#[inline]
+const fn place(key: Key) -> usize {
+    let mixed = (key[0] ^ key[1].rotate_left(23) ^ key[2]).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 55) as usize
+}
+
+/// The meaning in [`NAMES`]. A table with the next free place for names that share one: at most one comparison for most fields.
+#[inline]
+fn known(name: &[u8]) -> Option<Meaning> {
+    let key = key(name)?;
+    let behind = TABLE.get(place(key)..)?.iter();
+    behind.take_while(|(known, _)| known[2] != 0).find(|(known, _)| *known == key).map(|&(_, meaning)| meaning)
+}
+
+/// [`NAMES`] by [`place`]; room behind the last place, and length 0 where nothing is.
+static TABLE: [(Key, Meaning); PLACES + NAMES.len()] = table();
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where a wrong index is an error")]
-const fn keys() -> [(u128, Meaning); NAMES.len()] {
-    let mut keys = [(0, Meaning::Plain); NAMES.len()];
+const fn table() -> [(Key, Meaning); PLACES + NAMES.len()] {
+    let mut table = [([0; 3], Meaning::Plain); PLACES + NAMES.len()];
     let mut at = 0;
     while at < NAMES.len() {
         let name = NAMES[at].0.as_bytes();
-        let mut bytes = [0; 16];
+        let mut key = [0, 0, name.len() as u64];
         let mut byte = 0;
         while byte < name.len() {
-            bytes[byte] = name[byte];
+            if byte < 8 {
+                key[0] = key[0] << 8 | name[byte] as u64;
+            }
+            if name.len() >= 8 && byte + 8 >= name.len() {
+                key[1] = key[1] << 8 | name[byte] as u64;
+            }
             byte += 1;
         }
-        keys[at] = (u128::from_be_bytes(bytes), NAMES[at].1);
+        let mut free = place(key);
+        while table[free].0[2] != 0 {
+            free += 1;
+        }
+        table[free] = (key, NAMES[at].1);
         at += 1;
     }
-    keys
+    table
 }
 
 /// Names that mean the same in nearly every record, sorted.
