@@ -72,6 +72,16 @@ impl Event {
         self.text.len()
     }
 
+    /// How many records it has.
+    pub(crate) fn count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// How many bytes of memory it has allocated.
+    pub(crate) fn memory(&self) -> usize {
+        self.text.capacity() + self.lines.capacity() * size_of::<(Kind, Range<usize>)>()
+    }
+
     /// Whether it has no record.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()

@@ -18,12 +18,17 @@ use raudit_record::{EventId, Kind};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-/// Bytes of text kept for events that are not whole yet. Beyond, the oldest one counts as whole: a clock that stands still
-/// or a forged log must not cost unbounded memory. Two seconds of 20,000 events a second take a tenth of it.
-pub const MAX_OPEN: usize = 512 << 20;
+/// Bytes kept for events that are not whole yet, with what each costs beside its text. Beyond, the oldest one counts as whole: a clock that stands
+/// still, a dense or a forged log must not cost unbounded memory. An event's records are never so far apart, unless it was forged.
+pub const MAX_OPEN: usize = 16 << 20;
 
-/// Events kept for reuse of their memory.
-const MAX_SPARE: usize = 1024;
+/// What an event costs beside its text, and a record: places in tables.
+const EVENT: usize = 256;
+const RECORD: usize = 48;
+
+/// Events kept for reuse of their memory, and how much memory that may be.
+const MAX_SPARE: usize = 256;
+const MAX_SPARE_EVENT: usize = 8 << 10;
 
 /// Puts lines together to events.
 #[derive(Debug)]
@@ -114,12 +119,12 @@ impl Grouper {
         if let Some(slot) = self.find(stamp) {
             if let Some(slot) = self.slots.get_mut(slot) {
                 slot.event.push(stamp.kind, line);
-                self.held += line.len();
+                self.held += line.len() + RECORD;
             }
         } else if stamp.kind != Kind::EOE {
             // An end of event without the event is nothing, and is no new event for others either.
             self.begin(stamp, line);
-            self.held += line.len();
+            self.held += line.len() + RECORD + EVENT;
         }
         if self.held > self.max_open {
             self.close_oldest();
@@ -143,7 +148,7 @@ impl Grouper {
         let _popped = self.order.pop();
         self.ready -= 1;
         self.free.push(Reverse(at));
-        self.held = self.held.saturating_sub(event.len());
+        self.held = self.held.saturating_sub(event.len() + event.count() * RECORD + EVENT);
         if self.last == Some(at) {
             self.last = None;
         }
@@ -169,7 +174,7 @@ impl Grouper {
 
     /// Takes back an event that is done with, for its memory.
     pub fn recycle(&mut self, event: Event) {
-        if self.spare.len() < MAX_SPARE && event.len() < 1 << 16 {
+        if self.spare.len() < MAX_SPARE && event.memory() < MAX_SPARE_EVENT {
             self.spare.push(event);
         }
     }
@@ -372,14 +377,14 @@ mod tests {
     #[test]
     fn a_clock_that_stands_still_does_not_cost_unbounded_memory() {
         let mut grouper = Grouper::new(2);
-        grouper.max_open = 1000;
+        grouper.max_open = 10_000;
         let lines: Vec<String> = (0..1000).map(|n| format!("type=CWD msg=audit(1010.0:{n}): ")).collect();
         let mut stamps = StampReader::default();
         let mut out = 0;
         for line in &lines {
             grouper.add(&stamps.read(line.as_bytes()).unwrap(), line.as_bytes());
             out += usize::from(grouper.pop().is_some());
-            assert!(grouper.held < 1100);
+            assert!(grouper.held < 10_500);
         }
         assert!(out > 900);
     }

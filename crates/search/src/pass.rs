@@ -88,7 +88,7 @@ impl Search {
         mut self,
         source: &Source,
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<Found, SearchError> {
         let mut flow = ControlFlow::Continue(());
         match source {
@@ -167,7 +167,7 @@ impl Search {
         file: File,
         path: &Path,
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         let file = Rc::new(file);
         let start = if self.window.start > 0 {
@@ -198,7 +198,7 @@ impl Search {
         piece: &[u8],
         place: Place,
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         let second =
             piece.split(|&byte| byte == b'\n').take(3).find_map(|line| Some(self.stamps.read(line).ok()?.id.sec));
@@ -233,7 +233,7 @@ impl Search {
         input: impl Read,
         path: &Path,
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         let mut lines = Lines::new(input);
         loop {
@@ -259,7 +259,7 @@ impl Search {
         &mut self,
         block: &[u8],
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         // Blocks without NUL need no look at each line; others, and over-long lines, are cut by the log's rules.
         if memchr(0, block).is_some() {
@@ -286,7 +286,7 @@ impl Search {
         &mut self,
         line: &[u8],
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         match self.stamps.read(line) {
             Ok(stamp) => {
@@ -312,10 +312,10 @@ impl Search {
     fn hand_out(
         &mut self,
         notes: &mut impl Write,
-        each: &mut impl FnMut(&Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
-        while let Some(event) = self.grouper.pop() {
-            let flow = each(&event, notes).map_err(SearchError::Output)?;
+        while let Some(mut event) = self.grouper.pop() {
+            let flow = each(&mut event, notes).map_err(SearchError::Output)?;
             self.grouper.recycle(event);
             if flow.is_break() {
                 return Ok(flow);

@@ -147,7 +147,7 @@ fn report(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     let mut summary = Summary::default();
     let mut last = EventId::default();
     let mut malformed = 0;
-    let mut count = |event: &Event, _: &mut dyn Write| {
+    let mut count = |event: &mut Event, _: &mut dyn Write| {
         last = event.id;
         match Items::of(event, WANTED) {
             Ok(items) => summary.add(event, &items),

@@ -1,17 +1,19 @@
 //! The program rausearch: finds events in the log.
 
+mod answer;
+mod crew;
 mod options;
 mod request;
 
 use crate::checkpoint::{Checkpoint, Resume, Step};
-use crate::event::Event;
 use crate::pass::{Found, Search};
-use crate::print::{Format, Printer};
-use crate::query::{Judge, Verdict};
+use crate::print::Format;
 use crate::source::{SearchError, Settings, Source};
 use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;
 use crate::words::Asked;
+use answer::{Answer, Tally};
+use crew::Crew;
 use raudit_config::auditd_conf::AUDITD_CONF;
 use request::{Request, TABLE};
 use std::ffi::OsString;
@@ -19,6 +21,7 @@ use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
+use std::thread;
 
 /// The checkpoint cannot be used.
 const BAD_CHECKPOINT: u8 = 10;
@@ -56,11 +59,11 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
     };
     let found = request.map_err(Trouble::Said).and_then(|request| search(&request, out, notes));
     match found {
-        Ok(tally) => {
+        Ok((tally, damaged)) => {
             if tally.malformed > 0 {
                 drop(writeln!(notes, "{}", malformed_note(tally.malformed)));
             }
-            u8::from(tally.matched == 0 || tally.damaged)
+            u8::from(tally.matched == 0 || damaged)
         }
         Err(Trouble::Said(text)) => fail(1, &text, out, notes),
         Err(Trouble::Checkpoint(code, text)) => fail(code, &text, out, notes),
@@ -74,18 +77,8 @@ fn fail(code: u8, text: &str, out: &mut impl Write, notes: &mut impl Write) -> u
     code
 }
 
-/// What became of the events that were read.
-#[derive(Clone, Copy, Debug, Default)]
-struct Tally {
-    /// Events the query asked for.
-    matched: u64,
-    /// Events with a record that cannot be read.
-    malformed: u64,
-    /// An archive could not be read to its end.
-    damaged: bool,
-}
-
-fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<Tally, Trouble> {
+/// Searches. Gives what became of the events, and whether an archive could not be read to its end.
+fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<(Tally, bool), Trouble> {
     let settings = Settings::load(Path::new(AUDITD_CONF), notes)?;
     let before = match &request.checkpoint {
         Some(path) => Checkpoint::load(path).map_err(|wrong| Trouble::Checkpoint(BAD_CHECKPOINT, wrong.join("\n")))?,
@@ -100,50 +93,71 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     } else {
         search = search.hurried(request.query.mark());
     }
-    let mut printer = Printer::new(request.format, &request.date, request.escape);
-    let mut judge = Judge::new(&request.query);
+    let mut answer = Answer::new(request);
     let (mut tally, mut lost) = (Tally::default(), None);
-    let mut show = |event: &Event, notes: &mut dyn Write| {
-        let step = resume.as_mut().map_or(Step::Show, |resume| resume.step(event));
-        match (judge.judge(event), step) {
-            (Verdict::Match, Step::Show) => {}
-            (Verdict::Match, Step::Lost(why)) => {
+    let at_once = source == Source::Stdin || request.line_buffered;
+    let found = if request.checkpoint.is_none() && !request.just_one && !at_once {
+        together(request, search, &source, &mut tally, out, notes)
+    } else {
+        search.run(&source, notes, &mut |event, notes| {
+            let step = resume.as_mut().map_or(Step::Show, |resume| resume.step(event));
+            if step == Step::Pass || !answer.is_asked_for(event, &mut tally, notes)? {
+                return Ok(ControlFlow::Continue(()));
+            }
+            if let Step::Lost(why) = step {
                 lost = Some(why);
                 return Ok(ControlFlow::Break(()));
             }
-            (Verdict::Malformed(why, record), Step::Show) => {
-                tally.malformed += 1;
-                if request.debug {
-                    write!(notes, "Malformed event skipped, rc={}. ", why.0)?;
-                    notes.write_all(record.text())?;
-                    writeln!(notes)?;
-                }
-                return Ok(ControlFlow::Continue(()));
+            answer.show(event, &mut tally, out)?;
+            // who watches a pipe wants to see an event when it is there
+            if at_once {
+                out.flush()?;
             }
-            _ => return Ok(ControlFlow::Continue(())),
-        }
-        tally.matched += 1;
-        printer.print(event, out)?;
-        // who watches a pipe wants to see an event when it is there
-        if source == Source::Stdin || request.line_buffered {
-            out.flush()?;
-        }
-        Ok(if request.just_one { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            Ok(if request.just_one { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })
     };
-    let found = search.run(&source, notes, &mut show).map_err(|error| match error {
+    let found = found.map_err(|error| match error {
         SearchError::NotThere => Trouble::Checkpoint(BAD_CHECKPOINT, error.to_string()),
         error => error.into(),
     })?;
     if let Some(why) = lost {
         return Err(Trouble::Checkpoint(OTHER_LOG, why));
     }
-    tally.damaged = found.damaged;
     out.flush()?;
     leave(request, &source, resume, &found, notes)?;
     if tally.matched == 0 && request.format != Format::Raw {
         writeln!(notes, "<no matches>")?;
     }
-    Ok(tally)
+    Ok((tally, found.damaged))
+}
+
+/// The whole answer, by as many threads as there are processors.
+fn together(
+    request: &Request,
+    search: Search,
+    source: &Source,
+    tally: &mut Tally,
+    out: &mut impl Write,
+    notes: &mut impl Write,
+) -> Result<Found, SearchError> {
+    thread::scope(|scope| {
+        let Some(mut crew) = Crew::of(scope, request) else {
+            let mut answer = Answer::new(request);
+            return search.run(source, notes, &mut |event, notes| {
+                if answer.is_asked_for(event, tally, notes)? {
+                    answer.show(event, tally, out)?;
+                }
+                Ok(ControlFlow::Continue(()))
+            });
+        };
+        let found = search.run(source, notes, &mut |event, notes| {
+            crew.take(event, out, notes)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        crew.finish(out, notes).map_err(SearchError::Output)?;
+        tally.add(crew.tally);
+        Ok(found)
+    })
 }
 
 /// Leaves a checkpoint, now that what was found is written.

@@ -51,7 +51,7 @@ fn log(seed: u64, events: u64, rare: u64) -> Vec<String> {
 /// The events with the word, in order, and how many were looked at.
 fn found(search: Search, source: &Source, word: &[u8]) -> (Vec<String>, usize) {
     let (mut events, mut seen) = (Vec::new(), 0);
-    let mut each = |event: &Event, _: &mut dyn Write| {
+    let mut each = |event: &mut Event, _: &mut dyn Write| {
         seen += 1;
         let text = String::from_utf8(event.text().to_vec()).unwrap();
         if memchr::memmem::find(text.as_bytes(), word).is_some() {

@@ -1,0 +1,67 @@
+//! From an event to its part of the answer.
+
+use super::request::Request;
+use crate::event::Event;
+use crate::print::Printer;
+use crate::query::{Judge, Verdict};
+use std::io::{self, Write};
+
+/// What became of the events that were read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    /// Events the query asked for.
+    pub(super) matched: u64,
+    /// Events with a record that cannot be read.
+    pub(super) malformed: u64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, other: Self) {
+        self.matched += other.matched;
+        self.malformed += other.malformed;
+    }
+}
+
+/// Judges events, and shows those that are asked for. One per thread.
+#[derive(Debug)]
+pub(super) struct Answer<'a> {
+    judge: Judge<'a>,
+    printer: Printer,
+    debug: bool,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn new(request: &'a Request) -> Self {
+        let printer = Printer::new(request.format, &request.date, request.escape);
+        Self { judge: Judge::new(&request.query), printer, debug: request.debug }
+    }
+
+    /// Whether the event is asked for. One that cannot be read is counted, and named on `notes` if that is wanted.
+    ///
+    /// # Errors
+    /// What writing to `notes` gives.
+    pub(super) fn is_asked_for(&mut self, event: &Event, tally: &mut Tally, notes: &mut dyn Write) -> io::Result<bool> {
+        match self.judge.judge(event) {
+            Verdict::Match => Ok(true),
+            Verdict::Other => Ok(false),
+            Verdict::Malformed(why, record) => {
+                tally.malformed += 1;
+                if self.debug {
+                    write!(notes, "Malformed event skipped, rc={}. ", why.0)?;
+                    notes.write_all(record.text())?;
+                    writeln!(notes)?;
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    /// Shows an event.
+    ///
+    /// # Errors
+    /// What writing gives.
+    pub(super) fn show(&mut self, event: &Event, tally: &mut Tally, out: &mut impl Write) -> io::Result<()> {
+        tally.matched += 1;
+        self.printer.print(event, out)
+    }
+}
