@@ -8,6 +8,7 @@
 //! * [`event_id`]: time and serial, what makes records one event
 //! * [`message`]: a record as the kernel hands it over; [`records`]: many of them in one piece of memory
 //! * [`mod@line`] and [`field`]: a record as it stands in the log
+//! * [`stamp`]: the head of a line, as leniently as ausearch reads it
 //! * [`mod@format`] and [`enrich`]: from a message to the line of the log
 //! * [`interpret`]: what values mean, as `ausearch -i` prints them
 //! * [`names`] and [`sockaddr`]: who an id is, where an address points
@@ -23,6 +24,7 @@ pub mod message;
 pub mod names;
 pub mod records;
 pub mod sockaddr;
+pub mod stamp;
 pub mod text;
 
 pub use event_id::EventId;

@@ -125,6 +125,12 @@ fn push_radix<const RADIX: u64>(out: &mut Vec<u8>, mut number: u64, width: usize
     out.extend_from_slice(digits.get(DIGITS_MAX - written.max(width).min(DIGITS_MAX)..).unwrap_or_default());
 }
 
+/// The number that `text` begins with in this base, without a sign; 0 for none, `None` for more than 64 bits.
+pub fn leading(text: &[u8], base: u32) -> Option<u64> {
+    let mut digits = text.iter().map_while(|&b| char::from(b).to_digit(base));
+    digits.try_fold(0u64, |number, digit| number.checked_mul(base.into())?.checked_add(digit.into()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

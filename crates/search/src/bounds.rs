@@ -3,8 +3,8 @@
 //! Records stand in the order in which they were written, and that is nearly the order of time: a call that slept is logged when it ends, with the time when it
 //! began. Only a clock that was set back makes another order; where that shows, all is read.
 
-use crate::stamp::StampReader;
 use memchr::{memchr, memrchr};
+use raudit_record::stamp::StampReader;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;

@@ -13,7 +13,7 @@
 use crate::event::Event;
 use crate::id_hash::IdHash;
 use crate::nearly_sorted::NearlySorted;
-use crate::stamp::Stamp;
+use raudit_record::stamp::Stamp;
 use raudit_record::{EventId, Kind};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -271,7 +271,7 @@ fn comes_alone(kind: Kind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stamp::StampReader;
+    use raudit_record::stamp::StampReader;
 
     /// Events as `TYPE+TYPE@serial`.
     fn grouped_with(mut grouper: Grouper, lines: &[&str]) -> Vec<String> {

@@ -3,7 +3,7 @@
 //! A search is one pass, from the oldest record to the newest, in bounded memory:
 //!
 //! 1. [`source`]: which files, and the loop over their lines
-//! 2. [`stamp`]: node, type, time and serial of a line; what is outside the time window ends here
+//! 2. [`stamp`](raudit_record::stamp): node, type, time and serial of a line; what is outside the time window ends here
 //! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
 //! 4. [`items`]: what its records say, as far as it is asked for; [`query`] and [`who`]: whether that is asked for;
 //!    `marks`: what need not be read to know that it is not
@@ -29,7 +29,6 @@ pub mod raureport;
 pub mod rausearch;
 mod skim;
 pub mod source;
-pub mod stamp;
 pub mod summary;
 mod text;
 mod trouble;

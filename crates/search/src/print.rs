@@ -2,11 +2,11 @@
 
 use crate::event::{Event, Record};
 use crate::locale::DateForm;
-use crate::stamp::UNKNOWN;
 use chrono::{DateTime, Local, TimeZone};
 use raudit_record::interpret::Escape;
 use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
+use raudit_record::stamp::UNKNOWN;
 use raudit_record::{Interpreter, Line};
 use std::io::{self, Write};
 

@@ -1,6 +1,7 @@
 //! Finding `name=value` in a record the way ausearch's searches do: by first occurrence, up to the next blank.
 
 use memchr::{memchr_iter, memmem};
+pub(crate) use raudit_record::text::leading;
 
 /// What follows the first `needle`.
 ///
@@ -23,12 +24,6 @@ pub(crate) fn up_to_blank(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// The bytes up to the next blank or the end.
 pub(crate) fn word(text: &[u8]) -> &[u8] {
     text.get(..memchr::memchr(b' ', text).unwrap_or(text.len())).unwrap_or(text)
-}
-
-/// The number that `text` begins with in this base, without a sign; 0 for none, `None` for more than 64 bits.
-pub(crate) fn leading(text: &[u8], base: u32) -> Option<u64> {
-    let mut digits = text.iter().map_while(|&b| char::from(b).to_digit(base));
-    digits.try_fold(0u64, |number, digit| number.checked_mul(base.into())?.checked_add(digit.into()))
 }
 
 /// The same of hexadecimal digits, also behind a sign and `0x`, which do not count.

@@ -2,11 +2,11 @@
 
 use crate::needle::Needle;
 use crate::query::Query;
-use crate::stamp::{UNKNOWN, kind_named};
 use crate::text::in_any_base;
 use crate::who::User;
 use nix::unistd::{Group, User as Account};
 use raudit_record::Kind;
+use raudit_record::stamp::{UNKNOWN, kind_named};
 use raudit_tables::record_type::RECORD_TYPE;
 use raudit_tables::{arch, errno, syscall};
 use std::ffi::OsStr;

@@ -1,11 +1,11 @@
 //! The head of a log line: node, type, time and serial, read as leniently as ausearch reads it.
 //!
-//! `record::Line` is the strict reading of a whole record. A search must find what ausearch finds in logs that are
+//! [`Line`](crate::Line) is the strict reading of a whole record. A search must find what ausearch finds in logs that are
 //! torn, truncated or written by others, so only the first bytes are looked at and what follows a number is ignored.
 
 use crate::text::leading;
+use crate::{EventId, Kind};
 use memchr::memchr;
-use raudit_record::{EventId, Kind};
 
 /// ausearch looks for the stamp in this many bytes of a line,
 const HEAD: usize = 80;
