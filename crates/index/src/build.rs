@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(Builder::next(&[b"x".repeat(BLOCK + 5), b"\ny".to_vec()].concat()), Some(BLOCK + 6));
         let entry = Builder::default().entry(&text.as_bytes()[..len]);
         assert_eq!((entry.seconds, entry.serials), ((1_700_000_000, 1_700_000_000), (7, 7)));
-        assert!(entry.may_have(&[Term::Kind(1307), Term::Text(b"/somewh".to_vec())], Some(7), (0, u64::MAX)));
-        assert!(!entry.may_have(&[Term::Kind(1300)], None, (0, u64::MAX)));
+        assert!(entry.may_have(&Term::Kind(1307)) && entry.may_have(&Term::Text(b"/somewh".to_vec())));
+        assert!(!entry.may_have(&Term::Kind(1300)) && !entry.may_have(&Term::Serial(8)));
     }
 }

@@ -25,12 +25,17 @@ impl Entry {
         Self { seconds: (u64::MAX, 0), serials: (u64::MAX, 0), ..Self::default() }
     }
 
-    /// Whether the block may hold all these terms, that serial, and a record of these seconds.
-    pub fn may_have(&self, terms: &[Term], serial: Option<u64>, seconds: (u64, u64)) -> bool {
-        self.seconds.0 <= seconds.1
-            && self.seconds.1 >= seconds.0
-            && serial.is_none_or(|serial| (self.serials.0..=self.serials.1).contains(&serial))
-            && terms.iter().all(|term| self.filter.may_have(term))
+    /// Whether the block may hold a record of these seconds.
+    pub fn may_be_of(&self, seconds: (u64, u64)) -> bool {
+        self.seconds.0 <= seconds.1 && self.seconds.1 >= seconds.0
+    }
+
+    /// Whether it may hold this.
+    pub fn may_have(&self, term: &Term) -> bool {
+        match term {
+            Term::Serial(serial) => (self.serials.0..=self.serials.1).contains(serial),
+            term => self.filter.may_have(term),
+        }
     }
 
     /// Its bytes in the file.
@@ -81,10 +86,7 @@ mod tests {
             assert_eq!(Entry::from_bytes(&damaged), None, "{at}");
         }
         assert_eq!(Entry::from_bytes(&[0; ENTRY]), None);
-        assert!(
-            entry.may_have(&[], Some(9), (20, 30))
-                && !entry.may_have(&[], Some(10), (20, 30))
-                && !entry.may_have(&[], None, (21, 30))
-        );
+        assert!(entry.may_be_of((20, 30)) && entry.may_be_of((0, 10)) && !entry.may_be_of((21, 30)));
+        assert!(entry.may_have(&Term::Serial(9)) && !entry.may_have(&Term::Serial(10)));
     }
 }

@@ -18,6 +18,8 @@ use std::path::Path;
 
 /// Bytes at the log's beginning, and at the end of what is indexed, by which it is known again.
 const LOOK: u64 = 4096;
+/// Bytes of the log read at once.
+const AT_ONE_GO: usize = 16 * BLOCK;
 /// Entries read at once.
 const AT_ONCE: u64 = 64;
 
@@ -99,23 +101,27 @@ pub fn update(log: &Path) -> io::Result<u64> {
     let before = header.covered;
     let mut index = &*written;
     index.seek(SeekFrom::Start(HEADER as u64 + header.entries * ENTRY as u64))?;
-    let (mut builder, mut text, mut entries) = (Builder::default(), Vec::new(), Vec::new());
+    let (mut builder, mut text, mut filled) = (Builder::default(), vec![0; AT_ONE_GO], 0);
     loop {
-        let had = text.len();
-        let read = (&mut file).take(16 * BLOCK as u64).read_to_end(&mut text)?;
-        let mut from = 0;
-        while let Some(len) = text.get(from..).and_then(Builder::next) {
-            let Some(block) = text.get(from..from + len) else { break };
+        let read = match text.get_mut(filled..) {
+            // a line without an end is nothing that can be searched for: better no index than its memory
+            None | Some([]) => break,
+            Some(room) => file.read(room)?,
+        };
+        filled += read;
+        let (mut from, mut entries) = (0, Vec::new());
+        while let Some(rest) = text.get(from..filled)
+            && let Some(block) = Builder::next(rest).and_then(|len| rest.get(..len))
+        {
             entries.extend_from_slice(&builder.entry(block).to_bytes());
-            from += len;
+            from += block.len();
             header.entries += 1;
-            header.covered += len as u64;
         }
-        text.drain(..from);
+        header.covered += from as u64;
         index.write_all(&entries)?;
-        entries.clear();
-        // a line without an end is nothing that can be searched for: better no index than its memory
-        if read == 0 || (from == 0 && had > 64 * BLOCK) {
+        text.copy_within(from..filled, 0);
+        filled -= from;
+        if read == 0 {
             break;
         }
     }

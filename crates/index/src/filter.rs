@@ -19,6 +19,8 @@ pub enum Term {
     Number(Suffix, u64),
     /// A record of this type.
     Kind(u32),
+    /// A record with this serial. Of that only the lowest and highest one are known.
+    Serial(u64),
     /// One of these.
     Any(Vec<Term>),
 }
@@ -96,6 +98,7 @@ impl Filter {
             Term::Text(text) => text.windows(3).all(|trigram| self.has(of_trigram(trigram))),
             Term::Number(suffix, number) => places(*suffix as u64, *number).all(|bit| self.has(bit)),
             Term::Kind(kind) => places(KIND, (*kind).into()).all(|bit| self.has(bit)),
+            Term::Serial(_) => true,
             Term::Any(terms) => terms.iter().any(|term| self.may_have(term)),
         }
     }

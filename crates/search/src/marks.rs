@@ -3,6 +3,29 @@
 //! A mark may be found where the condition does not hold, but not the other way round: an event without it need not be read.
 
 use memchr::memmem::Finder;
+use raudit_index::filter::{Suffix, Term};
+
+/// What leads to the events that are asked for: a mark in a record of each, and what an index calls it.
+#[derive(Clone, Debug)]
+pub struct Lead {
+    /// In the text of a record.
+    pub mark: Mark,
+    /// In an index.
+    pub term: Term,
+}
+
+impl Lead {
+    /// A number; nothing for one that may be written in several ways.
+    pub fn number(field: &str, suffix: Suffix, number: u32) -> Option<Self> {
+        Some(Self { mark: Mark::number(field, number)?, term: Term::Number(suffix, number.into()) })
+    }
+
+    /// One of these; nothing for none.
+    pub fn one_of(leads: Vec<Self>) -> Option<Self> {
+        let (marks, terms): (Vec<_>, Vec<_>) = leads.into_iter().map(|lead| (lead.mark, lead.term)).unzip();
+        (!marks.is_empty()).then(|| Self { mark: Mark::one_of(marks), term: Term::Any(terms) })
+    }
+}
 
 /// One of these texts, or one of these fields with a text that cannot be looked into.
 #[derive(Clone, Debug)]

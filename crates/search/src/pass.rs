@@ -3,11 +3,12 @@
 use crate::bounds::{Bounds, Over};
 use crate::event::Event;
 use crate::group::Grouper;
-use crate::marks::Mark;
+use crate::marks::Lead;
 use crate::query::Window;
 use crate::skim::{PIECE, Place, Skim, Way};
 use crate::source::{SearchError, Source, failed, not_found_here};
 use memchr::{memchr, memchr_iter, memrchr};
+use raudit_index::{Index, Term};
 use raudit_log::files::LogFile;
 use raudit_log::read::{LONGEST_LINE, Lines, files, lines_of};
 use raudit_log::unpack::{Input, is_packed};
@@ -34,6 +35,7 @@ pub struct Search {
     /// Only what may be asked for need be read.
     hurried: bool,
     skim: Option<Skim>,
+    term: Option<Term>,
     over: Over,
     timeout: u64,
 }
@@ -61,14 +63,18 @@ impl Search {
             begin: None,
             hurried: false,
             skim: None,
+            term: None,
             over: Over::new(window.end),
             timeout,
         }
     }
 
-    /// Nobody asks for events without that mark, nor for more of the others than is in the window: they need not be read.
-    pub fn hurried(mut self, mark: Option<Mark>) -> Self {
-        (self.hurried, self.skim) = (true, mark.map(|mark| Skim::new(mark, self.timeout)));
+    /// Nobody asks for events without what that lead names, nor for what is not in the window: they need not be read.
+    pub fn hurried(mut self, lead: Option<Lead>) -> Self {
+        self.hurried = true;
+        if let Some(Lead { mark, term }) = lead {
+            (self.skim, self.term) = (Some(Skim::new(mark, self.timeout)), Some(term));
+        }
         self
     }
 
@@ -170,24 +176,70 @@ impl Search {
         each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         let file = Rc::new(file);
-        let start = if self.window.start > 0 {
-            Bounds::default().start(&file, self.window.start.unsigned_abs())
-        } else {
-            Ok(0)
+        let start = match Index::of(&file, path.parent().unwrap_or(Path::new("."))) {
+            Some(index) => match self.by_index(&file, index, path, notes, each)? {
+                ControlFlow::Continue(covered) => Ok(covered),
+                ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
+            },
+            None if self.window.start > 0 => Bounds::default().start(&file, self.window.start.unsigned_abs()),
+            None => Ok(0),
         };
         let start = start.and_then(|start| (&*file).seek(SeekFrom::Start(start))).map_err(failed("reading", path))?;
         let mut lines = Lines::new(&*file);
         while let Some((block, offset)) = lines.next_block().map_err(failed("reading", path))? {
-            let mut offset = start + offset;
-            for piece in pieces(block) {
-                let place = Place { file: Rc::clone(&file), offset, len: piece.len() };
-                offset += piece.len() as u64;
-                if self.piece(piece, place, notes, each)?.is_break() {
+            let place = Place { file: Rc::clone(&file), offset: start + offset, len: block.len() };
+            if self.block(block, place, notes, each)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            if self.over.is_over() {
+                break;
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Reads of what is indexed the blocks that may be asked for. Gives how many bytes that were.
+    fn by_index(
+        &mut self,
+        file: &Rc<File>,
+        mut index: Index,
+        path: &Path,
+        notes: &mut impl Write,
+        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<(), u64>, SearchError> {
+        let seconds = self.window.seconds();
+        let (mut offset, mut text) = (0, Vec::new());
+        // a block that is damaged, and what follows it, are read as if there were no index
+        for entry in (0..index.len()).map_while(|number| index.entry(number)) {
+            let place = Place { file: Rc::clone(file), offset, len: entry.len as usize };
+            offset += u64::from(entry.len);
+            let may_have = entry.may_be_of(seconds) && self.term.as_ref().is_none_or(|term| entry.may_have(term));
+            if may_have || self.skim.as_ref().is_some_and(Skim::reads_on) {
+                place.read(&mut text).map_err(failed("reading", path))?;
+                if self.block(&text, place, notes, each)?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
-                if self.over.is_over() {
-                    return Ok(ControlFlow::Continue(()));
-                }
+            } else if let Some(skim) = &mut self.skim {
+                skim.pass(place, entry.seconds.1);
+            }
+        }
+        Ok(ControlFlow::Continue(offset))
+    }
+
+    /// Reads a block, piece by piece.
+    fn block(
+        &mut self,
+        block: &[u8],
+        place: Place,
+        notes: &mut impl Write,
+        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>, SearchError> {
+        let mut offset = place.offset;
+        for piece in pieces(block) {
+            let place = Place { file: Rc::clone(&place.file), offset, len: piece.len() };
+            offset += piece.len() as u64;
+            if self.piece(piece, place, notes, each)?.is_break() {
+                return Ok(ControlFlow::Break(()));
             }
         }
         Ok(ControlFlow::Continue(()))

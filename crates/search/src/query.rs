@@ -2,9 +2,10 @@
 
 use crate::event::{Event, Record};
 use crate::items::{Items, Unreadable, Wanted};
-use crate::marks::Mark;
+use crate::marks::{Lead, Mark};
 use crate::needle::Needle;
 use crate::who::Who;
+use raudit_index::filter::{Suffix, Term};
 use raudit_record::Kind;
 use raudit_record::names::Names;
 use raudit_tables::record_type::RECORD_TYPE;
@@ -24,6 +25,12 @@ impl Window {
     pub fn covers(&self, sec: u64) -> bool {
         let sec = i64::try_from(sec).unwrap_or(i64::MAX);
         (self.start == 0 || sec >= self.start) && (self.end == 0 || sec <= self.end)
+    }
+
+    /// Its first and last second.
+    pub(crate) fn seconds(&self) -> (u64, u64) {
+        let limit = |second: i64, none| if second == 0 { none } else { u64::try_from(second).unwrap_or(0) };
+        (limit(self.start, 0), limit(self.end, u64::MAX))
     }
 
     /// Whether a record of this second shows how far back the logs go: any, or one from before the start.
@@ -194,29 +201,45 @@ impl Query {
         texts.map(move |(text, fields)| (if fields == NAMES { part(text) } else { text }, fields))
     }
 
-    /// What stands in every event that is asked for: numbers.
-    fn numbers(&self) -> impl Iterator<Item = Mark> {
-        let numbers = [("pid", self.pid), ("ppid", self.ppid), ("ses", self.session), ("syscall", self.syscall)];
-        let numbers = numbers.into_iter().filter_map(|(field, number)| Mark::number(field, number?));
-        numbers.chain(self.who.marks())
+    /// What stands in every event that is asked for: numbers of fields with names that end so.
+    fn numbers(&self) -> impl Iterator<Item = (&'static str, Suffix, u32)> {
+        let numbers = [
+            ("pid", Suffix::Pid, self.pid),
+            ("ppid", Suffix::Pid, self.ppid),
+            ("ses", Suffix::Ses, self.session),
+            ("syscall", Suffix::Syscall, self.syscall),
+        ];
+        numbers.into_iter().filter_map(|(field, suffix, number)| Some((field, suffix, number?)))
     }
 
     /// What stands in every event that is asked for.
     fn marks(&self) -> Vec<Mark> {
         let host = self.host.as_ref().map(|host| Mark::coded(host.text(), &["saddr=0200", "saddr=0A00", "saddr=0a00"]));
         let texts = self.texts().map(|(text, fields)| Mark::coded(text, fields));
-        texts.chain(host).chain(self.numbers()).filter(|mark| !mark.is_empty()).collect()
+        let numbers = self.numbers().filter_map(|(field, _, number)| Mark::number(field, number));
+        let users = self.who.leads().into_iter().map(|lead| lead.mark);
+        texts.chain(host).chain(numbers).chain(users).filter(|mark| !mark.is_empty()).collect()
     }
 
-    /// What stands in a record of every event that is asked for: the rarest such text that is known of.
-    pub fn mark(&self) -> Option<Mark> {
-        let serial = self.serial.map(|serial| Mark::plain(format!(":{serial}").as_bytes()));
-        let kinds = Some(&self.kinds).filter(|kinds| (1..=MOST_KINDS).contains(&kinds.len()));
-        let kinds = kinds.map(|kinds| Mark::any(kinds.iter().flat_map(|kind| written(*kind))));
-        let node = Some(&self.nodes).filter(|nodes| (1..=MOST_KINDS).contains(&nodes.len())).map(Mark::any);
-        let texts = self.texts().map(|(text, _)| Mark::spelled(text));
-        let marks = [serial, kinds, node].into_iter().flatten().chain(texts).chain(self.numbers());
-        marks.filter(|mark| !mark.is_empty()).max_by_key(Mark::len)
+    /// What stands in a record of every event that is asked for: the rarest that is known of.
+    pub fn lead(&self) -> Option<Lead> {
+        let few = |count: usize| (1..=MOST_ALTERNATIVES).contains(&count);
+        let text = |text: &[u8]| Term::Text(text.to_vec());
+        let serial = self
+            .serial
+            .map(|serial| Lead { mark: Mark::plain(format!(":{serial}").as_bytes()), term: Term::Serial(serial) });
+        let kinds = few(self.kinds.len()).then(|| Lead {
+            mark: Mark::any(self.kinds.iter().flat_map(|kind| written(*kind))),
+            term: Term::Any(self.kinds.iter().map(|kind| Term::Kind(kind.0)).collect()),
+        });
+        let nodes = few(self.nodes.len()).then(|| Lead {
+            mark: Mark::any(&self.nodes),
+            term: Term::Any(self.nodes.iter().map(|node| text(node)).collect()),
+        });
+        let texts = self.texts().map(|(part, _)| Lead { mark: Mark::spelled(part), term: text(part) });
+        let numbers = self.numbers().filter_map(|(field, suffix, number)| Lead::number(field, suffix, number));
+        let leads = [serial, kinds, nodes].into_iter().flatten().chain(texts).chain(numbers).chain(self.who.leads());
+        leads.filter(|lead| !lead.mark.is_empty()).max_by_key(|lead| lead.mark.len())
     }
 
     fn has_numbers(&self, items: &Items<'_>) -> bool {
@@ -262,7 +285,7 @@ impl Query {
 }
 
 /// Each is looked for on its own, which at some number costs more than it saves.
-const MOST_KINDS: usize = 4;
+const MOST_ALTERNATIVES: usize = 4;
 
 /// The fields in which names of files are written, and those of local sockets (`AF_UNIX`).
 const NAMES: [&str; 6] = [" name=", " cwd=", " path=", " new-disk=", "saddr=0100", "saddr=0001"];

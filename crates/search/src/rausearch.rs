@@ -15,6 +15,8 @@ use crate::words::Asked;
 use answer::{Answer, Tally};
 use crew::Crew;
 use raudit_config::auditd_conf::AUDITD_CONF;
+use raudit_log::files::files;
+use raudit_tables::errno::reason;
 use request::{Request, TABLE};
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -85,13 +87,16 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
         None => None,
     };
     let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file, notes)?;
+    if request.index {
+        index(&source, notes)?;
+    }
     let mut search = Search::new(request.window, request.timeout.unwrap_or(settings.timeout));
     let mut resume = request.checkpoint.as_ref().map(|_| Resume::new(before.as_ref(), request.time_only));
     if resume.is_some() {
         let begin = before.filter(|_| !request.time_only).map(|before| (before.dev, before.inode));
         search = search.in_parts(begin);
     } else {
-        search = search.hurried(request.query.mark());
+        search = search.hurried(request.query.lead());
     }
     let mut answer = Answer::new(request);
     let (mut tally, mut lost) = (Tally::default(), None);
@@ -129,6 +134,24 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
         writeln!(notes, "<no matches>")?;
     }
     Ok((tally, found.damaged))
+}
+
+/// Brings the indexes of what will be read up to date. Without one the answer is the same.
+fn index(source: &Source, notes: &mut impl Write) -> Result<(), Trouble> {
+    let paths = match source {
+        Source::Stdin => return Err(Trouble::Said("standard input cannot be indexed".into())),
+        Source::File(path) => vec![path.clone()],
+        Source::Log(log) => {
+            log.parent().map(raudit_index::file::clean);
+            files(log).unwrap_or_default().into_iter().map(|file| file.path).collect()
+        }
+    };
+    for path in paths {
+        if let Err(error) = raudit_index::update(&path) {
+            writeln!(notes, "No index of {} ({}); it is read as it is", path.display(), reason(&error))?;
+        }
+    }
+    Ok(())
 }
 
 /// The whole answer, by as many threads as there are processors.

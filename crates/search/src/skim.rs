@@ -98,15 +98,30 @@ impl Skim {
             (_, Some(_)) => Way::Read,
         };
         self.high = self.high.max(second.unwrap_or(0));
+        self.keep(place);
+        if !matches!(way, Way::Pass) {
+            self.unread = self.number;
+        }
+        (has, way)
+    }
+
+    /// Whether the next piece is read in any case.
+    pub(crate) fn reads_on(&self) -> bool {
+        self.until.is_some()
+    }
+
+    /// Passes over a piece that is known not to have the text, with records up to that second.
+    pub(crate) fn pass(&mut self, place: Place, high: u64) {
+        self.high = self.high.max(high);
+        self.keep(place);
+    }
+
+    fn keep(&mut self, place: Place) {
         if self.passed.len() == MOST {
             self.passed.pop_front();
         }
         self.passed.push_back(Piece { place, number: self.number, high: self.high });
         self.number += 1;
-        if !matches!(way, Way::Pass) {
-            self.unread = self.number;
-        }
-        (has, way)
     }
 
     /// Where to begin, for a piece of that second: a piece before it at least.

@@ -2,8 +2,9 @@
 
 use crate::event::Event;
 use crate::items::{Items, Wanted};
-use crate::marks::Mark;
+use crate::marks::Lead;
 use memchr::memchr;
+use raudit_index::filter::Suffix;
 use raudit_record::Kind;
 use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
@@ -50,14 +51,16 @@ impl Who {
     }
 
     /// What stands in every event that has them.
-    pub(crate) fn marks(&self) -> impl Iterator<Item = Mark> {
+    pub(crate) fn leads(&self) -> Vec<Lead> {
         let number = |user: &User| match user {
             User::Number(number) => Some(*number),
             User::Name(_) => None,
         };
-        let users: Vec<_> = [&self.uid, &self.euid, &self.auid].into_iter().flatten().map(number).collect();
-        let groups: Vec<_> = [self.gid, self.egid].into_iter().flatten().map(Some).collect();
-        marks_of("uid", &users, self.any_user).into_iter().chain(marks_of("gid", &groups, self.any_group))
+        let users = [&self.uid, &self.euid, &self.auid].into_iter().flatten().map(number).collect();
+        let groups = [self.gid, self.egid].into_iter().flatten().map(Some).collect();
+        let mut leads = leads_of("uid", Suffix::Uid, users, self.any_user);
+        leads.extend(leads_of("gid", Suffix::Gid, groups, self.any_group));
+        leads
     }
 
     /// Whether an event has them.
@@ -85,14 +88,12 @@ fn holds(conditions: &[Option<bool>], one: bool) -> bool {
     if one && given.peek().is_some() { given.any(|holds| *holds) } else { given.all(|holds| *holds) }
 }
 
-/// The marks of numbers that must all stand there, or one of them; one that is not known has none.
-fn marks_of(field: &str, numbers: &[Option<u32>], one: bool) -> Vec<Mark> {
-    let marks = numbers.iter().map(|number| Mark::number(field, (*number)?));
+/// Of numbers that must all stand there, or one of them; one that is not known has none.
+fn leads_of(field: &str, suffix: Suffix, numbers: Vec<Option<u32>>, one: bool) -> Vec<Lead> {
+    let leads = numbers.into_iter().map(|number| Lead::number(field, suffix, number?));
     match one {
-        true => {
-            marks.collect::<Option<Vec<_>>>().filter(|marks| !marks.is_empty()).map(Mark::one_of).into_iter().collect()
-        }
-        false => marks.flatten().collect(),
+        true => leads.collect::<Option<Vec<_>>>().and_then(Lead::one_of).into_iter().collect(),
+        false => leads.flatten().collect(),
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::marks::Mark;
 use crate::source::Source;
 use std::fs;
 
@@ -63,6 +64,16 @@ fn found(search: Search, source: &Source, word: &[u8]) -> (Vec<String>, usize) {
     (events, seen)
 }
 
+fn lead() -> Option<Lead> {
+    Some(Lead { mark: Mark::plain(b"canary"), term: Term::Text(b"canary".to_vec()) })
+}
+
+fn indexed(dir: &Path) {
+    for file in files(&dir.join("audit.log")).unwrap() {
+        raudit_index::update(&file.path).unwrap();
+    }
+}
+
 fn written(dir: &Path, lines: &[String], files: usize) -> Source {
     for (number, part) in lines.chunks(lines.len().div_ceil(files)).enumerate() {
         let number = files - 1 - number;
@@ -81,9 +92,11 @@ fn what_is_passed_over_changes_no_answer() {
         let source = written(dir.path(), &lines, 1 + seed as usize % 4);
         let search = || Search::new(Window::default(), 2);
         let whole = found(search(), &source, b"canary");
-        let hurried = found(search().hurried(Some(Mark::plain(b"canary"))), &source, b"canary");
+        let hurried = found(search().hurried(lead()), &source, b"canary");
         assert_eq!(whole.0, hurried.0, "seed {seed}");
         passed += whole.1 - hurried.1;
+        indexed(dir.path());
+        assert_eq!(whole.0, found(search().hurried(lead()), &source, b"canary").0, "seed {seed} with an index");
     }
     assert!(passed > 8_000, "{passed}");
 }
@@ -104,8 +117,17 @@ fn a_window_is_found_wherever_it_begins_and_whatever_comes_late() {
                 let whole = found(search(), &source, b"type=");
                 let hurried = found(search().hurried(None), &source, b"type=");
                 assert_eq!(whole.0, hurried.0, "seed {seed}, {start} to {end}");
-                let both = found(search().hurried(Some(Mark::plain(b"canary"))), &source, b"canary");
+                let both = found(search().hurried(lead()), &source, b"canary");
                 assert_eq!(found(search(), &source, b"canary").0, both.0, "seed {seed}, {start} to {end}");
+                indexed(dir.path());
+                assert_eq!(
+                    whole.0,
+                    found(search().hurried(None), &source, b"type=").0,
+                    "seed {seed}, {start} to {end}, index"
+                );
+                let indexed = found(search().hurried(lead()), &source, b"canary");
+                assert_eq!(both.0, indexed.0, "seed {seed}, {start} to {end}, index");
+                fs::remove_dir_all(dir.path().join(".index")).unwrap();
             }
         }
     }
