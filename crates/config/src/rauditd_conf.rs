@@ -71,6 +71,8 @@ settings! {
     rotate_every: u32 = 0, rotate_every, ACTS;
     /// For how many days archives are kept; 0: as long as `num_logs` allows.
     keep_days: u32 = 0, number::<0, 36_500>, ACTS;
+    /// Whether the log is indexed for searches.
+    index_logs: bool = false, yes_no, ACTS;
 }
 
 /// A log that grows longer than a year is hardly meant.
@@ -199,6 +201,7 @@ mod tests {
         ("compress_logs", &["none", "ZSTD"], &["yes", "gzip", "zstd 19", ""]),
         ("rotate_every", &["0", "3600", "1h", "7d", "1M", "366d"], &["-1", "367d", "1w", "d", "1 d", "99999999999M"]),
         ("keep_days", &["0", "90", "36500"], &["-1", "90d", "36501", ""]),
+        ("index_logs", &["no", "YES"], &["1", ""]),
     ];
 
     #[test]

@@ -25,6 +25,7 @@ pub mod backend;
 pub mod control;
 pub mod event;
 pub mod feeder;
+pub mod indexer;
 mod markers;
 pub mod node;
 pub mod options;

@@ -33,7 +33,8 @@ impl Loaded {
 /// Keys of auditd.conf that auditd takes at its start only, and so do we; those about other machines are `source::remote`'s.
 const AT_START: &[&str] = &["end_of_event_timeout"];
 /// Keys of rauditd.conf that are taken at once.
-const OWN_AT_ONCE: &[&str] = &["critical_keys", "critical_share", "compress_logs", "rotate_every", "keep_days"];
+const OWN_AT_ONCE: &[&str] =
+    &["critical_keys", "critical_share", "compress_logs", "rotate_every", "keep_days", "index_logs"];
 
 /// Reads both files and says what is odd in them; what is wrong is an error with the file and line.
 ///

@@ -3,6 +3,7 @@
 mod remote;
 
 use crate::feeder::Feeder;
+use crate::indexer::Indexer;
 use crate::orders::Orders;
 use crate::process::Memory;
 use crate::reload::Loaded;
@@ -55,6 +56,7 @@ pub struct Writer {
     memory: Memory,
     /// Of the state report.
     listens: bool,
+    indexer: Option<Indexer>,
 }
 
 impl Writer {
@@ -74,7 +76,7 @@ impl Writer {
             Sink::Log(Box::new(log))
         };
         let (formatter, frame) = form(conf, node.clone());
-        Ok(Self {
+        let mut writer = Self {
             sink,
             feeder,
             formatter,
@@ -87,7 +89,10 @@ impl Writer {
             memory: Memory::default(),
             distributes_network: conf.distribute_network,
             listens: conf.tcp_listen_port.is_some(),
-        })
+            indexer: None,
+        };
+        writer.index(loaded);
+        Ok(writer)
     }
 
     /// Counters that others may read.
@@ -231,6 +236,23 @@ impl Writer {
             }
         }
         self.feeder.reconfigure(conf);
+        self.index(loaded);
+    }
+
+    /// Has the log indexed, if that is wanted.
+    fn index(&mut self, Loaded { conf, own, .. }: &Loaded) {
+        let wanted = own.index_logs && conf.write_logs && matches!(self.sink, Sink::Log(_));
+        let log = wanted.then_some(&conf.log_file);
+        if log.is_some_and(|log| self.indexer.as_ref().is_some_and(|indexer| indexer.is_of(log))) {
+            return;
+        }
+        self.indexer = log.and_then(|log| match Indexer::start(log) {
+            Ok(indexer) => Some(indexer),
+            Err(e) => {
+                say::warning(format!("the log is not indexed: no thread for it ({e})"));
+                None
+            }
+        });
     }
 
     fn report(&mut self) {
