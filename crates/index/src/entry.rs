@@ -6,6 +6,9 @@ use crate::hash;
 /// Bytes of an entry in the file: length (4) and check sum (4), first second, last second, first serial, last serial (8 each), the filter; little endian.
 pub const ENTRY: usize = 40 + SIZE;
 
+/// The most bytes a block has.
+pub const LONGEST: u32 = 1 << 20;
+
 /// A block of whole lines.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Entry {
@@ -66,7 +69,7 @@ impl Entry {
             serials: (number(24)?, number(32)?),
             filter: Filter(*bytes.last_chunk()?),
         };
-        (hash::of(&plain) as u32 == sum && entry.len > 0).then_some(entry)
+        (hash::of(&plain) as u32 == sum && (1..=LONGEST).contains(&entry.len)).then_some(entry)
     }
 }
 

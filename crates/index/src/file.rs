@@ -6,8 +6,8 @@
 mod header;
 mod place;
 
-use crate::build::{BLOCK, Builder};
-use crate::entry::{ENTRY, Entry};
+use crate::build::Builder;
+use crate::entry::{ENTRY, Entry, LONGEST};
 use crate::hash;
 use header::{HEADER, Header};
 use nix::fcntl::{Flock, FlockArg};
@@ -18,8 +18,8 @@ use std::path::Path;
 
 /// Bytes at the log's beginning, and at the end of what is indexed, by which it is known again.
 const LOOK: u64 = 4096;
-/// Bytes of the log read at once.
-const AT_ONE_GO: usize = 16 * BLOCK;
+/// Bytes of the log read at once: no block has more.
+const AT_ONE_GO: usize = LONGEST as usize;
 /// Entries read at once.
 const AT_ONCE: u64 = 64;
 

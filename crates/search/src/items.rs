@@ -27,6 +27,11 @@ const KEY_SEPARATOR: u8 = 1;
 pub struct Wanted(u32);
 
 impl Wanted {
+    /// Everything.
+    pub fn all() -> Self {
+        Self(u32::MAX)
+    }
+
     /// The parent's process id.
     pub const PPID: Self = Self(1);
     /// The process id.

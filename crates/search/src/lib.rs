@@ -20,7 +20,7 @@ pub mod items;
 pub mod locale;
 pub mod marks;
 mod nearly_sorted;
-mod needle;
+pub mod needle;
 mod nl_langinfo;
 pub mod pass;
 pub mod print;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::build::BLOCK;
 use crate::filter::Term;
 use std::fs::{self, OpenOptions};
 use std::path::PathBuf;

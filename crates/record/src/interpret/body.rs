@@ -1,6 +1,6 @@
 //! A whole record, interpreted.
 
-use super::{Context, Interpreter, Meaning};
+use super::{Context, Interpreter, Meaning, string};
 use crate::{Kind, Line};
 use memchr::{memchr, memchr2, memrchr};
 
@@ -12,7 +12,7 @@ impl Interpreter {
         let mut rest = line.body;
         while let Some(equals) = memchr(b'=', rest) {
             let (head, tail) = rest.split_at(equals);
-            out.extend_from_slice(head);
+            self.push_between(head, out);
             out.push(b'=');
             let after = tail.get(1..).unwrap_or_default();
             let word = memrchr(b' ', head).and_then(|at| head.get(at + 1..)).unwrap_or(head);
@@ -35,9 +35,16 @@ impl Interpreter {
         }
         let words = rest.trim_ascii_end();
         if !words.is_empty() {
-            out.extend_from_slice(words);
+            self.push_between(words, out);
             out.push(b' ');
         }
+    }
+
+    /// Names, and what is no field: as they stand, but for what would drive a terminal.
+    fn push_between(&self, text: &[u8], out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(text);
+        string::escape(self.escape.at_most_control(), out, start);
     }
 }
 

@@ -26,6 +26,11 @@ fn a_system_call() {
 }
 
 #[test]
+fn names_do_not_drive_a_terminal_either() {
+    assert_eq!(body("SYSCALL", "a\u{1b}[1mb=1 items=1 c\rd"), "a\\033[1mb=1 items=1 c\\015d ");
+}
+
+#[test]
 fn the_log_knows_better_than_this_host() {
     assert_eq!(body("USER", "uid=0 gid=0\x1dUID=\"bob\" GID=612062"), "uid=bob gid=a b ");
     assert_eq!(body("USER", "uid=0 gid=0 uid=1\x1dUID=\"a\" GID=\"b\" UID=\"c\""), "uid=a gid=b uid=c ");
