@@ -160,7 +160,7 @@ pub fn clean(dir: &Path) -> io::Result<()> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(dir)? {
         let meta = entry?.metadata();
-        names.extend(meta.ok().filter(|meta| meta.is_file()).map(|meta| place::name(meta.dev(), meta.ino())));
+        names.extend(meta.ok().filter(std::fs::Metadata::is_file).map(|meta| place::name(meta.dev(), meta.ino())));
     }
     place::retain(dir, &names)
 }

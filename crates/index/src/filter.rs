@@ -22,7 +22,7 @@ pub enum Term {
     /// A record with this serial. Of that only the lowest and highest one are known.
     Serial(u64),
     /// One of these.
-    Any(Vec<Term>),
+    Any(Vec<Self>),
 }
 
 /// The ends of fields' names whose numbers are searched for.

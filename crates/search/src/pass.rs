@@ -4,6 +4,7 @@ use crate::bounds::{Bounds, Over};
 use crate::event::Event;
 use crate::group::Grouper;
 use crate::marks::Lead;
+use crate::progress::Progress;
 use crate::query::Window;
 use crate::skim::{PIECE, Place, Skim, Way};
 use crate::source::{SearchError, Source, failed, not_found_here};
@@ -20,6 +21,7 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Reads a source once, from its oldest record to its newest.
 #[derive(Debug)]
@@ -38,6 +40,7 @@ pub struct Search {
     term: Option<Term>,
     over: Over,
     timeout: u64,
+    progress: Rc<Progress>,
 }
 
 /// What is known of a source that was read.
@@ -66,7 +69,14 @@ impl Search {
             term: None,
             over: Over::new(window.end),
             timeout,
+            progress: Rc::default(),
         }
+    }
+
+    /// Tells there how far it is.
+    pub fn watched(mut self, progress: Rc<Progress>) -> Self {
+        self.progress = progress;
+        self
     }
 
     /// Nobody asks for events without what that lead names, nor for what is not in the window: they need not be read.
@@ -107,6 +117,7 @@ impl Search {
                 let file = File::open(path).map_err(failed("opening", path))?;
                 let meta = file.metadata().map_err(failed("reading", path))?;
                 self.found.files.push((meta.dev(), meta.ino()));
+                self.progress.expect(meta.len());
                 let named = path.extension().is_some_and(|extension| extension == "zst");
                 if self.hurried && !named && meta.is_file() && !is_packed(&file).map_err(failed("reading", path))? {
                     flow = self.hurry(file, path, notes, each)?;
@@ -119,7 +130,9 @@ impl Search {
                 let files = files(log).map_err(not_found_here(log))?;
                 // of what is compressed no place can be read again
                 self.hurried &= files.iter().all(|file| !file.compressed);
-                for file in self.onwards(files)? {
+                let files = self.onwards(files)?;
+                self.progress.expect(files.iter().map(|file| file.size).sum());
+                for file in files {
                     let opened = match file.open() {
                         // A rotation has removed it since it was listed.
                         Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
@@ -219,7 +232,10 @@ impl Search {
                 if self.block(&text, place, notes, each)?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
-            } else if let Some(skim) = &mut self.skim {
+                continue;
+            }
+            self.progress.add(u64::from(entry.len));
+            if let Some(skim) = &mut self.skim {
                 skim.pass(place, entry.seconds.1);
             }
         }
@@ -235,6 +251,7 @@ impl Search {
         each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>, SearchError> {
         let mut offset = place.offset;
+        self.progress.add(block.len() as u64);
         for piece in pieces(block) {
             let place = Place { file: Rc::clone(&place.file), offset, len: piece.len() };
             offset += piece.len() as u64;
@@ -300,6 +317,7 @@ impl Search {
                 }
                 Err(error) => return Err(failed("reading", path)(error)),
             };
+            self.progress.add(block.len() as u64);
             if self.lines(block, notes, each)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -307,7 +325,23 @@ impl Search {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn lines(
+    /// How long an event may wait for more records.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+
+    /// The first second of the window, if it has one.
+    pub(crate) fn starts_at(&self) -> Option<u64> {
+        (self.window.start > 0).then(|| self.window.start.unsigned_abs())
+    }
+
+    /// No event gets any more records.
+    pub(crate) fn close_all(&mut self) {
+        self.grouper.finish();
+    }
+
+    /// Reads lines of a log.
+    pub(crate) fn lines(
         &mut self,
         block: &[u8],
         notes: &mut impl Write,
@@ -361,7 +395,8 @@ impl Search {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn hand_out(
+    /// Hands out the events that are whole.
+    pub(crate) fn hand_out(
         &mut self,
         notes: &mut impl Write,
         each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,

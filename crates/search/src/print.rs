@@ -1,5 +1,7 @@
 //! Events as text: `--format raw`, `default` and `interpret`.
 
+pub mod colour;
+
 use crate::event::{Event, Record};
 use crate::locale::DateForm;
 use chrono::{DateTime, Local, TimeZone};
@@ -20,6 +22,13 @@ pub enum Format {
     Default,
     /// As `Default` without the heading's time, with names for numbers.
     Interpret,
+}
+
+impl Format {
+    /// Whether records are shown as such: there colours help.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Raw | Self::Default | Self::Interpret)
+    }
 }
 
 /// Writes events.

@@ -4,6 +4,7 @@ use crate::event::{Event, Record};
 use crate::items::{Items, Unreadable, Wanted};
 use crate::marks::{Lead, Mark};
 use crate::needle::Needle;
+use crate::pattern::Pattern;
 use crate::who::Who;
 use raudit_index::filter::{Suffix, Term};
 use raudit_record::Kind;
@@ -66,6 +67,8 @@ pub struct Query {
     pub success: Option<bool>,
     /// `-f`: a file's name, or the working directory.
     pub file: Option<Needle>,
+    /// `--file-glob`, `--file-regex`: likewise, and all of them.
+    pub file_patterns: Vec<Pattern>,
     /// `-hn`
     pub host: Option<Needle>,
     /// `-tm`
@@ -111,7 +114,7 @@ impl Query {
             (self.arch.is_some() || self.interprets, Wanted::ARCH),
             (self.exit.is_some(), Wanted::EXIT),
             (self.success.is_some(), Wanted::SUCCESS),
-            (self.file.is_some(), Wanted::FILES),
+            (self.file.is_some() || !self.file_patterns.is_empty(), Wanted::FILES),
             (self.host.is_some(), Wanted::HOST),
             (self.terminal.is_some(), Wanted::TERMINAL),
             (self.exe.is_some(), Wanted::EXE),
@@ -260,7 +263,9 @@ impl Query {
         let one = |asked: Option<&Needle>, has: &[Cow<'_, [u8]>]| {
             asked.is_none_or(|needle| has.iter().any(|text| needle.matches(text)))
         };
-        (one(self.file.as_ref(), &items.files) || is(self.file.as_ref(), items.cwd.as_ref()))
+        let names = || items.files.iter().chain(&items.cwd);
+        self.file_patterns.iter().all(|pattern| names().any(|name| pattern.matches(name)))
+            && (one(self.file.as_ref(), &items.files) || is(self.file.as_ref(), items.cwd.as_ref()))
             && is(self.host.as_ref(), items.host.as_ref())
             && is(self.terminal.as_ref(), items.terminal.as_ref())
             && is(self.exe.as_ref(), items.exe.as_ref())

@@ -6,8 +6,11 @@ mod options;
 mod request;
 
 use crate::checkpoint::{Checkpoint, Resume, Step};
+use crate::follow::nobody_reads;
+use crate::pager::Pager;
 use crate::pass::{Found, Search};
 use crate::print::Format;
+use crate::progress::Progress;
 use crate::source::{SearchError, Settings, Source};
 use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;
@@ -23,6 +26,7 @@ use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::thread;
 
 /// The checkpoint cannot be used.
@@ -35,11 +39,20 @@ const OTHER_LOG: u8 = 12;
 /// Runs the program with the process's arguments and streams.
 pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let code = run(&args, &mut out, &mut io::stderr().lock());
+    let pager = if args.iter().any(|arg| arg == "--pager") { Pager::start() } else { None };
+    let code = match pager {
+        Some(pager) => written(&args, pager),
+        None => written(&args, io::stdout().lock()),
+    };
+    ExitCode::from(code)
+}
+
+fn written(args: &[OsString], out: impl Write) -> u8 {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    let code = run(args, &mut out, &mut io::stderr().lock());
     // A reader that has gone away needs no more output and no complaint.
     drop(out.flush());
-    ExitCode::from(code)
+    code
 }
 
 /// Runs the program: the answer on `out`, what is wrong or odd on `notes`. Returns the exit code.
@@ -90,7 +103,12 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     if request.index {
         index(&source, notes)?;
     }
-    let mut search = Search::new(request.window, request.timeout.unwrap_or(settings.timeout));
+    let progress = Rc::new(Progress::new());
+    let mut search =
+        Search::new(request.window, request.timeout.unwrap_or(settings.timeout)).watched(Rc::clone(&progress));
+    if request.follow {
+        return follow(request, search, &source, out, notes);
+    }
     let mut resume = request.checkpoint.as_ref().map(|_| Resume::new(before.as_ref(), request.time_only));
     if resume.is_some() {
         let begin = before.filter(|_| !request.time_only).map(|before| (before.dev, before.inode));
@@ -121,6 +139,7 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
             Ok(if request.just_one { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })
     };
+    progress.clear();
     let found = found.map_err(|error| match error {
         SearchError::NotThere => Trouble::Checkpoint(BAD_CHECKPOINT, error.to_string()),
         error => error.into(),
@@ -134,6 +153,28 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
         writeln!(notes, "<no matches>")?;
     }
     Ok((tally, found.damaged))
+}
+
+/// The events that come, each at once. There is no end but that nobody reads them.
+fn follow(
+    request: &Request,
+    search: Search,
+    source: &Source,
+    out: &mut impl Write,
+    notes: &mut impl Write,
+) -> Result<(Tally, bool), Trouble> {
+    if *source == Source::Stdin || request.checkpoint.is_some() {
+        return Err(Trouble::Said("--follow wants a log, and has no checkpoint".into()));
+    }
+    let (mut answer, mut tally) = (Answer::new(request), Tally::default());
+    search.follow(source, notes, nobody_reads, &mut |event, notes| {
+        if answer.is_asked_for(event, &mut tally, notes)? {
+            answer.show(event, &mut tally, out)?;
+            out.flush()?;
+        }
+        Ok(if request.just_one && tally.matched > 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok((tally, false))
 }
 
 /// Brings the indexes of what will be read up to date. Without one the answer is the same.

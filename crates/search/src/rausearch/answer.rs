@@ -3,6 +3,7 @@
 use super::request::Request;
 use crate::event::Event;
 use crate::print::Printer;
+use crate::print::colour::paint;
 use crate::query::{Judge, Verdict};
 use std::io::{self, Write};
 
@@ -28,12 +29,15 @@ pub(super) struct Answer<'a> {
     judge: Judge<'a>,
     printer: Printer,
     debug: bool,
+    /// What is to be painted, and painted, if there are colours.
+    colour: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl<'a> Answer<'a> {
     pub(super) fn new(request: &'a Request) -> Self {
         let printer = Printer::new(request.format, &request.date, request.escape);
-        Self { judge: Judge::new(&request.query), printer, debug: request.debug }
+        let colour = (request.colour && request.format.is_for_people()).then(Default::default);
+        Self { judge: Judge::new(&request.query), printer, debug: request.debug, colour }
     }
 
     /// Whether the event is asked for. One that cannot be read is counted, and named on `notes` if that is wanted.
@@ -62,6 +66,11 @@ impl<'a> Answer<'a> {
     /// What writing gives.
     pub(super) fn show(&mut self, event: &Event, tally: &mut Tally, out: &mut impl Write) -> io::Result<()> {
         tally.matched += 1;
-        self.printer.print(event, out)
+        let Some((plain, painted)) = &mut self.colour else { return self.printer.print(event, out) };
+        plain.clear();
+        painted.clear();
+        self.printer.print(event, plain)?;
+        paint(plain, painted);
+        out.write_all(painted)
     }
 }

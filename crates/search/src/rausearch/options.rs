@@ -1,6 +1,7 @@
 //! The conditions on rausearch's command line.
 
 use crate::needle::Needle;
+use crate::pattern::Pattern;
 use crate::query::Query;
 use crate::text::in_any_base;
 use crate::who::User;
@@ -40,6 +41,8 @@ pub(crate) fn add(query: &mut Query, long: &str, value: &OsStr) -> Result<(), St
         "gid" | "gid-effective" | "gid-all" => return group(query, long, value),
         "file" if text.len() >= PATH_MAX => return Err(format!("File name is too long {}", value.display())),
         "file" => query.file = needle(),
+        "file-glob" => query.file_patterns.push(Pattern::glob(value)?),
+        "file-regex" => query.file_patterns.push(Pattern::regex(value)?),
         "host" => query.host = needle(),
         "terminal" => query.terminal = needle(),
         "executable" => query.exe = needle(),

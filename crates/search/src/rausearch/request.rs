@@ -3,6 +3,7 @@
 use super::options;
 use crate::locale::DateForm;
 use crate::print::Format;
+use crate::print::colour::When;
 use crate::query::{Query, Window};
 use crate::when::Clock;
 use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, window_or_checkpoint};
@@ -24,8 +25,12 @@ pub(super) const TABLE: Table = Table {
         switch("", "debug", "say on standard error which records could not be read"),
         valued("", "eoe-timeout", "SECONDS", "when an event counts as complete (end_of_event_timeout)"),
         valued("", "escape", "raw|tty|shell|shell_quote", "what of the text shown is escaped"),
+        valued("", "color", "auto|always|never", "colours; auto: on a terminal (default: never)"),
         signed("-e", "exit", "CODE|ERRNO", "calls that returned this: -13, EACCES (13), -EACCES"),
         valued("-f", "file", "TEXT", "events with this text in a file's name or the working directory"),
+        valued("", "file-glob", "PATTERN", "events with a file's name or working directory like this: /etc/**/*.conf"),
+        valued("", "file-regex", "REGEX", "the same with a regular expression"),
+        switch("", "follow", "go on with the events that come; with -ts from there on, without it from now on"),
         valued("", "format", "raw|default|interpret", "how events are shown"),
         valued("-ga", "gid-all", "GROUP", "events with this gid, real or effective"),
         valued("-ge", "gid-effective", "GROUP", "events with this effective gid"),
@@ -43,6 +48,7 @@ pub(super) const TABLE: Table = Table {
         valued("-n", "node", "NAME", "events of this machine; several times for several"),
         valued("-o", "object", "CONTEXT", "events with this text in the context of what is acted on"),
         valued("-p", "pid", "PID", "events of this process"),
+        switch("", "pager", "show the answer in $PAGER (less), on a terminal"),
         valued("-pp", "ppid", "PID", "events of children of this process"),
         switch("-r", "raw", "lines exactly as in the log"),
         valued("-sc", "syscall", "NAME|NUMBER", "events of this system call"),
@@ -80,6 +86,9 @@ pub(super) struct Request {
     pub(super) input_logs: bool,
     pub(super) just_one: bool,
     pub(super) index: bool,
+    pub(super) follow: bool,
+    /// Whether the answer has colours.
+    pub(super) colour: bool,
     pub(super) line_buffered: bool,
     pub(super) debug: bool,
     pub(super) checkpoint: Option<PathBuf>,
@@ -103,6 +112,7 @@ impl Request {
             input_logs: is_set(matches, "input-logs"),
             just_one: is_set(matches, "just-one"),
             index: is_set(matches, "index"),
+            follow: is_set(matches, "follow"),
             line_buffered: is_set(matches, "line-buffered"),
             debug: is_set(matches, "debug"),
             checkpoint: value(matches, "checkpoint").map(PathBuf::from),
@@ -112,6 +122,10 @@ impl Request {
         if let Some(name) = value(matches, "escape") {
             let known = name.to_str().and_then(Escape::named);
             request.escape = known.ok_or_else(|| format!("Unknown option ({})", name.display()))?;
+        }
+        if let Some(name) = value(matches, "color") {
+            let known = name.to_str().and_then(When::named);
+            request.colour = known.ok_or_else(|| format!("Unknown option ({})", name.display()))?.is_now();
         }
         let query = &mut request.query;
         query.serial = value(matches, "event").map(|n| serial(n)).transpose()?;
