@@ -1,14 +1,20 @@
-//! Events as text: `--format raw`, `default` and `interpret`.
+//! Events as text: `--format raw`, `default` and `interpret`; in submodules those in the normaliser's words, [`csv`] and [`mod@text`].
+
+mod clock;
+pub mod csv;
+mod text;
 
 use crate::event::{Event, Record};
 use crate::locale::DateForm;
 use crate::stamp::UNKNOWN;
 use chrono::{DateTime, Local, TimeZone};
+use csv::{Columns, Csv};
 use raudit_record::interpret::Escape;
 use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
 use raudit_record::{Interpreter, Line};
 use std::io::{self, Write};
+use text::Text;
 
 /// How events are shown.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -20,6 +26,10 @@ pub enum Format {
     Default,
     /// As `Default` without the heading's time, with names for numbers.
     Interpret,
+    /// Who did what, in columns.
+    Csv(Columns),
+    /// Who did what, in sentences.
+    Text,
 }
 
 /// Writes events.
@@ -33,6 +43,8 @@ pub struct Printer {
     interpreter: Interpreter,
     escape: Escape,
     body: Vec<u8>,
+    csv: Csv,
+    text: Text,
 }
 
 impl Printer {
@@ -45,7 +57,14 @@ impl Printer {
             interpreter: Interpreter::new(Names::new()).escaping(escape),
             escape,
             body: Vec::new(),
+            csv: Csv::new(if let Format::Csv(columns) = format { columns } else { Columns::default() }, date, escape),
+            text: Text::new(date, escape),
         }
+    }
+
+    /// How many events with a row in csv have nothing in it: none of their records is of a system call.
+    pub fn empty(&self) -> u64 {
+        self.csv.empty
     }
 
     /// Writes one event.
@@ -57,7 +76,21 @@ impl Printer {
             Format::Raw => raw(event, out),
             Format::Default => self.default(event, out),
             Format::Interpret => self.interpret(event, out),
+            Format::Csv(_) => self.normalized(out, |printer, body| printer.csv.push(event, body)),
+            Format::Text => self.normalized(out, |printer, body| printer.text.push(event, body)),
         }
+    }
+
+    fn normalized(
+        &mut self,
+        out: &mut impl Write,
+        push: impl FnOnce(&mut Self, &mut Vec<u8>),
+    ) -> io::Result<()> {
+        let mut body = std::mem::take(&mut self.body);
+        body.clear();
+        push(self, &mut body);
+        self.body = body;
+        out.write_all(&self.body)
     }
 
     fn default(&mut self, event: &Event, out: &mut impl Write) -> io::Result<()> {

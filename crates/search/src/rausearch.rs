@@ -137,6 +137,10 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     tally.damaged = found.damaged;
     out.flush()?;
     leave(request, &source, resume, &found, notes)?;
+    if printer.empty() > 0 {
+        let why = "none of their records is of a system call";
+        writeln!(notes, "{} events of several records have rows without content: {why}", printer.empty())?;
+    }
     if tally.matched == 0 && request.format != Format::Raw {
         writeln!(notes, "<no matches>")?;
     }
