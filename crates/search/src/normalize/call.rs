@@ -63,7 +63,7 @@ impl Work<'_, '_> {
                     Kind::MAC_CONFIG_CHANGE => Some(b"bool"),
                     _ => None,
                 };
-                if let Some(place) = setting.and_then(|name| self.found_here(name)) {
+                if let Some(place) = setting.and_then(|name| self.found(name)) {
                     self.found.object = Some(place);
                 }
                 self.found.object_kind = ObjectKind::SecurityPolicy;
@@ -118,7 +118,7 @@ impl Work<'_, '_> {
     /// A call about which nothing more is told than the rule that it met.
     fn tell_rule(&mut self) {
         self.cursor.first_record();
-        let key = self.found_here(b"key").filter(|_| self.cursor.value() != b"(null)");
+        let key = self.found(b"key").filter(|_| self.cursor.value() != b"(null)");
         self.act(if key.is_some() { "triggered-audit-rule" } else { "triggered-unknown-audit-rule" });
         self.found.object = key.or(self.found.object);
         self.found.object_kind = ObjectKind::AuditRule;
@@ -142,7 +142,7 @@ impl Work<'_, '_> {
             self.found.object_kind = ObjectKind::Socket;
             self.cursor.go_to(1);
             self.cursor.first_field();
-            self.find_object(b"saddr", 1);
+            self.find_object(b"saddr");
             return;
         }
         match class {
@@ -161,7 +161,7 @@ impl Work<'_, '_> {
                 self.act("loaded-kernel-module");
                 self.found.object_kind = ObjectKind::File;
                 self.cursor.go_to(1);
-                self.find_object(b"name", 1);
+                self.find_object(b"name");
             }
             Class::UnloadModule => {
                 self.act("unloaded-kernel-module");
@@ -190,7 +190,7 @@ impl Work<'_, '_> {
         if class == Class::Permissions {
             self.cursor.first_record();
             let mode: &[u8] = if self.call.starts_with(b"fchmodat") { b"a2" } else { b"a1" };
-            self.found.other_object = self.found_in(0, mode).or(self.found.other_object);
+            self.found.other_object = self.found(mode).or(self.found.other_object);
         }
         self.collect_file();
     }
@@ -203,7 +203,7 @@ impl Work<'_, '_> {
             if number(self.cursor.value()) == Some(-1) {
                 self.cursor.next_field();
             }
-            self.found.other_object = Some(self.here_in(0));
+            self.found.other_object = Some(self.here());
         }
     }
 
@@ -285,7 +285,7 @@ impl Work<'_, '_> {
         for record in 1..self.cursor.len() {
             self.cursor.go_to(record);
             if self.kind() == Kind::OBJ_PID {
-                let place = self.found_here(b"opid");
+                let place = self.found(b"opid");
                 self.found.object_attributes.extend(place);
             }
         }
@@ -317,7 +317,7 @@ impl Work<'_, '_> {
                 return;
             }
         }
-        self.found.other_object = Some(self.here_in(0));
+        self.found.other_object = Some(self.here());
     }
 }
 

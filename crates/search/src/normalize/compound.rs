@@ -18,19 +18,19 @@ impl Work<'_, '_> {
         self.found.event_kind = Some(event_kind(first));
         let record = self.cursor.record();
         self.call.clear();
-        if self.cursor.find(b"syscall") {
+        if self.found_in_record(b"syscall").is_some() {
             Self::say(self.cursor, self.values, self.call);
         }
-        if self.cursor.find(b"success") {
+        self.found.result = self.found_in_record(b"success");
+        if self.found.result.is_some() {
             self.succeeded = Some(self.cursor.value() != b"no");
-            self.found.result = Some(self.here_in(record));
         } else {
             self.cursor.go_to(record);
         }
-        if !self.find_subject(b"auid", record) {
+        if !self.find_subject(b"auid") {
             self.cursor.go_to(record);
         }
-        if !self.find_second_subject(b"uid", record) {
+        if !self.find_second_subject(b"uid") {
             self.cursor.go_to(record);
         }
         self.collect_task();
@@ -38,9 +38,7 @@ impl Work<'_, '_> {
         if !self.find_how_by_program() {
             self.cursor.go_to(record);
         }
-        if self.cursor.find(b"key") && self.cursor.value() != b"(null)" {
-            self.found.key = Some(self.here_in(record));
-        }
+        self.found.key = self.found_in_record(b"key").filter(|_| self.cursor.value() != b"(null)");
         match first {
             Kind::ANOM_LINK => self.tell_link(),
             Kind::CONFIG_CHANGE => self.tell_change(),
@@ -68,7 +66,7 @@ impl Work<'_, '_> {
                 [b"ppid", b"pid", b"gid", b"euid", b"suid", b"fsuid", b"egid", b"sgid", b"fsgid", b"tty"];
             self.collect_subject(&names, record);
         }
-        self.find_session(record);
+        self.find_session();
         if self.labels {
             self.collect_subject(&[b"subj"], record);
         }
@@ -84,14 +82,14 @@ impl Work<'_, '_> {
         for record in 1..self.cursor.len() {
             self.cursor.go_to(record);
             if self.kind() == Kind::PATH {
-                self.find_object(b"name", record);
+                self.find_object(b"name");
                 self.found.object_kind = ObjectKind::Link;
                 break;
             }
         }
         if self.found.object.is_none() {
             self.cursor.first_record();
-            if let Some(place) = self.found_here(b"path").or_else(|| self.found_here(b"cwd")) {
+            if let Some(place) = self.found(b"path").or_else(|| self.found(b"cwd")) {
                 self.found.object = Some(place);
                 self.found.object_kind = ObjectKind::Link;
             }

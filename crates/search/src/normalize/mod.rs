@@ -183,19 +183,20 @@ struct Work<'w, 'e> {
 }
 
 impl Work<'_, '_> {
-    /// The current field, taken for one of this record.
-    fn here_in(&self, record: usize) -> Place {
-        Place { record, field: self.cursor.field() }
+    /// Where the current field stands.
+    fn here(&self) -> Place {
+        Place { record: self.cursor.record(), field: self.cursor.field() }
     }
 
-    /// The current field, if this one is found from here on.
-    fn found_in(&mut self, record: usize, name: &[u8]) -> Option<Place> {
-        self.cursor.find(name).then(|| self.here_in(record))
+    /// Where the field of this name stands, looked for from here on.
+    fn found(&mut self, name: &[u8]) -> Option<Place> {
+        self.cursor.find(name).then(|| self.here())
     }
 
-    /// The same, where it really stands.
-    fn found_here(&mut self, name: &[u8]) -> Option<Place> {
-        self.cursor.find(name).then(|| self.here_in(self.cursor.record()))
+    /// The same, if that is in the current record. ausearch takes the field of this number here, whatever it is.
+    fn found_in_record(&mut self, name: &[u8]) -> Option<Place> {
+        let record = self.cursor.record();
+        self.found(name).filter(|place| place.record == record)
     }
 
     /// The type of the current record.

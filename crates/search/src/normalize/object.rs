@@ -8,8 +8,8 @@ use raudit_record::Kind;
 
 impl Work<'_, '_> {
     /// The object is this field, looked for from here on.
-    pub(super) fn find_object(&mut self, name: &[u8], record: usize) -> bool {
-        let place = self.found_in(record, name);
+    pub(super) fn find_object(&mut self, name: &[u8]) -> bool {
+        let place = self.found(name);
         self.found.object = place.or(self.found.object);
         place.is_some()
     }
@@ -17,7 +17,7 @@ impl Work<'_, '_> {
     /// The object is this field of the event, wherever it stands.
     pub(super) fn find_object_anywhere(&mut self, name: &[u8]) {
         self.cursor.first_record();
-        self.found.object = self.found_here(name).or(self.found.object);
+        self.found.object = self.found(name).or(self.found.object);
     }
 
     /// The object is a file: the first path item from this record on that is not a directory's, or else the first directory's.
@@ -25,38 +25,35 @@ impl Work<'_, '_> {
         self.cursor.go_to(record);
         self.cursor.first_field();
         let mut parent = None;
-        let number = loop {
-            let is_item = self.cursor.find(b"nametype");
-            if is_item && self.cursor.value() != b"PARENT" {
-                break self.cursor.record();
+        loop {
+            if !self.cursor.find(b"nametype") {
+                // an open that failed at the directory has no other item
+                let Some(parent) = parent else { return };
+                self.cursor.go_to(parent);
+                break;
             }
-            if is_item && parent.is_none() {
-                parent = Some(self.cursor.record()).filter(|&number| number > 0);
+            if self.cursor.value() != b"PARENT" {
+                break;
             }
-            if is_item && self.cursor.next_record() {
-                continue;
+            parent = parent.or(Some(self.cursor.record()).filter(|&number| number > 0));
+            if !self.cursor.next_record() {
+                // without a record behind the last item it is not known to be all
+                return;
             }
-            if is_item {
-                // all of them are directories
-                break 0;
-            }
-            let Some(parent) = parent else { return };
-            self.cursor.go_to(parent);
-            break parent;
-        };
+        }
         if self.kind() == Kind::PATH {
-            self.take_file(number);
+            self.take_file();
         }
     }
 
     /// The object is the file of the current path item.
-    fn take_file(&mut self, record: usize) {
+    fn take_file(&mut self) {
         self.cursor.first_field();
-        self.find_object(b"name", record);
-        if let Some(place) = self.found_in(record, b"inode") {
+        self.found.object = self.found_in_record(b"name").or(self.found.object);
+        if let Some(place) = self.found_in_record(b"inode") {
             self.found.second_object = Some(place);
         }
-        if self.cursor.find(b"mode") {
+        if self.found_in_record(b"mode").is_some() {
             let kind = octal(self.cursor.value()).and_then(ObjectKind::of_mode);
             self.found.object_kind = kind.unwrap_or(self.found.object_kind);
         }
@@ -106,7 +103,7 @@ impl Work<'_, '_> {
             return;
         }
         while self.cursor.next_field() {
-            let place = self.here_in(record);
+            let place = self.here();
             self.found.object_attributes.push(place);
         }
     }
@@ -115,7 +112,7 @@ impl Work<'_, '_> {
     pub(super) fn find_other_file(&mut self, record: usize) {
         self.cursor.go_to(record);
         self.cursor.first_field();
-        self.found.other_object = self.found_in(record, b"name").or(self.found.other_object);
+        self.found.other_object = self.found_in_record(b"name").or(self.found.other_object);
     }
 
     /// The object is the program at work, or what a record about a program says of it.
@@ -126,12 +123,12 @@ impl Work<'_, '_> {
             Kind::EVENT_LISTENER => self.find_object_anywhere(b"nl-mcgrp"),
             Kind::MAC_POLICY_LOAD => self.find_object_anywhere(b"lsm"),
             _ => {
-                let Some(mut place) = self.found_here(b"exe") else { return };
+                let Some(mut place) = self.found(b"exe") else { return };
                 let mut program = Vec::new();
                 Self::say(self.cursor, self.values, &mut program);
                 if is_interpreter(&program) {
                     self.back_before_program();
-                    place = self.found_here(b"comm").unwrap_or(place);
+                    place = self.found(b"comm").unwrap_or(place);
                 }
                 self.found.object = Some(place);
             }

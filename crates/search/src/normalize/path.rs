@@ -1,17 +1,22 @@
 //! The whole name of a file.
 
-/// Appends the name of a file relative to a directory; where it goes up (`..`), without what it goes up from.
+use memchr::memmem;
+
+/// Appends the name of a file relative to a directory, without `.`, `..` and what that goes up from.
 ///
-/// A name that begins with a dot for want of a directory stays as it is.
+/// A whole name without `..` stays as it is, and so does one in a directory whose name begins with a dot.
 pub(super) fn real_path(directory: &[u8], name: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    if name.first() != Some(&b'/') {
+    let is_whole = name.first() == Some(&b'/');
+    if !is_whole {
         out.extend_from_slice(directory);
         out.push(b'/');
     }
     out.extend_from_slice(name);
     let whole = out.get(start..).unwrap_or_default();
-    if memchr::memmem::find(whole, b"..").is_some() && whole.first() != Some(&b'.') {
+    let is_odd = |two: &[u8]| matches!(two, b"//" | b"/." | b"..");
+    // most names are as they should be
+    if whole.windows(2).any(is_odd) && (!is_whole || memmem::find(name, b"..").is_some()) && whole.first() != Some(&b'.') {
         let path = normal(whole);
         out.truncate(start);
         out.extend_from_slice(&path);
@@ -30,12 +35,11 @@ fn normal(path: &[u8]) -> Vec<u8> {
             _ => kept.push(component),
         }
     }
-    let mut normal = Vec::with_capacity(path.len());
-    for component in &kept {
-        normal.push(b'/');
-        normal.extend_from_slice(component);
+    let mut normal = kept.join(&b'/');
+    if path.first() == Some(&b'/') {
+        normal.insert(0, b'/');
     }
-    if normal.is_empty() { b"/".to_vec() } else { normal }
+    normal
 }
 
 #[cfg(test)]
@@ -47,7 +51,10 @@ mod tests {
         for (directory, name, whole) in [
             ("/root", "a", "/root/a"),
             ("/root", "/etc/passwd", "/etc/passwd"),
-            ("/root", "./a//b", "/root/./a//b"),
+            ("/root", "./a//b", "/root/a/b"),
+            ("/", "a", "/a"),
+            ("root", "a/../b", "root/b"),
+            ("/root", "/./a//b", "/./a//b"),
             ("/root", "../etc/passwd", "/etc/passwd"),
             ("/a/b", "../../c", "/c"),
             ("/a", "../..", "/"),

@@ -26,12 +26,12 @@ impl Work<'_, '_> {
         if kind == Kind::USER_LOGIN {
             self.find_login();
         } else {
-            if !self.find_second_subject(b"uid", 0) {
+            if !self.find_second_subject(b"uid") {
                 self.cursor.first_record();
             }
-            self.find_subject(b"auid", 0);
+            self.find_subject(b"auid");
         }
-        self.find_session(0);
+        self.find_session();
         self.collect_simple_subject();
         if self.labels && is_user_space(kind) {
             self.collect_subject(&[b"hostname", b"addr"], 0);
@@ -43,7 +43,7 @@ impl Work<'_, '_> {
         if kind == Kind::USER_AVC {
             self.tell_decision();
         } else {
-            self.find_result(0);
+            self.find_result();
         }
         self.tell_action(kind);
         if kind != Kind::USER_AVC {
@@ -60,11 +60,11 @@ impl Work<'_, '_> {
 
     /// Who logs in may not have got an auid.
     fn find_login(&mut self) {
-        if self.find_subject(b"id", 0) {
+        if self.find_subject(b"id") {
             self.set_subject_kind();
         } else {
             self.cursor.first_record();
-            if self.find_subject(b"acct", 0) {
+            if self.find_subject(b"acct") {
                 self.set_subject_kind();
             }
         }
@@ -74,12 +74,12 @@ impl Work<'_, '_> {
     /// A decision of SELinux: between which labels, and how it ended.
     fn tell_decision(&mut self) {
         self.cursor.first_record();
-        self.found.result = self.found_in(0, b"seresult");
+        self.found.result = self.found(b"seresult");
         self.cursor.first_record();
-        self.find_subject(b"scontext", 0);
+        self.find_subject(b"scontext");
         if self.labels {
             self.cursor.first_record();
-            self.find_object(b"tcontext", 0);
+            self.find_object(b"tcontext");
         }
     }
 
@@ -155,7 +155,7 @@ impl Work<'_, '_> {
             self.cursor.first_record();
         }
         self.found.object_kind = object;
-        self.found_in(0, name)
+        self.found(name)
     }
 
     /// The same of types for which it is not one field.
@@ -164,14 +164,14 @@ impl Work<'_, '_> {
         match kind {
             _ if is_about_account(kind) => {
                 self.found.object_kind = ObjectKind::Account;
-                self.found_in(0, b"id").or_else(|| {
+                self.found(b"id").or_else(|| {
                     self.cursor.first_record();
-                    self.found_in(0, b"acct")
+                    self.found(b"acct")
                 })
             }
             Kind::CONFIG_CHANGE => {
                 self.found.object_kind = ObjectKind::AuditConfig;
-                self.find_setting().then(|| self.here_in(0))
+                self.find_setting().then(|| self.here())
             }
             Kind::USYS_CONFIG => {
                 self.found.object_kind = ObjectKind::System;
@@ -191,8 +191,8 @@ impl Work<'_, '_> {
     fn simple_second(&mut self, kind: Kind) -> Option<Place> {
         self.cursor.first_field();
         match kind {
-            Kind::CRYPTO_SESSION => self.found_in(0, b"rport"),
-            Kind::SOFTWARE_UPDATE => self.found_in(0, b"sw_type"),
+            Kind::CRYPTO_SESSION => self.found(b"rport"),
+            Kind::SOFTWARE_UPDATE => self.found(b"sw_type"),
             _ => None,
         }
     }
@@ -200,8 +200,8 @@ impl Work<'_, '_> {
     fn simple_other(&mut self, kind: Kind) -> Option<Place> {
         self.cursor.first_field();
         match kind {
-            Kind::VIRT_CONTROL | Kind::VIRT_RESOURCE => self.found_in(0, b"vm"),
-            Kind::SOFTWARE_UPDATE => self.found_in(0, b"root_dir"),
+            Kind::VIRT_CONTROL | Kind::VIRT_RESOURCE => self.found(b"vm"),
+            Kind::SOFTWARE_UPDATE => self.found(b"root_dir"),
             _ => None,
         }
     }

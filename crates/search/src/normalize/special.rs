@@ -23,7 +23,7 @@ impl Work<'_, '_> {
             }
             Kind::EVENT_LISTENER => self.tell_listening(),
             kind if (1200..1299).contains(&kind.0) => self.tell_daemon(kind),
-            kind if (Kind::MAC_UNLBL_ALLOW.0..=1499).contains(&kind.0) => self.tell_network_label(kind),
+            kind if (Kind::MAC_UNLBL_ALLOW.0..=Kind::MAC_CALIPSO_DEL.0).contains(&kind.0) => self.tell_network_label(kind),
             _ => return false,
         }
         true
@@ -34,13 +34,13 @@ impl Work<'_, '_> {
     }
 
     fn find_second_or_back(&mut self, name: &[u8]) {
-        if !self.find_second_subject(name, 0) {
+        if !self.find_second_subject(name) {
             self.cursor.first_record();
         }
     }
 
     fn find_object_or_back(&mut self, name: &[u8]) {
-        if !self.find_object(name, 0) {
+        if !self.find_object(name) {
             self.cursor.first_record();
         }
     }
@@ -53,8 +53,8 @@ impl Work<'_, '_> {
 
     /// What a task did that needs no rule to be recorded.
     fn tell_task(&mut self, kind: Kind) {
-        self.find_subject(b"auid", 0);
-        self.find_session(0);
+        self.find_subject(b"auid");
+        self.find_session();
         self.collect_simple_subject();
         if kind == Kind::CONFIG_CHANGE {
             self.tell_simple_change();
@@ -67,7 +67,7 @@ impl Work<'_, '_> {
                 self.cursor.first_field();
                 self.find_second_or_back(b"uid");
                 self.find_how(b"exe");
-                self.find_object(b"feature", 0);
+                self.find_object(b"feature");
                 self.found.object_kind = ObjectKind::System;
             }
             Kind::SECCOMP => {
@@ -76,7 +76,7 @@ impl Work<'_, '_> {
                 self.find_how(b"exe");
                 self.find_object_or_back(b"syscall");
                 self.found.object_kind = ObjectKind::Process;
-                self.found.result = self.found_in(0, b"code");
+                self.found.result = self.found(b"code");
                 return;
             }
             Kind::ANOM_ABEND => {
@@ -88,13 +88,13 @@ impl Work<'_, '_> {
             }
             Kind::ANOM_PROMISCUOUS => {
                 self.cursor.first_field();
-                self.find_object(b"dev", 0);
-                self.find_second_subject(b"uid", 0);
+                self.find_object(b"dev");
+                self.find_second_subject(b"uid");
                 self.found.object_kind = ObjectKind::Socket;
             }
             _ => {}
         }
-        self.find_result(0);
+        self.find_result();
     }
 
     /// A change of audit's rules or configuration.
@@ -128,13 +128,13 @@ impl Work<'_, '_> {
     fn tell_login(&mut self) {
         self.find_second_or_back(b"uid");
         self.collect_simple_subject();
-        if !self.find_subject(b"old-auid", 0) {
+        if !self.find_subject(b"old-auid") {
             self.cursor.first_record();
         }
         self.find_object_or_back(b"auid");
         self.found.object_kind = ObjectKind::UserSession;
-        self.find_session(0);
-        self.find_result(0);
+        self.find_session();
+        self.find_result();
         self.act_by_type(Kind::LOGIN);
     }
 
@@ -154,7 +154,7 @@ impl Work<'_, '_> {
         } else {
             self.cursor.first_record();
         }
-        self.find_subject(b"scontext", 0);
+        self.find_subject(b"scontext");
         self.found.subject_kind = Some(SubjectKind::Unknown);
         self.cursor.first_record();
         if self.labels {
@@ -162,14 +162,14 @@ impl Work<'_, '_> {
         }
         self.act_by_type(Kind::AVC);
         self.cursor.first_record();
-        self.found.result = self.found_in(0, b"seresult");
+        self.found.result = self.found(b"seresult");
     }
 
     /// The daemon's own records, which the kernel never saw.
     fn tell_daemon(&mut self, kind: Kind) {
-        self.find_subject(b"auid", 0);
+        self.find_subject(b"auid");
         self.find_second_or_back(b"uid");
-        self.find_session(0);
+        self.find_session();
         self.collect_simple_subject();
         self.found.subject_kind = Some(SubjectKind::Auditd);
         self.act_by_type(kind);
@@ -179,16 +179,16 @@ impl Work<'_, '_> {
         } else if kind.0 < Kind::DAEMON_ACCEPT.0 && kind != Kind::DAEMON_ABORT {
             self.found.how = Words::Known("signal");
         }
-        self.find_result(0);
+        self.find_result();
     }
 
     /// Somebody listens to the kernel's multicast of audit events.
     fn tell_listening(&mut self) {
-        self.find_subject(b"auid", 0);
+        self.find_subject(b"auid");
         self.cursor.first_record();
-        self.find_second_subject(b"uid", 0);
+        self.find_second_subject(b"uid");
         self.cursor.first_record();
-        self.find_session(0);
+        self.find_session();
         self.collect_simple_subject();
         self.tell_listener();
         self.find_program();
@@ -196,15 +196,15 @@ impl Work<'_, '_> {
         self.cursor.first_record();
         self.find_how(b"exe");
         self.cursor.first_record();
-        self.find_result(0);
+        self.find_result();
     }
 
     /// Labelled networking.
     fn tell_network_label(&mut self, kind: Kind) {
-        self.find_subject(b"auid", 0);
+        self.find_subject(b"auid");
         // there is no other account to tell the kind by
         self.set_subject_kind();
-        self.find_session(0);
+        self.find_session();
         self.collect_subject(&[b"subj"], 0);
         if kind == Kind::MAC_UNLBL_ALLOW {
             if self.cursor.find(b"unlbl_accept") {
@@ -224,6 +224,6 @@ impl Work<'_, '_> {
             self.find_object_or_back(b"nlbl_domain");
         }
         self.found.object_kind = ObjectKind::SecurityPolicy;
-        self.find_result(0);
+        self.find_result();
     }
 }

@@ -9,15 +9,15 @@ use raudit_record::interpret::Meaning;
 
 impl Work<'_, '_> {
     /// The account of a login, or who else is first to name; false if it is not found.
-    pub(super) fn find_subject(&mut self, name: &[u8], record: usize) -> bool {
-        let place = self.found_in(record, name);
+    pub(super) fn find_subject(&mut self, name: &[u8]) -> bool {
+        let place = self.found_in_record(name);
         self.found.subject = place.or(self.found.subject);
         place.is_some()
     }
 
     /// The account acted as, and with it the subject's kind.
-    pub(super) fn find_second_subject(&mut self, name: &[u8], record: usize) -> bool {
-        let Some(place) = self.found_in(record, name) else { return false };
+    pub(super) fn find_second_subject(&mut self, name: &[u8]) -> bool {
+        let Some(place) = self.found_in_record(name) else { return false };
         self.found.second_subject = Some(place);
         self.set_subject_kind();
         true
@@ -46,8 +46,8 @@ impl Work<'_, '_> {
     }
 
     /// The login session; back to the first record if it is not found.
-    pub(super) fn find_session(&mut self, record: usize) {
-        match self.found_in(record, b"ses") {
+    pub(super) fn find_session(&mut self) {
+        match self.found_in_record(b"ses") {
             Some(place) => self.found.session = Some(place),
             None => self.cursor.first_record(),
         }
@@ -56,7 +56,7 @@ impl Work<'_, '_> {
     /// Attributes of the subject, in the order in which they stand; back to the record's begin for each that is not found.
     pub(super) fn collect_subject(&mut self, names: &[&[u8]], record: usize) {
         for name in names {
-            match self.found_in(record, name) {
+            match self.found_in_record(name) {
                 Some(place) => self.found.subject_attributes.push(place),
                 None => {
                     self.cursor.go_to(record);
@@ -67,7 +67,7 @@ impl Work<'_, '_> {
 
     /// An attribute of the object, likewise.
     pub(super) fn collect_object(&mut self, name: &[u8], record: usize) -> bool {
-        let place: Option<Place> = self.found_in(record, name);
+        let place: Option<Place> = self.found_in_record(name);
         match place {
             Some(place) => self.found.object_attributes.push(place),
             None => {
@@ -86,8 +86,8 @@ impl Work<'_, '_> {
     }
 
     /// Whether it succeeded.
-    pub(super) fn find_result(&mut self, record: usize) {
-        self.found.result = self.found_in(record, b"res").or(self.found.result);
+    pub(super) fn find_result(&mut self) {
+        self.found.result = self.found_in_record(b"res").or(self.found.result);
     }
 
     /// The program at work; where that is an interpreter, the program it runs.
