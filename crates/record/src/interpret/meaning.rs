@@ -75,10 +75,7 @@ impl Meaning {
             // The fingerprint of a key is called as the permitted set of a file.
             (Kind::CRYPTO_KEY_USER, b"fp") => Self::Plain,
             (_, b"id") if kind.is_about_groups() => Self::Group,
-            _ => key(name)
-                .and_then(|key| KEYS.binary_search_by_key(&key, |&(known, _)| known).ok())
-                .and_then(|at| KEYS.get(at))
-                .map_or(Self::Plain, |&(_, meaning)| meaning),
+            _ => usual(name),
         }
     }
 
@@ -93,32 +90,52 @@ impl Meaning {
     }
 }
 
-/// A name as one number, zeros behind it: in the order of names, and compared in one step. No name is longer.
-fn key(name: &[u8]) -> Option<u128> {
-    let mut bytes = [0; 16];
-    bytes.get_mut(..name.len())?.copy_from_slice(name);
-    Some(u128::from_be_bytes(bytes))
+/// A name as one number, compared in one step. No name is longer.
+const fn key(name: &[u8]) -> Option<u128> {
+    let (mut number, mut rest) = (0, name);
+    while let [byte, after @ ..] = rest {
+        number = number << 8 | *byte as u128;
+        rest = after;
+    }
+    if name.len() <= 16 { Some(number) } else { None }
 }
 
-/// [`NAMES`] by their [`key`].
-static KEYS: [(u128, Meaning); NAMES.len()] = keys();
+/// Where in [`PLACES`] a name is looked for first; the factor spreads names (Knuth's multiplicative hashing).
+const fn place(key: u128) -> usize {
+    let folded = (key as u64) ^ (key >> 64) as u64;
+    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PLACES_BITS)) as usize
+}
+
+/// Four places for a name, so that few meet another's.
+const PLACES_BITS: u32 = 9;
+const PLACES_COUNT: usize = 1 << PLACES_BITS;
+
+/// [`NAMES`] by their [`place`], or in the next one that was free; 0 is no name.
+static PLACES: [(u128, Meaning); PLACES_COUNT] = places();
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where a wrong index is an error")]
-const fn keys() -> [(u128, Meaning); NAMES.len()] {
-    let mut keys = [(0, Meaning::Plain); NAMES.len()];
+const fn places() -> [(u128, Meaning); PLACES_COUNT] {
+    let mut places = [(0, Meaning::Plain); PLACES_COUNT];
     let mut at = 0;
     while at < NAMES.len() {
-        let name = NAMES[at].0.as_bytes();
-        let mut bytes = [0; 16];
-        let mut byte = 0;
-        while byte < name.len() {
-            bytes[byte] = name[byte];
-            byte += 1;
+        if let Some(key) = key(NAMES[at].0.as_bytes()) {
+            let mut to = place(key);
+            while places[to].0 != 0 {
+                to = (to + 1) % PLACES_COUNT;
+            }
+            places[to] = (key, NAMES[at].1);
         }
-        keys[at] = (u128::from_be_bytes(bytes), NAMES[at].1);
         at += 1;
     }
-    keys
+    places
+}
+
+/// The meaning of a name in most records.
+fn usual(name: &[u8]) -> Meaning {
+    let Some(key) = key(name) else { return Meaning::Plain };
+    let begin = place(key);
+    let mut places = PLACES.iter().skip(begin).chain(&PLACES).take_while(|(known, _)| *known != 0);
+    places.find(|(known, _)| *known == key).map_or(Meaning::Plain, |(_, meaning)| *meaning)
 }
 
 /// Names that mean the same in nearly every record, sorted.

@@ -29,7 +29,7 @@ impl Work<'_, '_> {
             }
         };
         if !self.tell_by_record(telling) {
-            match Class::of(self.call) {
+            match self.class {
                 Some(class) => self.tell_class(class),
                 None => self.tell_rule(),
             }

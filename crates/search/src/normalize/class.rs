@@ -168,6 +168,31 @@ impl Class {
     }
 }
 
+/// The classes of calls that were met, by number: most events are of a few calls.
+#[derive(Debug, Default)]
+pub(super) struct Classes {
+    places: Vec<(Vec<u8>, Option<Class>)>,
+}
+
+/// More than any machine has calls.
+const PLACES: usize = 1024;
+
+impl Classes {
+    /// What the call of this name and number does.
+    pub(super) fn of(&mut self, number: usize, call: &[u8]) -> Option<Class> {
+        if self.places.is_empty() {
+            self.places.resize(PLACES, (Vec::new(), None));
+        }
+        let Some((name, class)) = self.places.get_mut(number % PLACES) else { return Class::of(call) };
+        if name != call {
+            *class = Class::of(call);
+            name.clear();
+            name.extend_from_slice(call);
+        }
+        *class
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,8 @@ impl Work<'_, '_> {
         self.call.clear();
         if self.found_in_record(b"syscall").is_some() {
             Self::say(self.cursor, self.values, self.call);
+            let number = crate::text::leading(self.cursor.value(), 10).and_then(|number| usize::try_from(number).ok());
+            self.class = self.classes.of(number.unwrap_or(0), self.call);
         }
         self.found.result = self.found_in_record(b"success");
         if self.found.result.is_some() {

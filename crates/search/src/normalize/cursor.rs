@@ -4,6 +4,7 @@
 //! which is taken. So the moves are the same here.
 
 use super::field::{Field, split};
+use super::word::tag;
 use crate::event::Record;
 use memchr::memchr;
 use raudit_record::Kind;
@@ -127,9 +128,11 @@ impl<'e> Cursor<'e> {
     /// At a record's last field nothing is looked for.
     pub(super) fn find(&mut self, name: &[u8]) -> bool {
         let Some(current) = self.current else { return false };
+        let tag = tag(name);
+        let is_it = |field: &Field<'_>| field.tag == tag && (name.len() < 8 || field.name == name);
         let at = self.field();
         let fields = self.fields_of(current);
-        if fields.get(at).is_some_and(|field| field.name == name) {
+        if fields.get(at).is_some_and(is_it) {
             return true;
         }
         let mut from = at + 1;
@@ -137,7 +140,7 @@ impl<'e> Cursor<'e> {
             return false;
         }
         for number in current..self.records.len() {
-            let found = self.fields_of(number).iter().skip(from).position(|field| field.name == name);
+            let found = self.fields_of(number).get(from..).and_then(|fields| fields.iter().position(is_it));
             let Some(record) = self.records.get_mut(number) else { break };
             record.at = from + found.unwrap_or(0);
             self.current = Some(number);

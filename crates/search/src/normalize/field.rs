@@ -3,7 +3,7 @@
 //! [`raudit_record::Fields`] reads what was meant. Here it is the positions that count too: the head of the line has fields of its
 //! own (`node`, `type`), each key of a rule is one, and so are the unnamed words of SELinux's records.
 
-use memchr::memchr;
+use super::word::{Tag, Word, next_text, tag};
 use raudit_record::Kind;
 use raudit_record::text::push_untrusted;
 use std::borrow::Cow;
@@ -11,11 +11,16 @@ use std::borrow::Cow;
 /// One field.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Field<'e> {
-    /// What stands before the `=`.
+    /// The first bytes of the name,
+    pub(super) tag: Tag,
+    /// which is what stands before the `=`.
     pub(super) name: &'e [u8],
     /// What stands behind it, without the punctuation at its end.
     pub(super) value: Cow<'e, [u8]>,
 }
+
+const MESSAGE: Tag = tag(b"msg");
+const KEY: Tag = tag(b"key");
 
 /// The longest list of permissions that is kept, in bytes; behind a longer one nothing is read.
 const MOST_PERMISSIONS: usize = 256;
@@ -24,46 +29,37 @@ const MOST_PERMISSIONS: usize = 256;
 pub(super) fn split<'e>(kind: Kind, line: &'e [u8], fields: &mut Vec<Field<'e>>) {
     let begin = fields.len();
     let mut rest = line;
-    while let Some((word, equals)) = next_word(&mut rest) {
-        let Some(equals) = equals else {
-            if matches!(kind, Kind::AVC | Kind::USER_AVC) && unnamed(word, &mut rest, begin, fields).is_none() {
+    while let Some(mut word) = Word::next(&mut rest) {
+        if word.tag == MESSAGE && word.name == b"msg" {
+            match word.value {
+                Some([b'a', ..]) => continue,
+                // what a program says is made of fields itself
+                Some([b'\'', inner @ ..]) => match Word::next(&mut &*inner) {
+                    Some(inner) if inner.value.is_some() => word = inner,
+                    _ => continue,
+                },
+                _ => {}
+            }
+        }
+        let Some(value) = word.value else {
+            if matches!(kind, Kind::AVC | Kind::USER_AVC) && unnamed(word.name, &mut rest, begin, fields).is_none() {
                 return;
             }
             continue;
         };
-        let (word, equals) = match word {
-            [b'm', b's', b'g', b'=', b'a', ..] => continue,
-            [b'm', b's', b'g', b'=', b'\'', inner @ ..] => match memchr(b'=', inner) {
-                Some(equals) => (inner, equals),
-                None => continue,
-            },
-            _ => (word, equals),
-        };
-        let (name, value) = (word.get(..equals).unwrap_or_default(), word.get(equals + 1..).unwrap_or_default());
         if value.is_empty() {
             continue;
         }
-        let (name, value) = (name.strip_prefix(b"(").unwrap_or(name), without_punctuation(value));
-        if name == b"key" && !matches!(value, [b'(' | b'"', ..]) {
+        if let [b'(', name @ ..] = word.name {
+            (word.name, word.tag) = (name, tag(name));
+        }
+        let value = without_punctuation(value);
+        if word.tag == KEY && word.name == b"key" && !matches!(value, [b'(' | b'"', ..]) {
             keys(value, fields);
         } else {
-            fields.push(Field { name, value: Cow::Borrowed(value) });
+            fields.push(Field { tag: word.tag, name: word.name, value: Cow::Borrowed(value) });
         }
     }
-}
-
-/// The next word and where in it the first `=` is.
-fn next_word<'e>(rest: &mut &'e [u8]) -> Option<(&'e [u8], Option<usize>)> {
-    let from = rest.iter().position(|&byte| byte != b' ')?;
-    let text = rest.get(from..)?;
-    let at = text.iter().position(|&byte| byte == b' ' || byte == b'=').unwrap_or(text.len());
-    let (equals, end) = match text.get(at) {
-        Some(b'=') => (Some(at), memchr(b' ', text.get(at..)?).map_or(text.len(), |end| at + end)),
-        _ => (None, at),
-    };
-    let (word, after) = text.split_at_checked(end)?;
-    *rest = after;
-    Some((word, equals))
 }
 
 /// Without one each of `:`, `,`, `'` and `)` at the end; `(none)` and `(null)` are whole.
@@ -81,7 +77,7 @@ fn keys<'e>(value: &[u8], fields: &mut Vec<Field<'e>>) {
     for key in all.split(|&byte| byte == 1).filter(|key| !key.is_empty()) {
         let mut value = Vec::with_capacity(key.len() * 2);
         push_untrusted(&mut value, key);
-        fields.push(Field { name: b"key", value: Cow::Owned(value) });
+        fields.push(Field { tag: KEY, name: b"key", value: Cow::Owned(value) });
     }
 }
 
@@ -89,10 +85,10 @@ fn keys<'e>(value: &[u8], fields: &mut Vec<Field<'e>>) {
 fn unnamed<'e>(word: &'e [u8], rest: &mut &'e [u8], begin: usize, fields: &mut Vec<Field<'e>>) -> Option<()> {
     let before = fields.len() - begin - usize::from(fields.get(begin).is_some_and(|first| first.name == b"node"));
     if before == 1 && !word.starts_with(b"avc") {
-        fields.push(Field { name: b"seresult", value: Cow::Borrowed(word) });
+        fields.push(Field { tag: tag(b"seresult"), name: b"seresult", value: Cow::Borrowed(word) });
     } else if before == 2 && word.starts_with(b"{") {
         let mut permissions = Vec::new();
-        while let Some((word, _)) = next_word(rest).filter(|(word, _)| !word.starts_with(b"}")) {
+        while let Some(word) = next_text(rest).filter(|word| !word.starts_with(b"}")) {
             if permissions.len() + word.len() + 1 >= MOST_PERMISSIONS {
                 return None;
             }
@@ -101,7 +97,7 @@ fn unnamed<'e>(word: &'e [u8], rest: &mut &'e [u8], begin: usize, fields: &mut V
             }
             permissions.extend_from_slice(word);
         }
-        fields.push(Field { name: b"seperms", value: Cow::Owned(permissions) });
+        fields.push(Field { tag: tag(b"seperms"), name: b"seperms", value: Cow::Owned(permissions) });
     }
     Some(())
 }

@@ -1,6 +1,7 @@
 //! Who did what to what, and how: an event in the words of ausearch's normaliser (`auparse_normalize` of audit 4.2).
 //!
-//! * [`cursor`]: the event's records and fields, and the place that searches for fields move; [`field`] splits a line
+//! * [`cursor`]: the event's records and fields, and the place that searches for fields move; [`field`] splits a line, [`word`]
+//!   finds its words
 //! * [`value`]: what a field's value means; [`mod@text`], [`path`]
 //! * [`compound`]: events with a SYSCALL record, of which [`call`] tells action and object by [`class`] of call
 //! * [`simple`]: events of one record; [`special`] those with a shape of their own
@@ -21,9 +22,11 @@ mod special;
 mod subject;
 mod text;
 mod value;
+mod word;
 
 use crate::event::Event;
 use crate::stamp::UNKNOWN;
+use class::{Class, Classes};
 use cursor::{Cursor, Place};
 pub(crate) use kind::{ObjectKind, SubjectKind};
 use raudit_record::Kind;
@@ -67,13 +70,13 @@ struct Findings {
 impl Findings {
     /// Forgets all; the memory stays.
     fn clear(&mut self) {
-        let mut kept = std::mem::take(self);
-        kept.subject_attributes.clear();
-        kept.object_attributes.clear();
-        self.subject_attributes = kept.subject_attributes;
-        self.object_attributes = kept.object_attributes;
-        self.said_action = kept.said_action;
-        self.said_how = kept.said_how;
+        self.subject_attributes.clear();
+        self.object_attributes.clear();
+        (self.event_kind, self.subject_kind, self.object_kind) = (None, None, ObjectKind::default());
+        (self.session, self.subject, self.second_subject) = (None, None, None);
+        (self.object, self.second_object, self.other_object) = (None, None, None);
+        (self.result, self.key) = (None, None);
+        (self.action, self.how) = (Words::None, Words::None);
     }
 }
 
@@ -85,6 +88,7 @@ pub(crate) struct Normalizer {
     cursor: Cursor<'static>,
     /// The name of the system call at hand.
     call: Vec<u8>,
+    classes: Classes,
     labels: bool,
 }
 
@@ -118,6 +122,7 @@ impl Normalizer {
             findings: Findings::default(),
             cursor: Cursor::default(),
             call: Vec::new(),
+            classes: Classes::default(),
             labels,
         }
     }
@@ -147,6 +152,8 @@ impl Normalizer {
             values: &mut self.values,
             found: &mut self.findings,
             call: &mut self.call,
+            class: None,
+            classes: &mut self.classes,
             labels: self.labels,
             succeeded: None,
         };
@@ -177,6 +184,8 @@ struct Work<'w, 'e> {
     values: &'w mut Values,
     found: &'w mut Findings,
     call: &'w mut Vec<u8>,
+    class: Option<Class>,
+    classes: &'w mut Classes,
     labels: bool,
     /// Of the system call, if its record says so.
     succeeded: Option<bool>,

@@ -1,6 +1,7 @@
 //! What is acted on: looking for the fields that tell.
 
 use super::Work;
+use super::cursor::Place;
 use super::kind::ObjectKind;
 use super::subject::is_interpreter;
 use super::value::number;
@@ -135,17 +136,17 @@ impl Work<'_, '_> {
         }
     }
 
-    /// What a change of audit's configuration is about: a rule's key, or the setting.
-    pub(super) fn find_setting(&mut self) -> bool {
+    /// What a change of audit's configuration is about: a rule's key, or the setting. The key of the call's own rule is not meant.
+    pub(super) fn find_setting(&mut self) -> Option<Place> {
         self.cursor.first_record();
-        if self.cursor.find(b"key") && self.cursor.value() != b"(null)" {
-            return true;
-        }
+        let key = self.found_in_record(b"key").filter(|_| self.cursor.value() != b"(null)");
         let settings: [&[u8]; 6] =
             [b"audit_enabled", b"audit_pid", b"audit_backlog_limit", b"audit_failure", b"actions", b"list"];
-        settings.iter().any(|name| {
-            self.cursor.first_record();
-            self.cursor.find(name)
+        key.or_else(|| {
+            settings.iter().find_map(|name| {
+                self.cursor.first_record();
+                self.found_in_record(name)
+            })
         })
     }
 

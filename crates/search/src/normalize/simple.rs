@@ -171,7 +171,7 @@ impl Work<'_, '_> {
             }
             Kind::CONFIG_CHANGE => {
                 self.found.object_kind = ObjectKind::AuditConfig;
-                self.find_setting().then(|| self.here())
+                self.find_setting()
             }
             Kind::USYS_CONFIG => {
                 self.found.object_kind = ObjectKind::System;

@@ -7,6 +7,7 @@ use super::cursor::{Cursor, Source};
 use super::field::Field;
 use super::path::real_path;
 use super::text::text_of;
+use super::word::{Tag, Word, tag};
 use memchr::memchr;
 use raudit_record::interpret::{Context, Escape, Meaning};
 use raudit_record::names::{Names, parse_id};
@@ -17,6 +18,29 @@ use std::collections::HashMap;
 /// Above this many users the numbers of names are forgotten: a log of a large directory must not grow us without bound.
 const MOST: usize = 10_000;
 
+/// Names that are met most, with a meaning that is the same in every record.
+const LOGIN: Tag = tag(b"auid");
+const UID: Tag = tag(b"uid");
+const SESSION: Tag = tag(b"ses");
+const RESULT: Tag = tag(b"res");
+const PROGRAM: Tag = tag(b"exe");
+const COMMAND: Tag = tag(b"comm");
+const NAME: Tag = tag(b"name");
+const SUCCESS: Tag = tag(b"success");
+const INODE: Tag = tag(b"inode");
+
+/// A system call that was met.
+#[derive(Clone, Debug, Default)]
+struct Call {
+    number: Vec<u8>,
+    /// `arch=`
+    machine: Vec<u8>,
+    name: Vec<u8>,
+}
+
+/// More than any machine has calls.
+const CALLS: usize = 1024;
+
 /// Values as text.
 #[derive(Debug)]
 pub(super) struct Values {
@@ -24,16 +48,25 @@ pub(super) struct Values {
     escape: Escape,
     /// Numbers of users whose name was met; `None` for a name nobody has.
     users: HashMap<Vec<u8>, Option<u32>>,
+    calls: Vec<Call>,
 }
 
 impl Values {
     /// Text escaped in this way; names are this host's where the log has none.
     pub(super) fn new(escape: Escape) -> Self {
-        Self { interpreter: Interpreter::new(Names::new()).escaping(Escape::Raw), escape, users: HashMap::new() }
+        Self { interpreter: Interpreter::new(Names::new()).escaping(Escape::Raw), escape, users: HashMap::new(), calls: Vec::new() }
     }
 
     /// What kind of value a field has.
     pub(super) fn meaning(kind: Kind, field: &Field<'_>) -> Meaning {
+        match field.tag {
+            LOGIN | UID => return Meaning::User,
+            SESSION => return Meaning::Session,
+            RESULT => return Meaning::Result,
+            PROGRAM | COMMAND | NAME => return Meaning::Untrusted,
+            SUCCESS | INODE if kind != Kind::TRUSTED_APP => return Meaning::Plain,
+            _ => {}
+        }
         let is_text = || field.value.first() == Some(&b'"') || field.value.iter().all(u8::is_ascii_hexdigit);
         match Meaning::of(kind, field.name) {
             Meaning::Untrusted if field.name == b"acct" && !is_text() => Meaning::Plain,
@@ -74,16 +107,38 @@ impl Values {
         match meaning {
             Meaning::Plain | Meaning::Label | Meaning::Address => out.extend_from_slice(value),
             Meaning::Untrusted | Meaning::Key => out.extend_from_slice(&text_of(value)),
-            Meaning::Session => out.extend_from_slice(if value == b"4294967295" { b"unset" } else { value }),
+            Meaning::Session if value == b"4294967295" => return out.extend_from_slice(b"unset"),
+            Meaning::Session => out.extend_from_slice(value),
             Meaning::Result => out.extend_from_slice(result(value)),
             Meaning::User | Meaning::Group => match parse_id(value) {
                 Some(id) if meaning == Meaning::User => self.interpreter.names().push_user(id, out),
                 Some(id) => self.interpreter.names().push_group(id, out),
                 None => out.extend_from_slice(value),
             },
+            Meaning::Syscall => self.push_call(cursor, record, field, out),
             _ => self.interpreter.value(&context(cursor, record), field.name, value, out),
         }
         self.escape_from(start, out);
+    }
+
+    /// Appends the name of a system call, which is remembered; but not of those calls that are many in one.
+    fn push_call(&mut self, cursor: &Cursor<'_>, record: &Source<'_>, field: &Field<'_>, out: &mut Vec<u8>) {
+        let fields = cursor.read_fields(record);
+        let machine = fields.iter().find(|field| field.name == b"arch").map_or(&b""[..], |field| &field.value);
+        if self.calls.is_empty() {
+            self.calls.resize(CALLS, Call::default());
+        }
+        let number = number(&field.value).and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+        let known = self.calls.get_mut(number % CALLS);
+        if let Some(call) = known.as_ref().filter(|call| call.number == *field.value && call.machine == machine) {
+            return out.extend_from_slice(&call.name);
+        }
+        let start = out.len();
+        self.interpreter.value(&context(cursor, record), field.name, &field.value, out);
+        let name = out.get(start..).unwrap_or_default();
+        if let Some(call) = known.filter(|_| !name.contains(&b'(')) {
+            *call = Call { number: field.value.to_vec(), machine: machine.to_vec(), name: name.to_vec() };
+        }
     }
 
     /// Appends text as it is shown.
@@ -148,16 +203,9 @@ fn recorded<'e>(enriched: &'e [u8], name: &[u8]) -> Option<&'e [u8]> {
         return (name == b"saddr" && memchr(b'}', address).is_some()).then_some(address);
     }
     let mut rest = enriched;
-    while !rest.is_empty() {
-        let (word, after) = rest.split_at_checked(memchr(b' ', rest).unwrap_or(rest.len()))?;
-        rest = after.get(1..).unwrap_or_default();
-        if let Some((found, [b'=', value @ ..])) = word.split_at_checked(name.len())
-            && found.eq_ignore_ascii_case(name)
-        {
-            return Some(value).filter(|value| !value.starts_with(b"unknown-"));
-        }
-    }
-    None
+    let mut words = std::iter::from_fn(|| Word::next(&mut rest));
+    let found = words.find(|word| word.value.is_some_and(|value| !value.is_empty()) && word.name.eq_ignore_ascii_case(name));
+    found?.value.filter(|value| !value.starts_with(b"unknown-"))
 }
 
 /// The last working directory that the event names, as it stands in its record.

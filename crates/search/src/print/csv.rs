@@ -4,7 +4,7 @@ use super::clock::Clock;
 use crate::event::Event;
 use crate::locale::DateForm;
 use crate::normalize::{Normal, Normalizer, Part};
-use raudit_record::EventId;
+use raudit_record::{EventId, Kind};
 use raudit_record::interpret::Escape;
 use raudit_record::text::push_decimal;
 use std::io::Write;
@@ -34,6 +34,7 @@ pub(super) struct Csv {
     /// Events of which nothing was found.
     pub(super) empty: u64,
     scratch: Vec<u8>,
+    type_name: (Kind, &'static str),
 }
 
 impl Csv {
@@ -46,19 +47,20 @@ impl Csv {
             has_header: false,
             empty: 0,
             scratch: Vec::new(),
+            type_name: (Kind::UNNAMED, ""),
         }
     }
 
     /// Appends the rows of an event: one, or more if it has records behind one that ends an event.
     pub(super) fn push(&mut self, event: &Event, out: &mut Vec<u8>) {
-        let Self { columns, clock, normalizer, has_header, empty, scratch } = self;
+        let Self { columns, clock, normalizer, has_header, empty, scratch, type_name } = self;
         clock.set(event.id.sec);
         normalizer.each(event, |normal| {
             // an event of nothing but its end has no row, and so no header
             if !std::mem::replace(has_header, true) {
                 header(*columns, out);
             }
-            let mut row = Row { out, columns: *columns, normal, scratch };
+            let mut row = Row { out, columns: *columns, normal, scratch, type_name };
             row.push_head(clock, event.id, !event.node.is_empty());
             if row.normal.is_whole {
                 row.push_findings();
@@ -95,6 +97,8 @@ struct Row<'r, 'n, 'e> {
     columns: Columns,
     normal: Normal<'n, 'e>,
     scratch: &'r mut Vec<u8>,
+    /// The last type and its name.
+    type_name: &'r mut (Kind, &'static str),
 }
 
 impl<'n, 'e> Row<'_, 'n, 'e> {
@@ -105,14 +109,20 @@ impl<'n, 'e> Row<'_, 'n, 'e> {
                 normal.push_first(out);
             }
         });
-        let name = self.normal.kind().name().unwrap_or_default();
-        self.out.extend_from_slice(name.as_bytes());
+        let kind = self.normal.kind();
+        if self.type_name.0 != kind {
+            *self.type_name = (kind, kind.name().unwrap_or_default());
+        }
+        self.out.extend_from_slice(self.type_name.1.as_bytes());
         self.out.push(b',');
         self.column(|_, out| out.extend_from_slice(clock.date.as_bytes()));
-        self.out.extend_from_slice(clock.time.as_bytes());
+        self.out.extend_from_slice(&clock.time);
         self.out.push(b',');
         if self.columns.time {
             self.out.extend_from_slice(clock.parts.as_bytes());
+            // writing to memory does not fail
+            drop(clock.hour.map(|hour| write!(self.out, "{hour:2}")));
+            self.out.push(b',');
             push_decimal(self.out, id.milli.into());
             self.out.push(b',');
             self.push_offset(clock.offset);

@@ -60,9 +60,9 @@ fn push_time(clock: &Clock, has_node: bool, normal: &mut Normal<'_, '_>, out: &m
     } else {
         out.extend_from_slice(b"At ");
     }
-    let words = if clock.time.is_empty() { ["?", "", ""] } else { [&clock.time, " ", &clock.date] };
+    let words = if clock.time.is_empty() { [&b"?"[..], b"", b""] } else { [&clock.time[..], b" ", clock.date.as_bytes()] };
     for word in words {
-        out.extend_from_slice(word.as_bytes());
+        out.extend_from_slice(word);
     }
     out.push(b' ');
 }
