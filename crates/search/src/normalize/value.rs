@@ -7,7 +7,7 @@ use super::cursor::{Cursor, Source};
 use super::field::Field;
 use super::path::real_path;
 use super::text::text_of;
-use super::word::{Tag, Word, tag};
+use super::word::{Tag, Word, has_control, tag};
 use memchr::memchr;
 use raudit_record::interpret::{Context, Escape, Meaning};
 use raudit_record::names::{Names, parse_id};
@@ -147,6 +147,9 @@ impl Values {
     }
 
     fn escape_from(&self, start: usize, out: &mut Vec<u8>) {
+        if self.escape == Escape::Tty && !has_control(out.get(start..).unwrap_or_default()) {
+            return;
+        }
         if let Cow::Owned(shown) = self.escape.show(out.get(start..).unwrap_or_default()) {
             out.truncate(start);
             out.extend_from_slice(&shown);

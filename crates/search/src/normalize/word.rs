@@ -29,6 +29,7 @@ pub(super) struct Word<'e> {
 
 impl<'e> Word<'e> {
     /// The next word of a line, between blanks.
+    #[inline]
     pub(super) fn next(rest: &mut &'e [u8]) -> Option<Self> {
         let text = after_blanks(rest)?;
         let (tag, at) = match eight(text) {
@@ -62,18 +63,31 @@ pub(super) fn next_text<'e>(rest: &mut &'e [u8]) -> Option<&'e [u8]> {
     Some(word)
 }
 
-/// Where a byte stands first.
+/// Where a byte stands first. Sixteen bytes at a time: most values are not longer.
+#[inline]
 pub(super) fn position(text: &[u8], byte: u8) -> Option<usize> {
     let mut at = 0;
     let mut rest = text;
-    while let Some(bytes) = eight(rest) {
-        if let Some(found) = first_of(bytes, byte, byte) {
-            return Some(at + found);
+    while let Some((bytes, after)) = rest.split_first_chunk::<16>() {
+        let bytes = u128::from_le_bytes(*bytes) ^ u128::from_le_bytes([byte; 16]);
+        let found = bytes.wrapping_sub(u128::from_le_bytes([1; 16])) & !bytes & u128::from_le_bytes([0x80; 16]);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
         }
-        at += 8;
-        rest = rest.get(8..)?;
+        at += 16;
+        rest = after;
     }
     rest.iter().position(|&other| other == byte).map(|found| at + found)
+}
+
+/// Whether a text has a control character.
+pub(super) fn has_control(text: &[u8]) -> bool {
+    let (blocks, rest) = text.as_chunks::<8>();
+    let any = blocks.iter().fold(0, |any, bytes| {
+        let bytes = u64::from_le_bytes(*bytes);
+        any | bytes.wrapping_sub(every(b' ')) & !bytes & every(0x80)
+    });
+    any != 0 || rest.iter().any(|&byte| byte < b' ')
 }
 
 fn is_end_of_name(byte: &u8) -> bool {
@@ -135,6 +149,11 @@ mod tests {
         #[test]
         fn a_byte_is_found_where_it_is(text: Vec<u8>, byte: u8) {
             prop_assert_eq!(position(&text, byte), text.iter().position(|&other| other == byte));
+        }
+
+        #[test]
+        fn control_characters_are_seen(text: Vec<u8>) {
+            prop_assert_eq!(has_control(&text), text.iter().any(|&byte| byte < b' '));
         }
 
         #[test]
