@@ -321,6 +321,10 @@ const REPORTS: [&[&str]; 6] = [
     &["-ts", "01/01/24"],
 ];
 
+/// The same of aureport.
+const REPORT_WORDS: [&[&str]; 7] =
+    [&["--foo"], &["-ts"], &["-ts", "foo"], &["-if"], &["x"], &["-te", "11/20/26", "25:00"], &["-if", "/nonexistent"]];
+
 fn cases(root: &Path) -> Vec<Case> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/search");
     let made = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -342,7 +346,9 @@ fn cases(root: &Path) -> Vec<Case> {
         let ours = answer(ours, root, &all);
         cases.push(Case { program, log, args, ours, theirs });
     };
-    for log in ["kinds.log", "kinds-enriched.log", "raw.log", "enriched.log", "nodes.log", "odd.log", "clock.log", "rotated"] {
+    for log in
+        ["kinds.log", "kinds-enriched.log", "raw.log", "enriched.log", "nodes.log", "odd.log", "clock.log", "rotated"]
+    {
         for format in NORMAL_FORMATS {
             run("ausearch", log, format.to_vec());
         }
@@ -372,15 +378,7 @@ fn cases(root: &Path) -> Vec<Case> {
     for words in WORDS.iter().chain(WRONG).chain(WRONG_FORMATS) {
         run("ausearch", "", words.to_vec());
     }
-    for words in [
-        &["--foo"][..],
-        &["-ts"],
-        &["-ts", "foo"],
-        &["-if"],
-        &["x"],
-        &["-te", "11/20/26", "25:00"],
-        &["-if", "/nonexistent"],
-    ] {
+    for words in REPORT_WORDS {
         run("aureport", "", words.to_vec());
     }
     cases

@@ -23,6 +23,7 @@ enum Shape {
 use Shape::{Bare, Descriptor, Exec, File, Kill, Parent, Socket, Two};
 
 /// System calls of x86_64.
+#[rustfmt::skip]
 const CALLS: [(u32, Shape); 84] = [
     (2, File), (2, Parent), (257, File), (257, Parent), (437, Parent), (85, Parent), (76, File), (77, Descriptor),
     (285, Bare), (319, Bare), (447, Bare), (89, File), (267, File), (304, Bare), (438, Bare), (21, File), (269, File),
@@ -38,6 +39,7 @@ const CALLS: [(u32, Shape); 84] = [
 ];
 
 /// More calls without further records: time, scheduling, security, modules.
+#[rustfmt::skip]
 const BARE: [u32; 17] = [10, 12, 123, 142, 144, 159, 164, 171, 175, 227, 313, 314, 444, 445, 446, 321, 999];
 
 const TASK: &str = "ppid=1 pid=700 auid=1000 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0 ses=3";
@@ -52,6 +54,7 @@ const ADDRESSES: [&str; 5] = [
 ];
 
 /// Records of programs, in `msg=''`.
+#[rustfmt::skip]
 const OF_PROGRAMS: [&str; 66] = [
     "USER", "USER_AUTH", "USER_ACCT", "USER_MGMT", "CRED_ACQ", "CRED_DISP", "USER_START", "USER_END", "USER_CHAUTHTOK",
     "USER_ERR", "CRED_REFR", "USYS_CONFIG", "USER_LOGIN", "USER_LOGOUT", "ADD_USER", "DEL_USER", "ADD_GROUP",
@@ -66,6 +69,7 @@ const OF_PROGRAMS: [&str; 66] = [
 ];
 
 /// Single records of the kernel and the daemon.
+#[rustfmt::skip]
 const SINGLE: [(&str, &str); 32] = [
     ("CONFIG_CHANGE", "auid=1000 ses=3 subj=x op=add_rule key=\"k\" list=4 res=1"),
     ("CONFIG_CHANGE", "audit_enabled=1 old=0 auid=4294967295 ses=4294967295 res=1"),
@@ -102,6 +106,7 @@ const SINGLE: [(&str, &str); 32] = [
 ];
 
 /// Records that come before or behind that of the call, and tell more than it.
+#[rustfmt::skip]
 const BESIDE: [(bool, &str, &str); 12] = [
     (true, "AVC", "avc:  denied  { open } for  pid=1 comm=\"a\" path=\"/x\" scontext=a:b:c:s0 tcontext=d:e:f:s0 tclass=file"),
     (true, "SELINUX_ERR", "op=security_compute_av reason=bounds scontext=a tcontext=b tclass=x perms=y"),
@@ -129,7 +134,8 @@ impl Log {
         for (kind, body) in records {
             let (sec, serial) = (1_700_000_000 + self.serial / 7, self.serial);
             let translation = if self.enriched { translation(body) } else { String::new() };
-            writeln!(self.text, "type={kind} msg=audit({sec}.{:03}:{serial}): {body}{translation}", serial % 1000).unwrap();
+            writeln!(self.text, "type={kind} msg=audit({sec}.{:03}:{serial}): {body}{translation}", serial % 1000)
+                .unwrap();
         }
     }
 }
@@ -139,7 +145,9 @@ fn translation(body: &str) -> String {
     let mut names = Vec::new();
     for word in body.split(' ') {
         let Some((name, id)) = word.trim_start_matches("msg='").split_once('=') else { continue };
-        if ["auid", "uid", "gid", "euid", "suid", "fsuid", "egid", "sgid", "fsgid", "ouid", "ogid", "old-auid", "id"].contains(&name) {
+        if ["auid", "uid", "gid", "euid", "suid", "fsuid", "egid", "sgid", "fsgid", "ouid", "ogid", "old-auid", "id"]
+            .contains(&name)
+        {
             let user = match id {
                 "0" => "root",
                 "1000" => "jo",
@@ -154,7 +162,12 @@ fn translation(body: &str) -> String {
 
 fn path(item: usize, name: &str, mode: &str, nametype: &str) -> (&'static str, String) {
     let inode = 100 + item;
-    ("PATH", format!("item={item} name={name} inode={inode} dev=fe:01 mode={mode} ouid=0 ogid=0 rdev=00:00 obj=a:b:c:s0 nametype={nametype} cap_fp=0"))
+    (
+        "PATH",
+        format!(
+            "item={item} name={name} inode={inode} dev=fe:01 mode={mode} ouid=0 ogid=0 rdev=00:00 obj=a:b:c:s0 nametype={nametype} cap_fp=0"
+        ),
+    )
 }
 
 /// A call and its records.
@@ -164,7 +177,9 @@ fn call(number: u32, shape: Shape, variant: usize, succeeded: bool) -> Vec<(&'st
     let (success, exit) = if succeeded { ("yes", 0) } else { ("no", -13) };
     let mut records = vec![(
         "SYSCALL",
-        format!("arch=c000003e syscall={number} success={success} exit={exit} a0=3e8 a1=1a4 a2=21 a3=0 items=2 {TASK} comm=\"{comm}\" exe=\"{exe}\" subj=s {key}"),
+        format!(
+            "arch=c000003e syscall={number} success={success} exit={exit} a0=3e8 a1=1a4 a2=21 a3=0 items=2 {TASK} comm=\"{comm}\" exe=\"{exe}\" subj=s {key}"
+        ),
     )];
     let name = ["\"/etc/passwd\"", "\"file\"", "2F746D702F6120622F63"][variant % 3];
     let mode = ["0100644", "040755", "0120777", "020666", "060660", "010644", "0140777"][variant % 7];
@@ -172,7 +187,9 @@ fn call(number: u32, shape: Shape, variant: usize, succeeded: bool) -> Vec<(&'st
     match shape {
         Bare => {}
         File => records.extend([cwd, path(0, name, mode, "NORMAL")]),
-        Parent if succeeded => records.extend([cwd, path(0, "\"/root/\"", "040755", "PARENT"), path(1, name, mode, "CREATE")]),
+        Parent if succeeded => {
+            records.extend([cwd, path(0, "\"/root/\"", "040755", "PARENT"), path(1, name, mode, "CREATE")])
+        }
         Parent => records.extend([cwd, path(0, "\"/root/\"", "040755", "PARENT")]),
         Descriptor => records.extend([path(0, name, mode, "NORMAL")]),
         Two => {
@@ -181,7 +198,12 @@ fn call(number: u32, shape: Shape, variant: usize, succeeded: bool) -> Vec<(&'st
         }
         Exec => {
             let arguments = ("EXECVE", "argc=2 a0=\"cat\" a1=\"x\"".to_owned());
-            records.extend([arguments, cwd, path(0, name, mode, "NORMAL"), path(1, "\"/lib64/ld.so\"", "0100755", "NORMAL")]);
+            records.extend([
+                arguments,
+                cwd,
+                path(0, name, mode, "NORMAL"),
+                path(1, "\"/lib64/ld.so\"", "0100755", "NORMAL"),
+            ]);
         }
         Socket => records.push(("SOCKADDR", format!("saddr={}", ADDRESSES[variant % 5]))),
         Kill => {
@@ -229,6 +251,9 @@ fn of_program(variant: usize) -> String {
                 sw=\"p-1.0\" sw_type=rpm key_enforce=0 gpg_res=1 root_dir=\"/\" resrc=disk reason=start vm=\"m 1\" uuid=4a3 \
                 printer=lp0 fp=SHA256:aa:bb rport=22";
     let (more, result) = if variant % 3 == 2 { ("", "failed") } else { (more, "success") };
-    let who = ["uid=0 auid=1000 ses=3", "uid=0 auid=4294967295 ses=4294967295", "uid=1000 auid=1000 ses=1"][variant % 3];
-    format!("pid=800 {who} subj=a:b:c:s0 msg='op=do:it {whom} {more} exe={exe} comm=\"c\" hostname=h addr=10.0.0.1 terminal=ssh res={result}'")
+    let who =
+        ["uid=0 auid=1000 ses=3", "uid=0 auid=4294967295 ses=4294967295", "uid=1000 auid=1000 ses=1"][variant % 3];
+    format!(
+        "pid=800 {who} subj=a:b:c:s0 msg='op=do:it {whom} {more} exe={exe} comm=\"c\" hostname=h addr=10.0.0.1 terminal=ssh res={result}'"
+    )
 }

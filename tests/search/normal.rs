@@ -49,9 +49,12 @@ pub fn is_explained(log: &str, ours: &[u8], theirs: &[u8]) -> bool {
     let (extra, lacking) = (missing(&ours_lines, &theirs_lines), missing(&theirs_lines, &ours_lines));
     match log {
         // without a line of theirs there is no heading, either
-        "apparmor.log" => lacking.is_empty() && extra.iter().all(|line| {
-            ["accessed-mac-policy-controlled-object", "NODE,EVENT,"].iter().any(|mark| line.contains(mark))
-        }),
+        "apparmor.log" => {
+            lacking.is_empty()
+                && extra.iter().all(|line| {
+                    ["accessed-mac-policy-controlled-object", "NODE,EVENT,"].iter().any(|mark| line.contains(mark))
+                })
+        }
         "login.log" => extra.iter().chain(&lacking).all(|line| {
             [",LOGIN,", "changed-login-id-to", "triggered-unknown-audit-rule"].iter().any(|mark| line.contains(mark))
         }),

@@ -81,11 +81,7 @@ impl Printer {
         }
     }
 
-    fn normalized(
-        &mut self,
-        out: &mut impl Write,
-        push: impl FnOnce(&mut Self, &mut Vec<u8>),
-    ) -> io::Result<()> {
+    fn normalized(&mut self, out: &mut impl Write, push: impl FnOnce(&mut Self, &mut Vec<u8>)) -> io::Result<()> {
         let mut body = std::mem::take(&mut self.body);
         body.clear();
         push(self, &mut body);

@@ -59,6 +59,10 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
             if tally.malformed > 0 {
                 drop(writeln!(notes, "{}", malformed_note(tally.malformed)));
             }
+            if tally.empty > 0 {
+                let why = "none of their records is of a system call";
+                drop(writeln!(notes, "{} events of several records have rows without content: {why}", tally.empty));
+            }
             u8::from(tally.matched == 0 || tally.damaged)
         }
         Err(Trouble::Said(text)) => fail(1, &text, out, notes),
@@ -80,6 +84,8 @@ struct Tally {
     matched: u64,
     /// Events with a record that cannot be read.
     malformed: u64,
+    /// Events whose row in csv has nothing in it.
+    empty: u64,
     /// An archive could not be read to its end.
     damaged: bool,
 }
@@ -137,10 +143,7 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     tally.damaged = found.damaged;
     out.flush()?;
     leave(request, &source, resume, &found, notes)?;
-    if printer.empty() > 0 {
-        let why = "none of their records is of a system call";
-        writeln!(notes, "{} events of several records have rows without content: {why}", printer.empty())?;
-    }
+    tally.empty = printer.empty();
     if tally.matched == 0 && request.format != Format::Raw {
         writeln!(notes, "<no matches>")?;
     }

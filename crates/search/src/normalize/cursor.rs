@@ -55,8 +55,8 @@ impl<'e> Cursor<'e> {
         self.records.clear();
         self.fields.clear();
         Cursor {
-            records: self.records.into_iter().filter_map(|_| None).collect(),
-            fields: self.fields.into_iter().filter_map(|_| None).collect(),
+            records: self.records.into_iter().map_while(|_| None).collect(),
+            fields: self.fields.into_iter().map_while(|_| None).collect(),
             current: None,
         }
     }

@@ -123,7 +123,10 @@ mod tests {
             of(Kind::USER, "node=a type=USER msg=audit(1.000:2): pid=1 msg='op=x acct=\"a b\" res=failed'"),
             "node=a|type=USER|pid=1|op=x|acct=\"a|res=failed"
         );
-        assert_eq!(of(Kind::USER, "type=USER a= b=, c=(x) d=(none) (e=f:,') g==h"), "type=USER|b=|c=(x|d=(none)|e=f|g==h");
+        assert_eq!(
+            of(Kind::USER, "type=USER a= b=, c=(x) d=(none) (e=f)',: g==h"),
+            "type=USER|b=|c=(x|d=(none)|e=f|g==h"
+        );
     }
 
     #[test]

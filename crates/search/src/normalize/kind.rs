@@ -124,58 +124,58 @@ impl ObjectKind {
 
 /// Kinds of events by record type: the first and the last type of each run, ascending. What is in none is `unknown`.
 const EVENTS: [(u32, u32, &str); 52] = [
-    (1006, 1006, "user-login"),        // LOGIN
-    (1100, 1101, "user-login"),        // USER_AUTH, USER_ACCT
-    (1102, 1102, "user-account"),      // USER_MGMT
-    (1103, 1106, "user-login"),        // CRED_ACQ to USER_END
-    (1107, 1107, "mac-decision"),      // USER_AVC
-    (1108, 1110, "user-login"),        // USER_CHAUTHTOK to CRED_REFR
-    (1111, 1111, "configuration"),     // USYS_CONFIG
-    (1112, 1113, "user-login"),        // USER_LOGIN, USER_LOGOUT
-    (1114, 1117, "user-account"),      // ADD_USER to DEL_GROUP
-    (1119, 1119, "group-change"),      // CHGRP_ID
-    (1120, 1121, "user-space"),        // TEST, TRUSTED_APP
-    (1122, 1122, "mac-decision"),      // USER_SELINUX_ERR
-    (1123, 1123, "user-space"),        // USER_CMD
-    (1124, 1124, "TTY"),               // USER_TTY
-    (1125, 1125, "user-space"),        // CHUSER_ID
-    (1126, 1126, "group-change"),      // GRP_AUTH
-    (1127, 1131, "system-services"),   // SYSTEM_BOOT to SERVICE_STOP
-    (1132, 1133, "user-account"),      // GRP_MGMT, GRP_CHAUTHTOK
-    (1135, 1136, "user-account"),      // ACCT_LOCK, ACCT_UNLOCK
-    (1137, 1138, "configuration"),     // USER_DEVICE, SOFTWARE_UPDATE
-    (1200, 1299, "audit-daemon"),      // the daemon's
-    (1300, 1304, "audit-rule"),        // SYSCALL to SOCKETCALL
-    (1305, 1305, "configuration"),     // CONFIG_CHANGE
-    (1306, 1315, "audit-rule"),        // SOCKADDR to MQ_GETSETATTR
-    (1317, 1318, "audit-rule"),        // FD_PAIR, OBJ_PID
-    (1319, 1319, "TTY"),               // TTY
-    (1321, 1324, "audit-rule"),        // BPRM_FCAPS to NETFILTER_PKT
-    (1325, 1325, "configuration"),     // NETFILTER_CFG
-    (1326, 1326, "dac-decision"),      // SECCOMP
-    (1328, 1328, "configuration"),     // FEATURE_CHANGE
-    (1331, 1331, "av-decision"),       // FANOTIFY
-    (1332, 1333, "configuration"),     // TIME_INJOFFSET, TIME_ADJNTPVAL
-    (1334, 1334, "bpf-program"),       // BPF
-    (1335, 1335, "audit-daemon"),      // EVENT_LISTENER
-    (1336, 1336, "audit-rule"),        // URINGOP
-    (1400, 1402, "mac-decision"),      // AVC to AVC_PATH
-    (1403, 1499, "mac"),               // what changes SELinux's policy, and labelled networking
-    (1500, 1501, "mac"),               // APPARMOR, APPARMOR_AUDIT
-    (1502, 1503, "mac-decision"),      // APPARMOR_ALLOWED, APPARMOR_DENIED
-    (1504, 1505, "mac"),               // APPARMOR_HINT, APPARMOR_STATUS
-    (1506, 1506, "mac-decision"),      // APPARMOR_ERROR
-    (1600, 1699, "crypto"),            // the kernel's
-    (1700, 1799, "anomaly"),           // the kernel's
-    (1800, 1899, "integrity"),         // INTEGRITY_*
-    (2000, 2000, "system-services"),   // KERNEL
-    (2100, 2108, "anomaly"),           // ANOM_LOGIN_FAILURES to ANOM_RBAC_FAIL
-    (2109, 2109, "integrity"),         // ANOM_RBAC_INTEGRITY_FAIL
-    (2110, 2199, "anomaly"),           // ANOM_CRYPTO_FAIL and on
-    (2200, 2299, "anomaly-response"),  // RESP_*
-    (2300, 2399, "mac"),               // USER_ROLE_CHANGE and on
-    (2400, 2499, "crypto"),            // CRYPTO_*
-    (2500, 2599, "virt"),              // VIRT_*
+    (1006, 1006, "user-login"),       // LOGIN
+    (1100, 1101, "user-login"),       // USER_AUTH, USER_ACCT
+    (1102, 1102, "user-account"),     // USER_MGMT
+    (1103, 1106, "user-login"),       // CRED_ACQ to USER_END
+    (1107, 1107, "mac-decision"),     // USER_AVC
+    (1108, 1110, "user-login"),       // USER_CHAUTHTOK to CRED_REFR
+    (1111, 1111, "configuration"),    // USYS_CONFIG
+    (1112, 1113, "user-login"),       // USER_LOGIN, USER_LOGOUT
+    (1114, 1117, "user-account"),     // ADD_USER to DEL_GROUP
+    (1119, 1119, "group-change"),     // CHGRP_ID
+    (1120, 1121, "user-space"),       // TEST, TRUSTED_APP
+    (1122, 1122, "mac-decision"),     // USER_SELINUX_ERR
+    (1123, 1123, "user-space"),       // USER_CMD
+    (1124, 1124, "TTY"),              // USER_TTY
+    (1125, 1125, "user-space"),       // CHUSER_ID
+    (1126, 1126, "group-change"),     // GRP_AUTH
+    (1127, 1131, "system-services"),  // SYSTEM_BOOT to SERVICE_STOP
+    (1132, 1133, "user-account"),     // GRP_MGMT, GRP_CHAUTHTOK
+    (1135, 1136, "user-account"),     // ACCT_LOCK, ACCT_UNLOCK
+    (1137, 1138, "configuration"),    // USER_DEVICE, SOFTWARE_UPDATE
+    (1200, 1299, "audit-daemon"),     // the daemon's
+    (1300, 1304, "audit-rule"),       // SYSCALL to SOCKETCALL
+    (1305, 1305, "configuration"),    // CONFIG_CHANGE
+    (1306, 1315, "audit-rule"),       // SOCKADDR to MQ_GETSETATTR
+    (1317, 1318, "audit-rule"),       // FD_PAIR, OBJ_PID
+    (1319, 1319, "TTY"),              // TTY
+    (1321, 1324, "audit-rule"),       // BPRM_FCAPS to NETFILTER_PKT
+    (1325, 1325, "configuration"),    // NETFILTER_CFG
+    (1326, 1326, "dac-decision"),     // SECCOMP
+    (1328, 1328, "configuration"),    // FEATURE_CHANGE
+    (1331, 1331, "av-decision"),      // FANOTIFY
+    (1332, 1333, "configuration"),    // TIME_INJOFFSET, TIME_ADJNTPVAL
+    (1334, 1334, "bpf-program"),      // BPF
+    (1335, 1335, "audit-daemon"),     // EVENT_LISTENER
+    (1336, 1336, "audit-rule"),       // URINGOP
+    (1400, 1402, "mac-decision"),     // AVC to AVC_PATH
+    (1403, 1499, "mac"),              // what changes SELinux's policy, and labelled networking
+    (1500, 1501, "mac"),              // APPARMOR, APPARMOR_AUDIT
+    (1502, 1503, "mac-decision"),     // APPARMOR_ALLOWED, APPARMOR_DENIED
+    (1504, 1505, "mac"),              // APPARMOR_HINT, APPARMOR_STATUS
+    (1506, 1506, "mac-decision"),     // APPARMOR_ERROR
+    (1600, 1699, "crypto"),           // the kernel's
+    (1700, 1799, "anomaly"),          // the kernel's
+    (1800, 1899, "integrity"),        // INTEGRITY_*
+    (2000, 2000, "system-services"),  // KERNEL
+    (2100, 2108, "anomaly"),          // ANOM_LOGIN_FAILURES to ANOM_RBAC_FAIL
+    (2109, 2109, "integrity"),        // ANOM_RBAC_INTEGRITY_FAIL
+    (2110, 2199, "anomaly"),          // ANOM_CRYPTO_FAIL and on
+    (2200, 2299, "anomaly-response"), // RESP_*
+    (2300, 2399, "mac"),              // USER_ROLE_CHANGE and on
+    (2400, 2499, "crypto"),           // CRYPTO_*
+    (2500, 2599, "virt"),             // VIRT_*
 ];
 
 /// The kind of the event that begins with a record of this type.

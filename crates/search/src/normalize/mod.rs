@@ -3,8 +3,10 @@
 //! * [`cursor`]: the event's records and fields, and the place that searches for fields move; [`field`] splits a line, [`word`]
 //!   finds its words
 //! * [`value`]: what a field's value means; [`mod@text`], [`path`]
-//! * [`compound`]: events with a SYSCALL record, of which [`call`] tells action and object by [`class`] of call
+//! * [`compound`]: events with a SYSCALL record, of which [`call`] and [`mod@file`] tell action and object by
+//!   [`class`] of call
 //! * [`simple`]: events of one record; [`special`] those with a shape of their own
+//! * [`normal`] gives what was found out
 //! * [`subject`] and [`object`] look for fields; [`kind`] and [`action`] have the words
 //!
 //! Which field is taken often depends on where the one before was found, so the order of searches is ausearch's.
@@ -14,7 +16,9 @@ mod class;
 mod compound;
 mod cursor;
 mod field;
+mod file;
 mod kind;
+mod normal;
 mod object;
 mod path;
 mod simple;
@@ -28,9 +32,11 @@ use crate::event::Event;
 use crate::stamp::UNKNOWN;
 use class::{Class, Classes};
 use cursor::{Cursor, Place};
-pub(crate) use kind::{ObjectKind, SubjectKind};
+pub(crate) use kind::ObjectKind;
+use kind::SubjectKind;
+pub(crate) use normal::{Normal, Part};
 use raudit_record::Kind;
-use raudit_record::interpret::{Escape, Meaning};
+use raudit_record::interpret::Escape;
 use value::Values;
 
 /// What was done, or how.
@@ -90,28 +96,6 @@ pub(crate) struct Normalizer {
     call: Vec<u8>,
     classes: Classes,
     labels: bool,
-}
-
-/// A normalised event, to be read field by field.
-#[derive(Debug)]
-pub(crate) struct Normal<'n, 'e> {
-    values: &'n mut Values,
-    findings: &'n Findings,
-    cursor: &'n Cursor<'e>,
-    /// False where the event is of several records and none of them is of a system call: then nothing was found.
-    pub(crate) is_whole: bool,
-}
-
-/// A column of what was found.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Part {
-    Session,
-    Subject,
-    SecondSubject,
-    Object,
-    SecondObject,
-    OtherObject,
-    Key,
 }
 
 impl Normalizer {
@@ -236,136 +220,50 @@ impl Work<'_, '_> {
     }
 }
 
-impl Normal<'_, '_> {
-    /// The kind of event.
-    pub(crate) fn event_kind(&self) -> &'static str {
-        self.findings.event_kind.unwrap_or("unknown")
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
 
-    /// The type of the record the event begins with.
-    pub(crate) fn kind(&self) -> Kind {
-        self.cursor.kind().unwrap_or(Kind::UNNAMED)
-    }
+    const KINDS: [Kind; 12] = [
+        Kind::SYSCALL,
+        Kind::PATH,
+        Kind::CWD,
+        Kind::AVC,
+        Kind::USER_AVC,
+        Kind::SOCKADDR,
+        Kind::OBJ_PID,
+        Kind::CONFIG_CHANGE,
+        Kind::LOGIN,
+        Kind::MAC_UNLBL_ALLOW,
+        Kind::ANOM_LINK,
+        UNKNOWN,
+    ];
 
-    /// Appends the first field of the event, which is the machine's name where there is one.
-    pub(crate) fn push_first(&mut self, out: &mut Vec<u8>) {
-        self.push_place(Some(Place { record: 0, field: 0 }), out);
-    }
-
-    /// Appends a part that is a field; false, and nothing, if it was not found.
-    pub(crate) fn push(&mut self, part: Part, out: &mut Vec<u8>) -> bool {
-        self.push_place(self.place(part), out)
-    }
-
-    fn push_place(&mut self, place: Option<Place>, out: &mut Vec<u8>) -> bool {
-        let Some((record, field)) = place.and_then(|place| self.cursor.get(place)) else { return false };
-        self.values.push(self.cursor, record, field, out);
-        true
-    }
-
-    /// Appends an object: the name of a file is completed, and of a setting that was changed it is its name that counts.
-    pub(crate) fn push_object(&mut self, part: Part, out: &mut Vec<u8>) -> bool {
-        let Some((record, field)) = self.place(part).and_then(|place| self.cursor.get(place)) else { return false };
-        let is_setting = part == Part::Object && record.kind == Kind::CONFIG_CHANGE;
-        if is_setting && matches!(self.action(), Some(b"set" | b"seccomp-logging")) {
-            self.values.push_text(field.name, out);
-        } else {
-            self.values.push_file(self.cursor, record, field, out);
+    proptest! {
+        /// Whatever stands in the records and in which order they are: there is an answer.
+        #[test]
+        fn any_event_is_normalised(records in prop::collection::vec((0..KINDS.len(), "( |=|[a-z]{1,4}|a[0-3]=[0-9a-f]*|syscall=[0-9]{1,3}|name=|\"|'|nametype=(PARENT|X)|\u{1d}UID=|key=61016){0,12}"), 0..7)) {
+            let mut event = Event::default();
+            event.id.sec = 1;
+            for (kind, body) in &records {
+                event.push(KINDS[*kind], body.as_bytes());
+            }
+            let mut normalizer = Normalizer::new(Escape::Tty, true);
+            let mut shown = 0;
+            normalizer.each(&event, |mut normal| {
+                shown += 1;
+                let mut out = Vec::new();
+                for part in [Part::Session, Part::Subject, Part::SecondSubject, Part::SecondObject, Part::Key] {
+                    normal.push(part, &mut out);
+                }
+                normal.push_object(Part::Object, &mut out);
+                normal.push_subject_label(&mut out);
+                normal.push_object_label(&mut out);
+                normal.succeeded(&mut out);
+            });
+            prop_assert!(shown <= records.len());
+            prop_assert_eq!(shown == 0, records.is_empty());
         }
-        true
-    }
-
-    /// Whether the object is the address of a socket.
-    pub(crate) fn object_is_address(&self) -> bool {
-        let place = self.place(Part::Object).and_then(|place| self.cursor.get(place));
-        place.is_some_and(|(record, field)| Values::meaning(record.kind, field) == Meaning::SockAddr)
-    }
-
-    /// A part as a number, -1 for one of more than 64 bits; `None` if it was not found.
-    pub(crate) fn number(&self, part: Part) -> Option<i32> {
-        let (_, field) = self.cursor.get(self.place(part)?)?;
-        Some(value::number(&field.value).unwrap_or(-1))
-    }
-
-    fn place(&self, part: Part) -> Option<Place> {
-        match part {
-            Part::Session => self.findings.session,
-            Part::Subject => self.findings.subject,
-            Part::SecondSubject => self.findings.second_subject,
-            Part::Object => self.findings.object,
-            Part::SecondObject => self.findings.second_object,
-            Part::OtherObject => self.findings.other_object,
-            Part::Key => self.findings.key,
-        }
-    }
-
-    /// What kind of account acts.
-    pub(crate) fn subject_kind(&self) -> Option<SubjectKind> {
-        self.findings.subject_kind
-    }
-
-    /// What kind of thing is acted on.
-    pub(crate) fn object_kind(&self) -> ObjectKind {
-        self.findings.object_kind
-    }
-
-    /// What is done.
-    pub(crate) fn action(&self) -> Option<&[u8]> {
-        said(self.findings.action, &self.findings.said_action)
-    }
-
-    /// By what.
-    pub(crate) fn how(&self) -> Option<&[u8]> {
-        said(self.findings.how, &self.findings.said_how)
-    }
-
-    /// Whether it succeeded, if the event says so. `scratch` is overwritten.
-    pub(crate) fn succeeded(&mut self, scratch: &mut Vec<u8>) -> Option<bool> {
-        let place = self.findings.result?;
-        scratch.clear();
-        if !self.push_place(Some(place), scratch) {
-            return None;
-        }
-        let (record, field) = self.cursor.get(place)?;
-        let allowed = || scratch == b"allow" && Values::meaning(record.kind, field) == Meaning::Seccomp;
-        Some(scratch == b"yes" || scratch.starts_with(b"suc") || allowed())
-    }
-
-    /// Appends the subject's label.
-    pub(crate) fn push_subject_label(&mut self, out: &mut Vec<u8>) {
-        let place = self.attribute(&self.findings.subject_attributes, b"subj");
-        self.push_place(place, out);
-    }
-
-    /// Appends the object's label.
-    pub(crate) fn push_object_label(&mut self, out: &mut Vec<u8>) {
-        let place = self.attribute(&self.findings.object_attributes, b"obj");
-        self.push_place(place, out);
-    }
-
-    /// How many attributes the object has.
-    pub(crate) fn object_attributes(&self) -> usize {
-        self.findings.object_attributes.len()
-    }
-
-    /// Appends this attribute if it is the number of a process.
-    pub(crate) fn push_process(&mut self, attribute: usize, out: &mut Vec<u8>) -> bool {
-        let place = self.findings.object_attributes.get(attribute).copied();
-        let is_process = place.and_then(|place| self.cursor.get(place)).is_some_and(|(_, field)| field.name == b"opid");
-        is_process && self.push_place(place, out)
-    }
-
-    /// The first attribute of this name. One that is not where it should be ends the search.
-    fn attribute(&self, places: &[Place], name: &[u8]) -> Option<Place> {
-        let mut names = places.iter().map_while(|place| Some((*place, self.cursor.get(*place)?.1.name)));
-        names.find(|(_, found)| *found == name).map(|(place, _)| place)
-    }
-}
-
-fn said(words: Words, text: &[u8]) -> Option<&[u8]> {
-    match words {
-        Words::None => None,
-        Words::Known(words) => Some(words.as_bytes()),
-        Words::Said => Some(text),
     }
 }

@@ -16,7 +16,10 @@ pub(super) fn real_path(directory: &[u8], name: &[u8], out: &mut Vec<u8>) {
     let whole = out.get(start..).unwrap_or_default();
     let is_odd = |two: &[u8]| matches!(two, b"//" | b"/." | b"..");
     // most names are as they should be
-    if whole.windows(2).any(is_odd) && (!is_whole || memmem::find(name, b"..").is_some()) && whole.first() != Some(&b'.') {
+    if whole.windows(2).any(is_odd)
+        && (!is_whole || memmem::find(name, b"..").is_some())
+        && whole.first() != Some(&b'.')
+    {
         let path = normal(whole);
         out.truncate(start);
         out.extend_from_slice(&path);

@@ -1,7 +1,7 @@
 //! Events of one record.
 
-use super::Work;
 use super::Words;
+use super::Work;
 use super::action::action;
 use super::cursor::Place;
 use super::kind::{ObjectKind, event_kind};
@@ -95,8 +95,7 @@ impl Work<'_, '_> {
 
     fn tell_how(&mut self, kind: Kind) {
         if kind == Kind::SYSTEM_BOOT || kind == Kind::SYSTEM_SHUTDOWN {
-            self.found.object_kind =
-                if kind == Kind::SYSTEM_BOOT { ObjectKind::System } else { ObjectKind::Service };
+            self.found.object_kind = if kind == Kind::SYSTEM_BOOT { ObjectKind::System } else { ObjectKind::Service };
             // from where the search for an object ended
             if self.cursor.find(b"exe") {
                 self.say_how();

@@ -1,7 +1,7 @@
 //! Records with a shape of their own: the kernel's, the daemon's and those of labelled networking.
 
-use super::Work;
 use super::Words;
+use super::Work;
 use super::action::action;
 use super::kind::{ObjectKind, SubjectKind};
 use raudit_record::Kind;
@@ -23,7 +23,9 @@ impl Work<'_, '_> {
             }
             Kind::EVENT_LISTENER => self.tell_listening(),
             kind if (1200..1299).contains(&kind.0) => self.tell_daemon(kind),
-            kind if (Kind::MAC_UNLBL_ALLOW.0..=Kind::MAC_CALIPSO_DEL.0).contains(&kind.0) => self.tell_network_label(kind),
+            kind if (Kind::MAC_UNLBL_ALLOW.0..=Kind::MAC_CALIPSO_DEL.0).contains(&kind.0) => {
+                self.tell_network_label(kind)
+            }
             _ => return false,
         }
         true

@@ -1,10 +1,10 @@
 //! Who acts: looking for the fields that tell.
 
+use super::Work;
 use super::cursor::Place;
 use super::kind::SubjectKind;
 use super::text::text_of;
 use super::value::{Values, number};
-use super::Work;
 use raudit_record::interpret::Meaning;
 
 impl Work<'_, '_> {

@@ -54,7 +54,12 @@ pub(super) struct Values {
 impl Values {
     /// Text escaped in this way; names are this host's where the log has none.
     pub(super) fn new(escape: Escape) -> Self {
-        Self { interpreter: Interpreter::new(Names::new()).escaping(Escape::Raw), escape, users: HashMap::new(), calls: Vec::new() }
+        Self {
+            interpreter: Interpreter::new(Names::new()).escaping(Escape::Raw),
+            escape,
+            users: HashMap::new(),
+            calls: Vec::new(),
+        }
     }
 
     /// What kind of value a field has.
@@ -180,9 +185,8 @@ pub(super) fn number(value: &[u8]) -> Option<i32> {
         digits => (digits, 1),
     };
     let mut digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
-    let number = digits.try_fold(0_i64, |number, digit| {
-        number.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'))
-    });
+    let number =
+        digits.try_fold(0_i64, |number, digit| number.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0')));
     #[expect(clippy::cast_possible_truncation, reason = "a uid of 4294967295 is -1")]
     number.map(|number| number as i32)
 }
@@ -207,14 +211,18 @@ fn recorded<'e>(enriched: &'e [u8], name: &[u8]) -> Option<&'e [u8]> {
     }
     let mut rest = enriched;
     let mut words = std::iter::from_fn(|| Word::next(&mut rest));
-    let found = words.find(|word| word.value.is_some_and(|value| !value.is_empty()) && word.name.eq_ignore_ascii_case(name));
+    let found =
+        words.find(|word| word.value.is_some_and(|value| !value.is_empty()) && word.name.eq_ignore_ascii_case(name));
     found?.value.filter(|value| !value.starts_with(b"unknown-"))
 }
 
 /// The last working directory that the event names, as it stands in its record.
 fn working_directory<'c>(cursor: &'c Cursor<'_>) -> Option<&'c [u8]> {
     let records = cursor.records().iter().rev().filter(|record| record.kind == Kind::CWD);
-    records.filter_map(|record| cursor.read_fields(record).iter().find(|field| field.name == b"cwd")).next().map(|field| &*field.value)
+    records
+        .filter_map(|record| cursor.read_fields(record).iter().find(|field| field.name == b"cwd"))
+        .next()
+        .map(|field| &*field.value)
 }
 
 /// What the meaning of a system call's arguments depends on.
@@ -255,7 +263,10 @@ mod tests {
         assert_eq!(recorded(text, b"auid"), Some(&b"\"unset\""[..]));
         assert_eq!(recorded(text, b"syscall"), None);
         assert_eq!(recorded(text, b"id"), None);
-        assert_eq!(recorded(b"SADDR={ saddr_fam=inet laddr=::1 }", b"saddr"), Some(&b"{ saddr_fam=inet laddr=::1 }"[..]));
+        assert_eq!(
+            recorded(b"SADDR={ saddr_fam=inet laddr=::1 }", b"saddr"),
+            Some(&b"{ saddr_fam=inet laddr=::1 }"[..])
+        );
         assert_eq!(recorded(b"SADDR={ saddr_fam=inet", b"saddr"), None);
     }
 

@@ -94,7 +94,7 @@ fn is_end_of_name(byte: &u8) -> bool {
     matches!(byte, b' ' | b'=')
 }
 
-fn after_blanks<'e>(text: &[u8]) -> Option<&[u8]> {
+fn after_blanks(text: &[u8]) -> Option<&[u8]> {
     let mut text = text;
     while let [b' ', after @ ..] = text {
         text = after;

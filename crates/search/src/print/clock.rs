@@ -47,7 +47,11 @@ impl Clock {
         }
         self.time.clear();
         let Some(now) = local(sec) else {
-            *self = Self { sec: Some(sec), date_form: std::mem::take(&mut self.date_form), ..Self::new(&DateForm::default()) };
+            *self = Self {
+                sec: Some(sec),
+                date_form: std::mem::take(&mut self.date_form),
+                ..Self::new(&DateForm::default())
+            };
             return;
         };
         self.offset = now.offset().local_minus_utc();

@@ -4,9 +4,9 @@ use super::clock::Clock;
 use crate::event::Event;
 use crate::locale::DateForm;
 use crate::normalize::{Normal, Normalizer, Part};
-use raudit_record::{EventId, Kind};
 use raudit_record::interpret::Escape;
 use raudit_record::text::push_decimal;
+use raudit_record::{EventId, Kind};
 use std::io::Write;
 
 /// Which columns there are beyond the usual ones, and how they are written.
@@ -235,3 +235,6 @@ fn quote(start: usize, out: &mut Vec<u8>) {
     }
     out.push(b'"');
 }
+
+#[cfg(test)]
+mod tests;
