@@ -156,7 +156,7 @@ impl<'e> Cursor<'e> {
     /// What stands behind the `=` of the current field.
     pub(super) fn value(&self) -> &[u8] {
         let place = Place { record: self.record(), field: self.field() };
-        self.current.and_then(|_| self.get(place)).map_or(b"", |(_, field)| &field.value)
+        self.current.and_then(|_| self.get(place)).map_or(b"", |(_, field)| field.value)
     }
 
     /// The current field and its record.

@@ -77,7 +77,7 @@ impl Normal<'_, '_> {
     /// A part as a number, -1 for one of more than 64 bits; `None` if it was not found.
     pub(crate) fn number(&self, part: Part) -> Option<i32> {
         let (_, field) = self.cursor.get(self.place(part)?)?;
-        Some(number(&field.value).unwrap_or(-1))
+        Some(number(field.value).unwrap_or(-1))
     }
 
     fn place(&self, part: Part) -> Option<Place> {

@@ -6,6 +6,7 @@ use super::kind::SubjectKind;
 use super::text::text_of;
 use super::value::{Values, number};
 use raudit_record::interpret::Meaning;
+use std::borrow::Cow;
 
 impl Work<'_, '_> {
     /// The account of a login, or who else is first to name; false if it is not found.
@@ -30,12 +31,12 @@ impl Work<'_, '_> {
             return;
         };
         let kind = if Values::meaning(record.kind, field) == Meaning::User {
-            SubjectKind::of(number(&field.value).unwrap_or(-1))
+            SubjectKind::of(number(field.value).unwrap_or(-1))
         } else if field.name == b"acct" {
             let name = if Values::meaning(record.kind, field) == Meaning::Plain {
-                field.value.clone()
+                Cow::Borrowed(field.value)
             } else {
-                text_of(&field.value)
+                text_of(field.value)
             };
             let uid = self.values.user_called(&name);
             uid.map_or(SubjectKind::Unknown, |uid| SubjectKind::of(uid.cast_signed()))

@@ -14,6 +14,12 @@ pub(super) fn text_of(value: &[u8]) -> Cow<'_, [u8]> {
     decoded(digits).unwrap_or(Cow::Borrowed(value))
 }
 
+/// The first of the keys of a rule, which are in hex with 0x01 between them.
+pub(super) fn first_key(value: &[u8]) -> Option<Vec<u8>> {
+    let keys = decoded(value)?;
+    keys.split(|&byte| byte == 1).find(|key| !key.is_empty()).map(<[u8]>::to_vec)
+}
+
 /// The bytes, up to a NUL, of the hex digits that `value` begins with; what stands in parentheses is itself. `None` for neither.
 pub(super) fn decoded(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     if value.first() == Some(&b'(') {
@@ -32,6 +38,13 @@ pub(super) fn decoded(value: &[u8]) -> Option<Cow<'_, [u8]>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_of_several_keys() {
+        assert_eq!(first_key(b"610162"), Some(b"a".to_vec()));
+        assert_eq!(first_key(b"01612062"), Some(b"a b".to_vec()));
+        assert_eq!((first_key(b"01"), first_key(b"x")), (None, None));
+    }
 
     #[test]
     fn quoted_hex_and_neither() {

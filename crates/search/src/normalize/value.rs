@@ -6,7 +6,7 @@
 use super::cursor::{Cursor, Source};
 use super::field::Field;
 use super::path::real_path;
-use super::text::text_of;
+use super::text::{first_key, text_of};
 use super::word::{Tag, Word, has_control, tag};
 use memchr::memchr;
 use raudit_record::interpret::{Context, Escape, Meaning};
@@ -92,8 +92,8 @@ impl Values {
         }
         let start = out.len();
         match working_directory(cursor) {
-            Some(directory) => real_path(&text_of(directory), &text_of(&field.value), out),
-            None => out.extend_from_slice(&text_of(&field.value)),
+            Some(directory) => real_path(&text_of(directory), &text_of(field.value), out),
+            None => out.extend_from_slice(&text_of(field.value)),
         }
         self.escape_from(start, out);
     }
@@ -101,7 +101,7 @@ impl Values {
     /// Appends the meaning of a field.
     pub(super) fn push(&mut self, cursor: &Cursor<'_>, record: &Source<'_>, field: &Field<'_>, out: &mut Vec<u8>) {
         let start = out.len();
-        let value = &*field.value;
+        let value = field.value;
         let meaning = Self::meaning(record.kind, field);
         if meaning.is_enriched()
             && let Some(recorded) = record.enriched.and_then(|text| recorded(text, field.name))
@@ -111,6 +111,7 @@ impl Values {
         }
         match meaning {
             Meaning::Plain | Meaning::Label | Meaning::Address => out.extend_from_slice(value),
+            Meaning::Key if !matches!(value, [b'"' | b'(', ..]) => out.extend(first_key(value).into_iter().flatten()),
             Meaning::Untrusted | Meaning::Key => out.extend_from_slice(&text_of(value)),
             Meaning::Session if value == b"4294967295" => return out.extend_from_slice(b"unset"),
             Meaning::Session => out.extend_from_slice(value),
@@ -129,17 +130,17 @@ impl Values {
     /// Appends the name of a system call, which is remembered; but not of those calls that are many in one.
     fn push_call(&mut self, cursor: &Cursor<'_>, record: &Source<'_>, field: &Field<'_>, out: &mut Vec<u8>) {
         let fields = cursor.read_fields(record);
-        let machine = fields.iter().find(|field| field.name == b"arch").map_or(&b""[..], |field| &field.value);
+        let machine = fields.iter().find(|field| field.name == b"arch").map_or(&b""[..], |field| field.value);
         if self.calls.is_empty() {
             self.calls.resize(CALLS, Call::default());
         }
-        let number = number(&field.value).and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+        let number = number(field.value).and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
         let known = self.calls.get_mut(number % CALLS);
-        if let Some(call) = known.as_ref().filter(|call| call.number == *field.value && call.machine == machine) {
+        if let Some(call) = known.as_ref().filter(|call| call.number == field.value && call.machine == machine) {
             return out.extend_from_slice(&call.name);
         }
         let start = out.len();
-        self.interpreter.value(&context(cursor, record), field.name, &field.value, out);
+        self.interpreter.value(&context(cursor, record), field.name, field.value, out);
         let name = out.get(start..).unwrap_or_default();
         if let Some(call) = known.filter(|_| !name.contains(&b'(')) {
             *call = Call { number: field.value.to_vec(), machine: machine.to_vec(), name: name.to_vec() };
@@ -222,7 +223,7 @@ fn working_directory<'c>(cursor: &'c Cursor<'_>) -> Option<&'c [u8]> {
     records
         .filter_map(|record| cursor.read_fields(record).iter().find(|field| field.name == b"cwd"))
         .next()
-        .map(|field| &*field.value)
+        .map(|field| field.value)
 }
 
 /// What the meaning of a system call's arguments depends on.
@@ -231,11 +232,11 @@ fn context<'c>(cursor: &'c Cursor<'_>, record: &'c Source<'_>) -> Context<'c> {
     let hex = |value: &[u8]| u64::from_str_radix(str::from_utf8(value).unwrap_or_default(), 16).ok();
     for field in cursor.read_fields(record) {
         match field.name {
-            b"arch" => context.arch = hex(&field.value).and_then(|number| u32::try_from(number).ok()),
-            b"syscall" => context.syscall = number(&field.value).and_then(|number| u32::try_from(number).ok()),
-            b"a0" => context.arguments[0] = hex(&field.value).unwrap_or(0),
+            b"arch" => context.arch = hex(field.value).and_then(|number| u32::try_from(number).ok()),
+            b"syscall" => context.syscall = number(field.value).and_then(|number| u32::try_from(number).ok()),
+            b"a0" => context.arguments[0] = hex(field.value).unwrap_or(0),
             b"a1" => {
-                context.arguments[1] = hex(&field.value).unwrap_or(0);
+                context.arguments[1] = hex(field.value).unwrap_or(0);
                 break;
             }
             _ => {}

@@ -55,14 +55,6 @@ impl<'e> Word<'e> {
     }
 }
 
-/// The next word of a line as it stands.
-pub(super) fn next_text<'e>(rest: &mut &'e [u8]) -> Option<&'e [u8]> {
-    let text = after_blanks(rest)?;
-    let (word, after) = text.split_at_checked(position(text, b' ').unwrap_or(text.len()))?;
-    *rest = after;
-    Some(word)
-}
-
 /// Where a byte stands first. Sixteen bytes at a time: most values are not longer.
 #[inline]
 pub(super) fn position(text: &[u8], byte: u8) -> Option<usize> {
