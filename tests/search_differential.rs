@@ -2,7 +2,12 @@
 //!
 //! Every difference is either undone by an entry of [`REASONS`] that says why it is there, or fails the test.
 
-#![allow(clippy::panic, reason = "a test fails by panicking, helpers included")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, helpers included"
+)]
 
 #[path = "search/conditions.rs"]
 mod conditions;

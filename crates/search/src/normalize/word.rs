@@ -29,7 +29,7 @@ pub(super) struct Word<'e> {
 
 impl<'e> Word<'e> {
     /// The next word of a line, between blanks.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(rest: &mut &'e [u8]) -> Option<Self> {
         let text = after_blanks(rest)?;
         let (tag, at) = match eight(text) {
@@ -55,18 +55,17 @@ impl<'e> Word<'e> {
     }
 }
 
-/// Where a byte stands first. Sixteen bytes at a time: most values are not longer.
+/// Where a byte stands first.
 #[inline]
 pub(super) fn position(text: &[u8], byte: u8) -> Option<usize> {
     let mut at = 0;
     let mut rest = text;
-    while let Some((bytes, after)) = rest.split_first_chunk::<16>() {
-        let bytes = u128::from_le_bytes(*bytes) ^ u128::from_le_bytes([byte; 16]);
-        let found = bytes.wrapping_sub(u128::from_le_bytes([1; 16])) & !bytes & u128::from_le_bytes([0x80; 16]);
+    while let Some((bytes, after)) = rest.split_first_chunk::<8>() {
+        let found = zeros(u64::from_le_bytes(*bytes) ^ every(byte));
         if found != 0 {
             return Some(at + found.trailing_zeros() as usize / 8);
         }
-        at += 16;
+        at += 8;
         rest = after;
     }
     rest.iter().position(|&other| other == byte).map(|found| at + found)
