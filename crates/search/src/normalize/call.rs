@@ -4,6 +4,7 @@ use super::Words;
 use super::Work;
 use super::action::action;
 use super::class::Class;
+use super::cursor::Place;
 use super::kind::ObjectKind;
 use raudit_record::Kind;
 
@@ -195,10 +196,9 @@ impl Work<'_, '_> {
         self.act("killed-pid");
         self.found.object_kind = ObjectKind::Process;
         for record in 1..self.cursor.len() {
-            self.cursor.go_to(record);
-            if self.kind() == Kind::OBJ_PID {
-                let place = self.found(b"opid");
-                self.found.object_attributes.extend(place);
+            if self.cursor.records().get(record).is_some_and(|record| record.kind == Kind::OBJ_PID) {
+                let field = self.cursor.fields_of(record).iter().position(|field| field.name == b"opid");
+                self.found.object_attributes.extend(field.map(|field| Place { record, field }));
             }
         }
         if self.found.object_attributes.len() > 1 {

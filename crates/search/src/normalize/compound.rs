@@ -18,16 +18,14 @@ impl Work<'_, '_> {
         self.found.event_kind = Some(event_kind(first));
         let record = self.cursor.record();
         self.call.clear();
-        if self.found_in_record(b"syscall").is_some() {
+        if self.found_or_back(b"syscall").is_some() {
             Self::say(self.cursor, self.values, self.call);
             let number = crate::text::leading(self.cursor.value(), 10).and_then(|number| usize::try_from(number).ok());
             self.class = self.classes.of(number.unwrap_or(0), self.call);
         }
-        self.found.result = self.found_in_record(b"success");
+        self.found.result = self.found_or_back(b"success");
         if self.found.result.is_some() {
             self.succeeded = Some(self.cursor.value() != b"no");
-        } else {
-            self.cursor.go_to(record);
         }
         if !self.find_subject(b"auid") {
             self.cursor.go_to(record);

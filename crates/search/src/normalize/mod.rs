@@ -192,6 +192,16 @@ impl Work<'_, '_> {
         self.found(name).filter(|place| place.record == record)
     }
 
+    /// The same; back to the record's begin if it is not there.
+    fn found_or_back(&mut self, name: &[u8]) -> Option<Place> {
+        let record = self.cursor.record();
+        let place = self.found_in_record(name);
+        if place.is_none() {
+            self.cursor.go_to(record);
+        }
+        place
+    }
+
     /// The type of the current record.
     fn kind(&self) -> Kind {
         self.cursor.kind().unwrap_or(Kind::UNNAMED)

@@ -50,10 +50,8 @@ impl Work<'_, '_> {
     /// The object is the file of the current path item.
     fn take_file(&mut self) {
         self.cursor.first_field();
-        self.found.object = self.found_in_record(b"name").or(self.found.object);
-        if let Some(place) = self.found_in_record(b"inode") {
-            self.found.second_object = Some(place);
-        }
+        self.found.object = self.found_or_back(b"name").or(self.found.object);
+        self.found.second_object = self.found_or_back(b"inode").or(self.found.second_object);
         if self.found_in_record(b"mode").is_some() {
             let kind = octal(self.cursor.value()).and_then(ObjectKind::of_mode);
             self.found.object_kind = kind.unwrap_or(self.found.object_kind);
