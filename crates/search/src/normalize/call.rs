@@ -55,7 +55,7 @@ impl Work<'_, '_> {
                 self.found.object_kind = ObjectKind::Firewall;
             }
             Kind::ANOM_PROMISCUOUS => self.tell_promiscuous(),
-            Kind::KERN_MODULE => self.tell_class(Class::LoadModule),
+            Kind::KERN_MODULE => self.tell_module(),
             Kind::MAC_POLICY_LOAD | Kind::MAC_STATUS | Kind::MAC_CONFIG_CHANGE => {
                 self.found.action = action(kind).map_or(Words::None, Words::Known);
                 let setting: Option<&[u8]> = match kind {
@@ -81,6 +81,13 @@ impl Work<'_, '_> {
             _ => return false,
         }
         true
+    }
+
+    /// A module of the kernel, whose name stands here.
+    fn tell_module(&mut self) {
+        self.act("loaded-kernel-module");
+        self.found.object_kind = ObjectKind::File;
+        self.find_object(b"name");
     }
 
     fn tell_promiscuous(&mut self) {
@@ -139,10 +146,8 @@ impl Work<'_, '_> {
         }
         match class {
             Class::LoadModule => {
-                self.act("loaded-kernel-module");
-                self.found.object_kind = ObjectKind::File;
                 self.cursor.go_to(1);
-                self.find_object(b"name");
+                self.tell_module();
             }
             Class::UnloadModule => {
                 self.act("unloaded-kernel-module");
