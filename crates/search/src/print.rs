@@ -1,4 +1,4 @@
-//! Events as text: `--format raw`, `default` and `interpret`; in submodules those in the normaliser's words, [`csv`] and [`mod@text`].
+//! Events as text: `--format raw`, `default` and `interpret`; in submodules those in the normaliser's words, [`csv`] and `text`.
 
 mod clock;
 pub mod csv;
