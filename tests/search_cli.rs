@@ -75,22 +75,35 @@ fn nothing_found_is_exit_code_1_and_said_on_stderr_but_not_for_raw() {
 
 #[test]
 fn what_is_not_built_is_refused_by_name_and_absent_from_help() {
-    let help = rausearch(&["--help"]);
-    assert_eq!(help.status.code(), Some(0));
-    for option in ["--extra-keys", "--extra-labels", "--extra-obj2", "--extra-time"] {
-        assert!(!text(&help.stdout).split_whitespace().any(|word| word.split(',').any(|w| w == option)), "{option}");
-        let refused = rausearch(&[option, "x"]);
-        assert_eq!(refused.status.code(), Some(1));
-        assert_eq!(text(&refused.stderr), format!("{option} is not supported by this version of rausearch\n"));
-    }
-    for format in ["csv", "text"] {
-        let refused = rausearch(&["--format", format]);
-        assert_eq!(refused.status.code(), Some(1));
-        assert!(text(&refused.stderr).contains("not supported"));
-    }
     let report = raureport(&["--summary", "-x"]);
     assert_eq!(report.status.code(), Some(1));
     assert_eq!(text(&report.stderr), "--summary is not supported by this version of raureport\n");
+}
+
+#[test]
+fn csv_has_a_row_for_each_event_and_quotes_when_asked_to() {
+    let help = text(&rausearch(&["--help"]).stdout);
+    let csv = text(&rausearch(&["-if", &demo(), "--format", "csv"]).stdout);
+    let sentences = text(&rausearch(&["-if", &demo(), "--format", "text"]).stdout);
+    assert!(csv.starts_with("NODE,EVENT,DATE,TIME,SERIAL_NUM,EVENT_KIND,"), "{csv}");
+    assert_eq!(csv.lines().count(), sentences.lines().count() + 1);
+    assert!(sentences.lines().all(|line| line.starts_with("At ") || line.starts_with("On ")), "{sentences}");
+    for (option, column) in
+        [("--extra-keys", "KEY"), ("--extra-labels", "OBJ_LABEL"), ("--extra-obj2", "OBJ2"), ("--extra-time", "HOUR")]
+    {
+        assert!(help.contains(option));
+        let more = text(&rausearch(&["-if", &demo(), "--format", "csv", option]).stdout);
+        assert!(more.lines().next().unwrap().split(',').any(|name| name == column), "{option}");
+        assert_eq!(more.lines().count(), csv.lines().count());
+    }
+    // what was typed is listed with commas
+    let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("typed.log");
+    std::fs::write(&log, "type=TTY msg=audit(1700000000.000:1): tty pid=1 uid=0 auid=0 ses=1 comm=\"sh\" data=610D\n")
+        .unwrap();
+    let quoted = rausearch(&["-if", &log.display().to_string(), "--csv-quoted"]);
+    assert!(text(&quoted.stdout).ends_with(",\"\"\"a\"\",<ret>\",,keystrokes,sh\n"), "{}", text(&quoted.stdout));
+    let both = rausearch(&["--csv-quoted", "--format", "text"]);
+    assert_eq!((both.status.code(), text(&both.stderr)), (Some(1), "Multiple output formats, use only 1\n".to_owned()));
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
 //! 4. [`items`]: what its records say, as far as it is asked for; [`query`] and [`who`]: whether that is asked for;
 //!    `marks`: what need not be read to know that it is not
-//! 5. [`mod@print`]: events as text; or [`summary`]: events as counts
+//! 5. [`mod@print`]: events as text, some of it in the words of `normalize`; or [`summary`]: events as counts
 //!
 //! [`checkpoint`] has a search go on where the one before ended. [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
 //! writers a program hands in.
@@ -23,6 +23,7 @@ pub mod marks;
 mod nearly_sorted;
 pub mod needle;
 mod nl_langinfo;
+mod normalize;
 mod pager;
 pub mod pass;
 pub mod pattern;

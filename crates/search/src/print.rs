@@ -1,16 +1,22 @@
-//! Events as text: `--format raw`, `default` and `interpret`.
+//! Events as text: `--format raw`, `default` and `interpret`; in submodules those in the normaliser's words, [`csv`] and `text`.
+
+mod clock;
+pub mod csv;
+mod text;
 
 pub mod colour;
 
 use crate::event::{Event, Record};
 use crate::locale::DateForm;
 use chrono::{DateTime, Local, TimeZone};
+use csv::{Columns, Csv};
 use raudit_record::interpret::Escape;
 use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
 use raudit_record::stamp::UNKNOWN;
 use raudit_record::{Interpreter, Line};
 use std::io::{self, Write};
+use text::Text;
 
 /// How events are shown.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -22,6 +28,10 @@ pub enum Format {
     Default,
     /// As `Default` without the heading's time, with names for numbers.
     Interpret,
+    /// Who did what, in columns.
+    Csv(Columns),
+    /// Who did what, in sentences.
+    Text,
 }
 
 impl Format {
@@ -42,6 +52,8 @@ pub struct Printer {
     interpreter: Interpreter,
     escape: Escape,
     body: Vec<u8>,
+    csv: Csv,
+    text: Text,
 }
 
 impl Printer {
@@ -54,7 +66,28 @@ impl Printer {
             interpreter: Interpreter::new(Names::new()).escaping(escape),
             escape,
             body: Vec::new(),
+            csv: Csv::new(if let Format::Csv(columns) = format { columns } else { Columns::default() }, date, escape),
+            text: Text::new(date, escape),
         }
+    }
+
+    /// How many of the events since the last call have a row in csv with nothing in it: none of their records is of a system call.
+    pub fn take_empty(&mut self) -> u64 {
+        std::mem::take(&mut self.csv.empty)
+    }
+
+    /// Somebody else writes [`Printer::header`].
+    pub fn without_header(&mut self) {
+        self.csv.has_header = true;
+    }
+
+    /// What stands before the first event, if there is one.
+    pub fn header(format: Format) -> Vec<u8> {
+        let mut header = Vec::new();
+        if let Format::Csv(columns) = format {
+            csv::header(columns, &mut header);
+        }
+        header
     }
 
     /// Writes one event.
@@ -66,7 +99,17 @@ impl Printer {
             Format::Raw => raw(event, out),
             Format::Default => self.default(event, out),
             Format::Interpret => self.interpret(event, out),
+            Format::Csv(_) => self.normalized(out, |printer, body| printer.csv.push(event, body)),
+            Format::Text => self.normalized(out, |printer, body| printer.text.push(event, body)),
         }
+    }
+
+    fn normalized(&mut self, out: &mut impl Write, push: impl FnOnce(&mut Self, &mut Vec<u8>)) -> io::Result<()> {
+        let mut body = std::mem::take(&mut self.body);
+        body.clear();
+        push(self, &mut body);
+        self.body = body;
+        out.write_all(&self.body)
     }
 
     fn default(&mut self, event: &Event, out: &mut impl Write) -> io::Result<()> {

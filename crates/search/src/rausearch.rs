@@ -78,6 +78,10 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
             if tally.malformed > 0 {
                 drop(writeln!(notes, "{}", malformed_note(tally.malformed)));
             }
+            if tally.empty > 0 {
+                let why = "none of their records is of a system call";
+                drop(writeln!(notes, "{} events of several records have rows without content: {why}", tally.empty));
+            }
             u8::from(tally.matched == 0 || damaged)
         }
         Err(Trouble::Said(text)) => fail(1, &text, out, notes),

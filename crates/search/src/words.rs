@@ -148,6 +148,14 @@ impl Table {
             return error.to_string();
         };
         if error.kind() == ErrorKind::UnknownArgument {
+            // only of these ausearch says whose value it cannot be
+            let before = args.windows(2).find_map(|two| match two {
+                [before, word] if word == what.as_str() => before.to_str().filter(|word| word.starts_with("--extra-")),
+                _ => None,
+            });
+            if let Some(before) = before {
+                return format!("Argument is NOT required for {before}");
+            }
             return format!("{what} is an unsupported option");
         }
         // `--key <key>` here; the user may have written `-k`.

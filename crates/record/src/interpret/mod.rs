@@ -44,6 +44,11 @@ impl Interpreter {
         self
     }
 
+    /// The names of users and groups it remembers.
+    pub fn names(&mut self) -> &mut Names {
+        &mut self.names
+    }
+
     /// Appends the meaning of `value` (as it stands in the record, with its quotes) of field `name`.
     ///
     /// A value that does not fit the field's type is appended as it is. Values are escaped; of those without a type, and of what was

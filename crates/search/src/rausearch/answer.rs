@@ -14,12 +14,15 @@ pub(super) struct Tally {
     pub(super) matched: u64,
     /// Events with a record that cannot be read.
     pub(super) malformed: u64,
+    /// Events whose row in csv has nothing in it.
+    pub(super) empty: u64,
 }
 
 impl Tally {
     pub(super) fn add(&mut self, other: Self) {
         self.matched += other.matched;
         self.malformed += other.malformed;
+        self.empty += other.empty;
     }
 }
 
@@ -38,6 +41,13 @@ impl<'a> Answer<'a> {
         let printer = Printer::new(request.format, &request.date, request.escape);
         let colour = (request.colour && request.format.is_for_people()).then(Default::default);
         Self { judge: Judge::new(&request.query), printer, debug: request.debug, colour }
+    }
+
+    /// One of several, which show no header: their results come in any order.
+    pub(super) fn of_a_crew(request: &'a Request) -> Self {
+        let mut answer = Self::new(request);
+        answer.printer.without_header();
+        answer
     }
 
     /// Whether the event is asked for. One that cannot be read is counted, and named on `notes` if that is wanted.
@@ -66,7 +76,11 @@ impl<'a> Answer<'a> {
     /// What writing gives.
     pub(super) fn show(&mut self, event: &Event, tally: &mut Tally, out: &mut impl Write) -> io::Result<()> {
         tally.matched += 1;
-        let Some((plain, painted)) = &mut self.colour else { return self.printer.print(event, out) };
+        let Some((plain, painted)) = &mut self.colour else {
+            self.printer.print(event, out)?;
+            tally.empty += self.printer.take_empty();
+            return Ok(());
+        };
         plain.clear();
         painted.clear();
         self.printer.print(event, plain)?;

@@ -6,6 +6,7 @@
 use super::answer::{Answer, Tally};
 use super::request::Request;
 use crate::event::Event;
+use crate::print::Printer;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -72,6 +73,8 @@ pub(super) struct Crew {
     early: BTreeMap<u64, Batch>,
     /// The next batch to be written.
     next: u64,
+    /// What is to be written before the first of the answer.
+    header: Vec<u8>,
     pub(super) tally: Tally,
 }
 
@@ -87,7 +90,7 @@ impl Crew {
         for _ in 0..workers {
             let (to_do, finished) = (to_do.clone(), finished.clone());
             scope.spawn(move || {
-                let mut answer = Answer::new(request);
+                let mut answer = Answer::of_a_crew(request);
                 for mut batch in to_do {
                     let worked = batch.work(&mut answer);
                     if worked.is_err() || finished.send(batch).is_err() {
@@ -96,7 +99,7 @@ impl Crew {
                 }
             });
         }
-        let (spare, early) = (Vec::new(), BTreeMap::new());
+        let (spare, early, header) = (Vec::new(), BTreeMap::new(), Printer::header(request.format));
         Some(Self {
             work,
             done,
@@ -105,6 +108,7 @@ impl Crew {
             spare,
             early,
             next: 0,
+            header,
             tally: Tally::default(),
         })
     }
@@ -143,7 +147,10 @@ impl Crew {
         let batch = self.done.recv().map_err(|_| gone())?;
         self.early.insert(batch.number, batch);
         while let Some(mut batch) = self.early.remove(&self.next) {
-            out.write_all(&batch.out)?;
+            if !batch.out.is_empty() {
+                out.write_all(&mem::take(&mut self.header))?;
+                out.write_all(&batch.out)?;
+            }
             notes.write_all(&batch.notes)?;
             self.tally.add(batch.tally);
             self.next += 1;

@@ -4,6 +4,7 @@ use super::options;
 use crate::locale::DateForm;
 use crate::print::Format;
 use crate::print::colour::When;
+use crate::print::csv::Columns;
 use crate::query::{Query, Window};
 use crate::when::Clock;
 use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, window_or_checkpoint};
@@ -22,16 +23,21 @@ pub(super) const TABLE: Table = Table {
         valued("", "arch", "ARCH", "calls of this architecture: b32, b64, or a machine's name; before -sc"),
         valued("-c", "comm", "TEXT", "events of programs with this text in their short name"),
         valued("", "checkpoint", "FILE", "go on where the search before ended, and leave there where this one ends"),
+        switch("", "csv-quoted", "as --format csv, with commas, quotes and line ends in values quoted (RFC 4180)"),
         switch("", "debug", "say on standard error which records could not be read"),
         valued("", "eoe-timeout", "SECONDS", "when an event counts as complete (end_of_event_timeout)"),
         valued("", "escape", "raw|tty|shell|shell_quote", "what of the text shown is escaped"),
         valued("", "color", "auto|always|never", "colours; auto: on a terminal (default: never)"),
         signed("-e", "exit", "CODE|ERRNO", "calls that returned this: -13, EACCES (13), -EACCES"),
+        switch("", "extra-keys", "csv: a column for the rule's key"),
+        switch("", "extra-labels", "csv: columns for the labels of subject and object"),
+        switch("", "extra-obj2", "csv: a column for the second object"),
+        switch("", "extra-time", "csv: columns for the parts of the time"),
         valued("-f", "file", "TEXT", "events with this text in a file's name or the working directory"),
         valued("", "file-glob", "PATTERN", "events with a file's name or working directory like this: /etc/**/*.conf"),
         valued("", "file-regex", "REGEX", "the same with a regular expression"),
         switch("", "follow", "go on with the events that come; with -ts from there on, without it from now on"),
-        valued("", "format", "raw|default|interpret", "how events are shown"),
+        valued("", "format", "raw|default|interpret|csv|text", "how events are shown"),
         valued("-ga", "gid-all", "GROUP", "events with this gid, real or effective"),
         valued("-ge", "gid-effective", "GROUP", "events with this effective gid"),
         valued("-gi", "gid", "GROUP", "events with this gid"),
@@ -73,7 +79,7 @@ pub(super) const TABLE: Table = Table {
         switch("-w", "word", "texts match as a whole"),
         valued("-x", "executable", "TEXT", "events of programs with this text in their file's name"),
     ],
-    later: &["--checkpoint", "-escape", "--escape", "--extra-keys", "--extra-labels", "--extra-obj2", "--extra-time"],
+    later: &[],
 };
 
 /// What a command line asks for.
@@ -107,7 +113,7 @@ impl Request {
     pub(super) fn new(matches: &ArgMatches, clock: &Clock) -> Result<Self, String> {
         let given = in_order(&TABLE, matches);
         let mut request = Self {
-            format: format(&given)?,
+            format: with_columns(format(&given)?, matches)?,
             input: value(matches, "input").map(PathBuf::from),
             input_logs: is_set(matches, "input-logs"),
             just_one: is_set(matches, "just-one"),
@@ -122,6 +128,9 @@ impl Request {
         if let Some(name) = value(matches, "escape") {
             let known = name.to_str().and_then(Escape::named);
             request.escape = known.ok_or_else(|| format!("Unknown option ({})", name.display()))?;
+        } else if is_set(matches, "csv-quoted") {
+            // what quotes protect need not be escaped
+            request.escape = Escape::Raw;
         }
         if let Some(name) = value(matches, "color") {
             let known = name.to_str().and_then(When::named);
@@ -158,13 +167,33 @@ fn format(given: &[(&'static str, &OsString)]) -> Result<Format, String> {
             ("interpret", _) => Format::Interpret,
             (_, Some("default")) => Format::Default,
             (_, Some(word)) if word.starts_with("interp") => Format::Interpret,
-            (_, Some(word @ ("csv" | "text"))) => {
-                return Err(format!("Format {word} is not supported by this version of rausearch"));
-            }
+            (_, Some("csv")) => Format::Csv(Columns::default()),
+            (_, Some("text")) => Format::Text,
             _ => return Err(format!("Unknown option ({})", value.display())),
         };
     }
     Ok(format)
+}
+
+/// The columns of csv; `--csv-quoted` is a format of its own, too.
+fn with_columns(format: Format, matches: &ArgMatches) -> Result<Format, String> {
+    let quoted = is_set(matches, "csv-quoted");
+    let columns = Columns {
+        keys: is_set(matches, "extra-keys"),
+        labels: is_set(matches, "extra-labels"),
+        obj2: is_set(matches, "extra-obj2"),
+        time: is_set(matches, "extra-time"),
+        quoted,
+    };
+    match format {
+        Format::Csv(_) => Ok(Format::Csv(columns)),
+        Format::Default if quoted => Ok(Format::Csv(columns)),
+        _ if quoted => Err("Multiple output formats, use only 1".to_owned()),
+        _ if columns.time || columns.labels || columns.keys => {
+            Err("--extra options requires format to be csv".to_owned())
+        }
+        format => Ok(format),
+    }
 }
 
 fn serial(text: &OsStr) -> Result<u64, String> {
