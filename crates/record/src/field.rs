@@ -85,6 +85,46 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
+/// What a body is made of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Part<'a> {
+    /// A field.
+    Field(Field<'a>),
+    /// Words without a `=` that stand together, with the blanks between them: `avc:  denied  { read } for`.
+    Words(&'a [u8]),
+}
+
+impl<'a> Fields<'a> {
+    /// The next part: as the iterator, which passes words over.
+    pub fn next_part(&mut self) -> Option<Part<'a>> {
+        loop {
+            let from = skip_blanks(self.rest);
+            self.rest = from;
+            let mut found = false;
+            while !self.rest.is_empty() && !found {
+                let end = self.rest.iter().position(|&byte| byte == b'=' || byte == b' ').unwrap_or(self.rest.len());
+                found = self.rest.get(end) == Some(&b'=');
+                if !found {
+                    self.rest = skip_blanks(self.rest.get(end..).unwrap_or_default());
+                }
+            }
+            let words = from.get(..from.len() - self.rest.len()).unwrap_or_default().trim_ascii_end();
+            if !(words.is_empty() || self.inside && words == b"'") {
+                return Some(Part::Words(words));
+            }
+            match self.rest.strip_prefix(b"msg='") {
+                Some(inner) if !self.inside => (self.inside, self.rest) = (true, inner),
+                _ => return self.next().map(Part::Field),
+            }
+        }
+    }
+}
+
+fn skip_blanks(text: &[u8]) -> &[u8] {
+    let from = text.iter().position(|&byte| byte != b' ').unwrap_or(text.len());
+    text.get(from..).unwrap_or_default()
+}
+
 impl<'a> Fields<'a> {
     /// Splits a value from what follows it.
     fn value(&self, text: &'a [u8]) -> (&'a [u8], &'a [u8]) {
@@ -128,6 +168,26 @@ mod tests {
         assert_eq!(fields("a="), [("a", "")]);
         assert_eq!(fields("a=b=c"), [("a", "b=c")]);
         assert_eq!(fields("key=\"never closed x=1"), [("key", "\"never"), ("x", "1")]);
+    }
+
+    #[test]
+    fn parts_are_fields_and_the_words_between_them() {
+        let parts = |body: &'static str| -> Vec<String> {
+            let mut fields = Fields::new(body.as_bytes());
+            let text = |bytes| str::from_utf8(bytes).unwrap().to_owned();
+            let show = |part| match part {
+                Part::Field(field) => format!("{}={}", text(field.name), text(field.value)),
+                Part::Words(words) => format!("<{}>", text(words)),
+            };
+            std::iter::from_fn(|| fields.next_part().map(show)).collect()
+        };
+        assert_eq!(
+            parts("avc:  denied  { read } for  pid=1 tcontext={ a b } tail end "),
+            ["<avc:  denied  { read } for>", "pid=1", "tcontext={ a b }", "<tail end>"]
+        );
+        assert_eq!(parts("pid=1 words msg='op=x acct=\"a b\"'"), ["pid=1", "<words>", "op=x", "acct=\"a b\""]);
+        assert_eq!(parts("msg='text only'"), ["<text only'>"]);
+        assert_eq!(parts("  "), [""; 0]);
     }
 
     #[test]
@@ -189,6 +249,15 @@ mod tests {
                 prop_assert!(at <= body.as_ptr().addr() + body.len());
                 let _unused = (field.unquoted(), field.number());
             }
+        }
+
+        #[test]
+        fn parts_hold_the_same_fields(body in "[a=' \"{},()msg]{0,40}") {
+            let mut parts = Fields::new(body.as_bytes());
+            let fields: Vec<_> = std::iter::from_fn(|| parts.next_part())
+                .filter_map(|part| if let Part::Field(field) = part { Some(field) } else { None })
+                .collect();
+            prop_assert_eq!(fields, Fields::new(body.as_bytes()).collect::<Vec<_>>());
         }
     }
 }

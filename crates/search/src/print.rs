@@ -1,9 +1,15 @@
-//! Events as text: `--format raw`, `default` and `interpret`.
+//! Events as text: `--format raw`, `default` and `interpret` here, as JSON in [`objects`].
+
+mod clock;
+mod json;
+mod objects;
+mod writer;
 
 use crate::event::{Event, Record};
 use crate::locale::DateForm;
 use crate::stamp::UNKNOWN;
 use chrono::{DateTime, Local, TimeZone};
+use objects::Objects;
 use raudit_record::interpret::Escape;
 use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
@@ -20,6 +26,8 @@ pub enum Format {
     Default,
     /// As `Default` without the heading's time, with names for numbers.
     Interpret,
+    /// Objects of a form of our own, one for an event and line.
+    Json,
 }
 
 /// Writes events.
@@ -33,6 +41,7 @@ pub struct Printer {
     interpreter: Interpreter,
     escape: Escape,
     body: Vec<u8>,
+    objects: Objects,
 }
 
 impl Printer {
@@ -45,6 +54,7 @@ impl Printer {
             interpreter: Interpreter::new(Names::new()).escaping(escape),
             escape,
             body: Vec::new(),
+            objects: Objects::new(),
         }
     }
 
@@ -57,6 +67,7 @@ impl Printer {
             Format::Raw => raw(event, out),
             Format::Default => self.default(event, out),
             Format::Interpret => self.interpret(event, out),
+            format => out.write_all(self.objects.line(format, event)),
         }
     }
 

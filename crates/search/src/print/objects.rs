@@ -1,0 +1,34 @@
+//! Events as JSON objects, one on a line: in a form of our own, or in one of those that others have agreed on.
+
+use super::Format;
+use super::json::Json;
+use super::writer::Writer;
+use crate::event::Event;
+use raudit_record::Interpreter;
+use raudit_record::interpret::Escape;
+use raudit_record::names::Names;
+
+/// Writes events as objects.
+#[derive(Debug)]
+pub(super) struct Objects {
+    json: Json,
+    out: Writer,
+}
+
+impl Objects {
+    /// With the names of this host where records were not enriched.
+    pub(super) fn new() -> Self {
+        // JSON has escapes of its own
+        let interpreter = || Interpreter::new(Names::new()).escaping(Escape::Raw);
+        Self { json: Json::new(interpreter()), out: Writer::default() }
+    }
+
+    /// The line of an event, with its end.
+    pub(super) fn line(&mut self, format: Format, event: &Event) -> &[u8] {
+        self.out.clear();
+        match format {
+            _ => self.json.event(event, &mut self.out),
+        }
+        self.out.bytes()
+    }
+}

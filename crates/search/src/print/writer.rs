@@ -1,0 +1,271 @@
+//! JSON, written straight into bytes: strict (RFC 8259) whatever is put in.
+//!
+//! No library: those that write JSON want a tree, or UTF-8, which a log need not be. What is written is compared with a
+//! library's reading of it in the tests.
+
+use raudit_record::text::{push_decimal, push_hex_bytes, push_padded_decimal};
+use std::borrow::Cow;
+
+/// Appends JSON. Values are separated by commas where they must be, so that nothing need be remembered: a string ends with a
+/// quote, and an opening bracket at the end is always one of the structure's.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    out: Vec<u8>,
+}
+
+impl Writer {
+    /// What was written.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// Begins anew.
+    pub(super) fn clear(&mut self) {
+        self.out.clear();
+    }
+
+    /// Ends a line.
+    pub(super) fn end_line(&mut self) {
+        self.out.push(b'\n');
+    }
+
+    /// `{`
+    pub(super) fn open(&mut self) {
+        self.separate();
+        self.out.push(b'{');
+    }
+
+    /// `}`
+    pub(super) fn close(&mut self) {
+        self.out.push(b'}');
+    }
+
+    /// `"name":{`, the members, `}`.
+    pub(super) fn object(&mut self, name: &str, members: impl FnOnce(&mut Self)) {
+        self.name(name);
+        self.out.push(b'{');
+        members(self);
+        self.out.push(b'}');
+    }
+
+    /// The same, and nothing at all if there are no members.
+    pub(super) fn object_if_any(&mut self, name: &str, members: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
+        self.object(name, members);
+        if self.out.ends_with(b"{}") {
+            self.out.truncate(start);
+        }
+    }
+
+    /// `"name":[`, the values, `]`.
+    pub(super) fn array(&mut self, name: &str, values: impl FnOnce(&mut Self)) {
+        self.name(name);
+        self.values(values);
+    }
+
+    /// The same, and nothing at all if there are no values.
+    pub(super) fn array_if_any(&mut self, name: &str, values: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
+        self.array(name, values);
+        if self.out.ends_with(b"[]") {
+            self.out.truncate(start);
+        }
+    }
+
+    /// `[`, the values, `]`.
+    pub(super) fn values(&mut self, values: impl FnOnce(&mut Self)) {
+        self.out.push(b'[');
+        values(self);
+        self.out.push(b']');
+    }
+
+    /// `"name":`, for a name that needs no escapes.
+    pub(super) fn name(&mut self, name: &str) {
+        self.separate();
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    /// `"name":`, for any name; bytes that are not UTF-8 become U+FFFD.
+    pub(super) fn any_name(&mut self, name: &[u8]) {
+        self.lossy(name);
+        self.out.push(b':');
+    }
+
+    /// A string; of bytes that are not UTF-8 an object with them in hexadecimal: `{"hex":"66FF"}`.
+    pub(super) fn text(&mut self, text: &[u8]) {
+        self.separate();
+        if is_clean(text) {
+            self.quote(text);
+        } else if str::from_utf8(text).is_ok() {
+            self.escaped(text);
+        } else {
+            self.out.extend_from_slice(b"{\"hex\":\"");
+            push_hex_bytes(&mut self.out, text);
+            self.out.extend_from_slice(b"\"}");
+        }
+    }
+
+    /// A string; what is not UTF-8 in it becomes U+FFFD.
+    pub(super) fn lossy(&mut self, text: &[u8]) {
+        self.separate();
+        if is_clean(text) {
+            return self.quote(text);
+        }
+        match String::from_utf8_lossy(text) {
+            Cow::Borrowed(text) => self.escaped(text.as_bytes()),
+            Cow::Owned(text) => self.escaped(text.as_bytes()),
+        }
+    }
+
+    /// A number.
+    pub(super) fn number(&mut self, number: u64) {
+        self.separate();
+        push_decimal(&mut self.out, number);
+    }
+
+    /// `null`
+    pub(super) fn null(&mut self) {
+        self.separate();
+        self.out.extend_from_slice(b"null");
+    }
+
+    /// Seconds with three digits of milliseconds.
+    pub(super) fn seconds(&mut self, sec: u64, milli: u16) {
+        self.number(sec);
+        self.out.push(b'.');
+        push_padded_decimal(&mut self.out, u64::from(milli), 3);
+    }
+
+    /// `"name":"text"`; see [`lossy`](Self::lossy).
+    pub(super) fn text_member(&mut self, name: &str, text: &[u8]) {
+        self.name(name);
+        self.lossy(text);
+    }
+
+    /// `"name":number`
+    pub(super) fn number_member(&mut self, name: &str, number: u64) {
+        self.name(name);
+        self.number(number);
+    }
+
+    fn separate(&mut self) {
+        if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':' | b'\n')) {
+            self.out.push(b',');
+        }
+    }
+
+    fn quote(&mut self, clean: &[u8]) {
+        self.out.push(b'"');
+        self.out.extend_from_slice(clean);
+        self.out.push(b'"');
+    }
+
+    /// UTF-8 with escapes for what must have them.
+    fn escaped(&mut self, text: &[u8]) {
+        self.out.push(b'"');
+        let mut rest = text;
+        while let Some(at) = rest.iter().position(|&byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+            let (clean, tail) = rest.split_at(at);
+            self.out.extend_from_slice(clean);
+            let Some((&byte, after)) = tail.split_first() else { break };
+            match byte {
+                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', byte]),
+                b'\n' => self.out.extend_from_slice(b"\\n"),
+                b'\t' => self.out.extend_from_slice(b"\\t"),
+                _ => {
+                    self.out.extend_from_slice(b"\\u00");
+                    push_hex_bytes(&mut self.out, &[byte]);
+                }
+            }
+            rest = after;
+        }
+        self.out.extend_from_slice(rest);
+        self.out.push(b'"');
+    }
+}
+
+/// ASCII without anything to escape. To the end in any case: that many bytes can be looked at at once.
+fn is_clean(text: &[u8]) -> bool {
+    text.iter().fold(true, |clean, &byte| clean & (b' '..0x80).contains(&byte) & (byte != b'"') & (byte != b'\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn read(writer: &Writer) -> Value {
+        serde_json::from_slice(writer.bytes()).unwrap()
+    }
+
+    #[test]
+    fn members_and_values_are_separated() {
+        let mut writer = Writer::default();
+        writer.open();
+        writer.number_member("a", 1);
+        writer.object_if_any("none", |_| {});
+        writer.array_if_any("none", |_| {});
+        writer.object("b", |w| {
+            w.array("c", |w| {
+                w.text(b"x[");
+                w.number(2);
+                w.null();
+                w.open();
+                w.close();
+            });
+            w.object("d", |_| {});
+            w.name("e");
+            w.seconds(7, 5);
+        });
+        writer.close();
+        writer.end_line();
+        assert_eq!(
+            writer.bytes(),
+            br#"{"a":1,"b":{"c":["x[",2,null,{}],"d":{},"e":7.005}}"#.iter().chain(b"\n").copied().collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_hexadecimal_or_replaced() {
+        let mut writer = Writer::default();
+        writer.open();
+        writer.name("a");
+        writer.text(b"f\xff\"");
+        writer.text_member("b", b"f\xff\"");
+        writer.any_name(b"\xfe\n");
+        writer.null();
+        writer.close();
+        assert_eq!(read(&writer), json!({"a": {"hex": "66FF22"}, "b": "f\u{fffd}\"", "\u{fffd}\n": null}));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_reads_back(text: String, bytes: Vec<u8>) {
+            let mut writer = Writer::default();
+            writer.open();
+            writer.any_name(text.as_bytes());
+            writer.text(text.as_bytes());
+            writer.name("b");
+            writer.text(&bytes);
+            writer.name("c");
+            writer.lossy(&bytes);
+            writer.close();
+            let value = read(&writer);
+            if text != "b" && text != "c" {
+                prop_assert_eq!(value.get(&text).unwrap(), &json!(text));
+            }
+            let lossy = String::from_utf8_lossy(&bytes);
+            prop_assert_eq!(value["c"].as_str().unwrap(), lossy.as_ref());
+            match str::from_utf8(&bytes) {
+                Ok(text) => prop_assert_eq!(&value["b"], &json!(text)),
+                Err(_) => {
+                    let hex = value["b"]["hex"].as_str().unwrap();
+                    prop_assert_eq!(raudit_record::text::decode_hex(hex.as_bytes()).unwrap(), bytes);
+                }
+            }
+        }
+    }
+}
