@@ -1,6 +1,8 @@
 //! Events as text: `--format raw`, `default` and `interpret` here, as JSON in [`objects`].
 
 mod clock;
+mod ecs;
+mod facts;
 mod json;
 mod objects;
 mod writer;
@@ -28,6 +30,8 @@ pub enum Format {
     Interpret,
     /// Objects of a form of our own, one for an event and line.
     Json,
+    /// Objects of the Elastic Common Schema, as auditbeat's.
+    Ecs,
 }
 
 /// Writes events.

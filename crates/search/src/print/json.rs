@@ -5,7 +5,6 @@ use super::writer::Writer;
 use crate::event::{Event, Record};
 use crate::stamp::UNKNOWN;
 use raudit_record::field::Part;
-use raudit_record::names::Names;
 use raudit_record::text::untrusted;
 use raudit_record::{Context, Fields, Interpreter, Line};
 use std::ops::Range;

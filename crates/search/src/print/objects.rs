@@ -1,6 +1,8 @@
 //! Events as JSON objects, one on a line: in a form of our own, or in one of those that others have agreed on.
 
 use super::Format;
+use super::ecs::Ecs;
+use super::facts::Facts;
 use super::json::Json;
 use super::writer::Writer;
 use crate::event::Event;
@@ -12,6 +14,7 @@ use raudit_record::names::Names;
 #[derive(Debug)]
 pub(super) struct Objects {
     json: Json,
+    ecs: Ecs,
     out: Writer,
 }
 
@@ -19,14 +22,15 @@ impl Objects {
     /// With the names of this host where records were not enriched.
     pub(super) fn new() -> Self {
         // JSON has escapes of its own
-        let interpreter = || Interpreter::new(Names::new()).escaping(Escape::Raw);
-        Self { json: Json::new(interpreter()), out: Writer::default() }
+        let interpreter = Interpreter::new(Names::new()).escaping(Escape::Raw);
+        Self { json: Json::new(interpreter), ecs: Ecs::new(Names::new()), out: Writer::default() }
     }
 
     /// The line of an event, with its end.
     pub(super) fn line(&mut self, format: Format, event: &Event) -> &[u8] {
         self.out.clear();
         match format {
+            Format::Ecs => self.ecs.event(&Facts::of(event), &mut self.out),
             _ => self.json.event(event, &mut self.out),
         }
         self.out.bytes()
