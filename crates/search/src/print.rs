@@ -5,6 +5,7 @@ mod ecs;
 mod facts;
 mod json;
 mod objects;
+mod ocsf;
 mod writer;
 
 use crate::event::{Event, Record};
@@ -32,6 +33,8 @@ pub enum Format {
     Json,
     /// Objects of the Elastic Common Schema, as auditbeat's.
     Ecs,
+    /// Objects of the Open Cybersecurity Schema Framework.
+    Ocsf,
 }
 
 /// Writes events.

@@ -129,6 +129,12 @@ impl<'e> Facts<'e> {
         self.record(Kind::SYSCALL).or(self.records.first())
     }
 
+    /// An argument of the system call: a number in hexadecimal.
+    pub(super) fn argument(&self, name: &str) -> Option<u64> {
+        let value = self.record(Kind::SYSCALL)?.text(name)?;
+        u64::from_str_radix(str::from_utf8(&value).ok()?, 16).ok()
+    }
+
     /// The arguments of the program that was executed.
     pub(super) fn arguments(&self) -> Vec<Text<'e>> {
         let Some(execve) = self.record(Kind::EXECVE) else { return Vec::new() };

@@ -4,6 +4,7 @@ use super::Format;
 use super::ecs::Ecs;
 use super::facts::Facts;
 use super::json::Json;
+use super::ocsf::Ocsf;
 use super::writer::Writer;
 use crate::event::Event;
 use raudit_record::Interpreter;
@@ -15,6 +16,7 @@ use raudit_record::names::Names;
 pub(super) struct Objects {
     json: Json,
     ecs: Ecs,
+    ocsf: Ocsf,
     out: Writer,
 }
 
@@ -23,7 +25,8 @@ impl Objects {
     pub(super) fn new() -> Self {
         // JSON has escapes of its own
         let interpreter = Interpreter::new(Names::new()).escaping(Escape::Raw);
-        Self { json: Json::new(interpreter), ecs: Ecs::new(Names::new()), out: Writer::default() }
+        let json = Json::new(interpreter);
+        Self { json, ecs: Ecs::new(Names::new()), ocsf: Ocsf::new(Names::new()), out: Writer::default() }
     }
 
     /// The line of an event, with its end.
@@ -31,6 +34,7 @@ impl Objects {
         self.out.clear();
         match format {
             Format::Ecs => self.ecs.event(&Facts::of(event), &mut self.out),
+            Format::Ocsf => self.ocsf.event(&Facts::of(event), &mut self.out),
             _ => self.json.event(event, &mut self.out),
         }
         self.out.bytes()

@@ -125,6 +125,20 @@ impl Writer {
         push_decimal(&mut self.out, number);
     }
 
+    /// `true` or `false`
+    pub(super) fn boolean(&mut self, value: bool) {
+        self.separate();
+        self.out.extend_from_slice(if value { b"true" } else { b"false" });
+    }
+
+    /// The members of an object that another writer has begun and not ended.
+    pub(super) fn rest_of_object(&mut self, begun: &Self) {
+        if let Some(members) = begun.out.strip_prefix(b"{").filter(|members| !members.is_empty()) {
+            self.separate();
+            self.out.extend_from_slice(members);
+        }
+    }
+
     /// `null`
     pub(super) fn null(&mut self) {
         self.separate();

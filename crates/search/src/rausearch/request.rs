@@ -26,7 +26,7 @@ pub(super) const TABLE: Table = Table {
         valued("", "escape", "raw|tty|shell|shell_quote", "what of the text shown is escaped"),
         signed("-e", "exit", "CODE|ERRNO", "calls that returned this: -13, EACCES (13), -EACCES"),
         valued("-f", "file", "TEXT", "events with this text in a file's name or the working directory"),
-        valued("", "format", "raw|default|interpret|json|ecs", "how events are shown"),
+        valued("", "format", "raw|default|interpret|json|ecs|ocsf", "how events are shown"),
         valued("-ga", "gid-all", "GROUP", "events with this gid, real or effective"),
         valued("-ge", "gid-effective", "GROUP", "events with this effective gid"),
         valued("-gi", "gid", "GROUP", "events with this gid"),
@@ -143,6 +143,7 @@ fn format(given: &[(&'static str, &OsString)]) -> Result<Format, String> {
             (_, Some(word)) if word.starts_with("interp") => Format::Interpret,
             (_, Some("json")) => Format::Json,
             (_, Some("ecs")) => Format::Ecs,
+            (_, Some("ocsf")) => Format::Ocsf,
             (_, Some(word @ ("csv" | "text"))) => {
                 return Err(format!("Format {word} is not supported by this version of rausearch"));
             }

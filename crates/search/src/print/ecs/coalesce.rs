@@ -70,7 +70,7 @@ impl<'e> Coalesced<'e> {
         for record in &facts.records {
             event.add(record, std::ptr::eq(record, main), facts);
         }
-        if call.is_some() {
+        if call.is_some() && facts.records.len() > 1 {
             event.data.remove(&b"items"[..]);
         }
         event.arguments = facts.arguments();
@@ -85,7 +85,8 @@ impl<'e> Coalesced<'e> {
             call: None,
             result: main.result(),
             session: None,
-            tags: main.keys(),
+            // some rules were given with `-k key=NAME`
+            tags: main.keys().into_iter().map(without_name).collect(),
             ids: BTreeMap::new(),
             label: BTreeMap::new(),
             data: BTreeMap::new(),
@@ -227,4 +228,8 @@ impl<'e> Coalesced<'e> {
             self.what = kind;
         }
     }
+}
+
+fn without_name(key: Text<'_>) -> Text<'_> {
+    key.strip_prefix(b"key=").map(|key| key.to_vec().into()).unwrap_or(key)
 }

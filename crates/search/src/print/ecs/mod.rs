@@ -148,8 +148,11 @@ impl Ecs {
 
 /// `event`
 fn what_happened(event: &Coalesced<'_>, out: &mut Writer) {
+    // a record's words and its call's, each once
     let words = |of: fn(&normal::Normal) -> &'static [&'static str]| {
-        event.normal.into_iter().chain(event.call).flat_map(move |normal| of(normal)).map(|word| word.as_bytes())
+        let own = event.normal.map_or(&[][..], of);
+        let call = event.call.map_or(&[][..], of);
+        own.iter().chain(call.iter().filter(|word| !own.contains(word))).map(|word| word.as_bytes())
     };
     out.object("event", |out| {
         out.text_member("kind", b"event");
