@@ -7,12 +7,14 @@
 //! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
 //! 4. [`items`]: what its records say, as far as it is asked for; [`query`] and [`who`]: whether that is asked for;
 //!    `marks`: what need not be read to know that it is not
+//!    [`expr`]: expressions that must hold besides
 //! 5. [`mod@print`]: events as text; or [`summary`]: events as counts
 //!
 //! [`checkpoint`] has a search go on where the one before ended. [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
 //! writers a program hands in.
 pub mod checkpoint;
 pub mod event;
+pub mod expr;
 pub mod group;
 mod id_hash;
 pub mod items;

@@ -5,6 +5,7 @@ mod request;
 
 use crate::checkpoint::{Checkpoint, Resume, Step};
 use crate::event::Event;
+use crate::expr::Tester;
 use crate::print::{Format, Printer};
 use crate::query::{Judge, Verdict};
 use crate::source::{Found, Search, SearchError, Settings, Source};
@@ -98,7 +99,7 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
         search = search.in_parts(begin);
     }
     let mut printer = Printer::new(request.format, &request.date, request.escape);
-    let mut judge = Judge::new(&request.query);
+    let (mut judge, mut tester) = (Judge::new(&request.query), Tester::new());
     let (mut tally, mut lost) = (Tally::default(), None);
     let mut show = |event: &Event, notes: &mut dyn Write| {
         let step = resume.as_mut().map_or(Step::Show, |resume| resume.step(event));
@@ -118,6 +119,9 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
                 return Ok(ControlFlow::Continue(()));
             }
             _ => return Ok(ControlFlow::Continue(())),
+        }
+        if !request.expressions.iter().all(|expression| tester.holds(expression, event)) {
+            return Ok(ControlFlow::Continue(()));
         }
         tally.matched += 1;
         printer.print(event, out)?;

@@ -1,11 +1,12 @@
 //! What rausearch's command line asks for.
 
 use super::options;
+use crate::expr::Expression;
 use crate::locale::DateForm;
 use crate::print::Format;
 use crate::query::{Query, Window};
 use crate::when::Clock;
-use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, window_or_checkpoint};
+use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, values, window_or_checkpoint};
 use clap::ArgMatches;
 use raudit_record::interpret::Escape;
 use std::ffi::{OsStr, OsString};
@@ -25,6 +26,7 @@ pub(super) const TABLE: Table = Table {
         valued("", "eoe-timeout", "SECONDS", "when an event counts as complete (end_of_event_timeout)"),
         valued("", "escape", "raw|tty|shell|shell_quote", "what of the text shown is escaped"),
         signed("-e", "exit", "CODE|ERRNO", "calls that returned this: -13, EACCES (13), -EACCES"),
+        valued("", "expr", "EXPRESSION", "events of which this holds, see ausearch-expression(5)"),
         valued("-f", "file", "TEXT", "events with this text in a file's name or the working directory"),
         valued("", "format", "raw|default|interpret|json|ecs|ocsf", "how events are shown"),
         valued("-ga", "gid-all", "GROUP", "events with this gid, real or effective"),
@@ -70,9 +72,11 @@ pub(super) const TABLE: Table = Table {
 };
 
 /// What a command line asks for.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Request {
     pub(super) query: Query,
+    /// All of them must hold too.
+    pub(super) expressions: Vec<Expression>,
     pub(super) window: Window,
     pub(super) format: Format,
     pub(super) input: Option<PathBuf>,
@@ -110,6 +114,8 @@ impl Request {
             let known = name.to_str().and_then(Escape::named);
             request.escape = known.ok_or_else(|| format!("Unknown option ({})", name.display()))?;
         }
+        let expressions = values(matches, "expr").map(|text| Expression::parse(text.as_bytes()));
+        request.expressions = expressions.collect::<Result<_, _>>().map_err(|wrong| wrong.to_string())?;
         let query = &mut request.query;
         query.serial = value(matches, "event").map(|n| serial(n)).transpose()?;
         query.interprets = request.format == Format::Interpret;
