@@ -77,10 +77,7 @@ impl<'a> Iterator for Fields<'a> {
                 self.rest = inner;
                 continue;
             }
-            let (value, rest) = self.value(after);
-            self.rest = rest;
-            let name = name.strip_prefix(b"(").unwrap_or(name);
-            return Some(Field { name, value });
+            return Some(self.field(name, after));
         }
     }
 }
@@ -97,26 +94,39 @@ pub enum Part<'a> {
 impl<'a> Fields<'a> {
     /// The next part: as the iterator, which passes words over.
     pub fn next_part(&mut self) -> Option<Part<'a>> {
+        let mut from = skip_blanks(self.rest);
+        let mut text = from;
         loop {
-            let from = skip_blanks(self.rest);
-            self.rest = from;
-            let mut found = false;
-            while !self.rest.is_empty() && !found {
-                let end = self.rest.iter().position(|&byte| byte == b'=' || byte == b' ').unwrap_or(self.rest.len());
-                found = self.rest.get(end) == Some(&b'=');
-                if !found {
-                    self.rest = skip_blanks(self.rest.get(end..).unwrap_or_default());
+            let end = text.iter().position(|&byte| byte == b'=' || byte == b' ').unwrap_or(text.len());
+            let (name, tail) = text.split_at(end);
+            let [b'=', after @ ..] = tail else {
+                text = skip_blanks(tail);
+                if !text.is_empty() {
+                    continue;
                 }
+                self.rest = text;
+                return self.words(from);
+            };
+            if let Some(words) = self.words(from.get(..from.len() - text.len()).unwrap_or_default()) {
+                self.rest = text;
+                return Some(words);
             }
-            let words = from.get(..from.len() - self.rest.len()).unwrap_or_default().trim_ascii_end();
-            if !(words.is_empty() || self.inside && words == b"'") {
-                return Some(Part::Words(words));
-            }
-            match self.rest.strip_prefix(b"msg='") {
-                Some(inner) if !self.inside => (self.inside, self.rest) = (true, inner),
-                _ => return self.next().map(Part::Field),
+            match after {
+                [b'\'', inner @ ..] if name == b"msg" && !self.inside => {
+                    self.inside = true;
+                    from = skip_blanks(inner);
+                    text = from;
+                }
+                _ => return Some(Part::Field(self.field(name, after))),
             }
         }
+    }
+
+    /// Words, unless there are none but the quote that ends `msg='...'`.
+    fn words(&self, text: &'a [u8]) -> Option<Part<'a>> {
+        let words = text.trim_ascii_end();
+        let is_end = words.is_empty() || self.inside && words == b"'";
+        (!is_end).then_some(Part::Words(words))
     }
 }
 
@@ -126,6 +136,13 @@ fn skip_blanks(text: &[u8]) -> &[u8] {
 }
 
 impl<'a> Fields<'a> {
+    /// The field whose value stands first in a text.
+    fn field(&mut self, name: &'a [u8], text: &'a [u8]) -> Field<'a> {
+        let (value, rest) = self.value(text);
+        self.rest = rest;
+        Field { name: name.strip_prefix(b"(").unwrap_or(name), value }
+    }
+
     /// Splits a value from what follows it.
     fn value(&self, text: &'a [u8]) -> (&'a [u8], &'a [u8]) {
         let end = match text {

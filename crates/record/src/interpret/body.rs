@@ -23,7 +23,8 @@ impl Interpreter {
                 continue;
             }
             let (value, comma, next) = split_value(after);
-            let meaning = self.field(&mut context, line, name, value, out);
+            let meaning = Meaning::of(context.kind, name);
+            self.field(meaning, &mut context, line, name, value, out);
             match meaning {
                 Meaning::Tty if next.is_empty() => {}
                 _ if comma && meaning.is_verbatim() => out.push(b','),
@@ -38,20 +39,19 @@ impl Interpreter {
         }
     }
 
-    /// Appends the meaning of one field of a line, and returns what kind of value it is. To be called for the fields in their
-    /// order, with the line's [`Context`], which keeps the place in what was recorded.
+    /// Appends the meaning of one field of a line, whose kind is known. To be called for the fields in their order, with the
+    /// line's [`Context`], which keeps the place in what was recorded.
     pub fn field<'a>(
         &mut self,
+        meaning: Meaning,
         context: &mut Context<'a>,
         line: &Line<'a>,
         name: &[u8],
         value: &[u8],
         out: &mut Vec<u8>,
-    ) -> Meaning {
-        let meaning = Meaning::of(context.kind, name);
+    ) {
         let recorded = if meaning.is_enriched() { next_recorded(context, line, name) } else { None };
         self.as_meaning(meaning, context, recorded, value, out);
-        meaning
     }
 }
 

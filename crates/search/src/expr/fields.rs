@@ -58,16 +58,26 @@ fn field(word: &[u8]) -> Option<Field<'_>> {
     Some(Field { name: name.strip_prefix(b"(").unwrap_or(name), value: Cow::Borrowed(value) })
 }
 
-/// What SELinux writes without names: `avc:  denied  { read write } for`.
+/// What SELinux writes without names: `avc:  denied  { read write } for`. Only right behind the head: programs that decide
+/// themselves have fields before it, and auparse finds nothing there.
 fn decision<'a>(text: &'a [u8], name: &[u8]) -> Option<Field<'a>> {
     let mut words = text.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
-    let result = words.by_ref().find(|word| !word.contains(&b'=') && !word.starts_with(b"avc"))?;
-    if name == b"seresult" {
-        return Some(Field { name: b"seresult", value: Cow::Borrowed(result) });
+    let in_head = if text.starts_with(b"node=") { 2 } else { 1 };
+    let (mut fields, mut result) = (0, None);
+    for word in words.by_ref() {
+        if word.contains(&b'=') {
+            fields += usize::from(field(word).is_some());
+        } else if fields == in_head && result.is_none() {
+            result = Some(word).filter(|word| !word.starts_with(b"avc"));
+        } else if fields == in_head && word.starts_with(b"{") {
+            break;
+        }
     }
-    words.by_ref().find(|word| *word == b"{")?;
+    if name == b"seresult" {
+        return Some(Field { name: b"seresult", value: Cow::Borrowed(result?) });
+    }
     let asked: Vec<&[u8]> = words.take_while(|word| !word.starts_with(b"}")).collect();
-    Some(Field { name: b"seperms", value: asked.join(&b","[..]).into() })
+    (!asked.is_empty()).then(|| Field { name: b"seperms", value: asked.join(&b","[..]).into() })
 }
 
 #[cfg(test)]
@@ -107,5 +117,7 @@ mod tests {
         let avc = "type=AVC msg=audit(1.0:2): avc:  denied  { read write } for  pid=1";
         assert_eq!(value(avc, "seresult").unwrap(), "denied");
         assert_eq!(value(avc, "seperms").unwrap(), "read,write");
+        let by_program = "type=AVC msg=audit(1.0:2): pid=1 uid=0 msg='avc:  denied  { send } for scontext=a";
+        assert_eq!([value(by_program, "seresult"), value(by_program, "seperms")], [None, None]);
     }
 }

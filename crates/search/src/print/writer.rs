@@ -74,6 +74,7 @@ impl Writer {
 
     /// `[`, the values, `]`.
     pub(super) fn values(&mut self, values: impl FnOnce(&mut Self)) {
+        self.separate();
         self.out.push(b'[');
         values(self);
         self.out.push(b']');
@@ -81,10 +82,14 @@ impl Writer {
 
     /// `"name":`, for a name that needs no escapes.
     pub(super) fn name(&mut self, name: &str) {
+        self.plain_name(name.as_bytes());
+    }
+
+    /// The same.
+    pub(super) fn plain_name(&mut self, name: &[u8]) {
         self.separate();
-        self.out.push(b'"');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
+        self.quote(name);
+        self.out.push(b':');
     }
 
     /// `"name":`, for any name; bytes that are not UTF-8 become U+FFFD.
