@@ -24,7 +24,8 @@ impl Interpreter {
             }
             let (value, comma, next) = split_value(after);
             let meaning = Meaning::of(context.kind, name);
-            self.field(meaning, &mut context, line, name, value, out);
+            let recorded = if meaning.is_enriched() { context.next_recorded(line, name) } else { None };
+            self.as_meaning(meaning, &context, recorded, value, out);
             match meaning {
                 Meaning::Tty if next.is_empty() => {}
                 _ if comma && meaning.is_verbatim() => out.push(b','),
@@ -38,33 +39,6 @@ impl Interpreter {
             out.push(b' ');
         }
     }
-
-    /// Appends the meaning of one field of a line, whose kind is known. To be called for the fields in their order, with the
-    /// line's [`Context`], which keeps the place in what was recorded.
-    pub fn field<'a>(
-        &mut self,
-        meaning: Meaning,
-        context: &mut Context<'a>,
-        line: &Line<'a>,
-        name: &[u8],
-        value: &[u8],
-        out: &mut Vec<u8>,
-    ) {
-        let recorded = if meaning.is_enriched() { next_recorded(context, line, name) } else { None };
-        self.as_meaning(meaning, context, recorded, value, out);
-    }
-}
-
-/// What was recorded for a field, and from then on only what was recorded after it: enrichments come in the order of
-/// fields, and of two fields of one name each finds its own.
-fn next_recorded<'a>(context: &mut Context<'a>, line: &Line<'a>, name: &[u8]) -> Option<&'a [u8]> {
-    let found = context.recorded(name).or_else(|| {
-        context.enriched = line.enriched;
-        context.recorded(name)
-    });
-    let (text, after) = found?;
-    context.enriched = Some(after);
-    Some(text)
 }
 
 /// Splits a value from what follows it, and tells if a comma was between them.

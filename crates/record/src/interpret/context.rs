@@ -53,4 +53,16 @@ impl<'a> Context<'a> {
         let field = fields.find(|field| field.name.eq_ignore_ascii_case(name))?;
         Some((field.value, fields.rest()))
     }
+
+    /// What was recorded for a field, and from then on only what was recorded after it: translations come in the order of
+    /// fields, and of two fields of one name each finds its own.
+    pub fn next_recorded(&mut self, line: &Line<'a>, name: &[u8]) -> Option<&'a [u8]> {
+        let found = self.recorded(name).or_else(|| {
+            self.enriched = line.enriched;
+            self.recorded(name)
+        });
+        let (text, after) = found?;
+        self.enriched = Some(after);
+        Some(text)
+    }
 }

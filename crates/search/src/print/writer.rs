@@ -24,6 +24,21 @@ impl Writer {
         self.out.clear();
     }
 
+    /// How much was written.
+    pub(super) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes back what was written behind so much.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.out.truncate(len);
+    }
+
+    /// Appends JSON of any form.
+    pub(super) fn extend(&mut self, json: &[u8]) {
+        self.out.extend_from_slice(json);
+    }
+
     /// Ends a line.
     pub(super) fn end_line(&mut self) {
         self.out.push(b'\n');
@@ -40,10 +55,15 @@ impl Writer {
         self.out.push(b'}');
     }
 
-    /// `"name":{`, the members, `}`.
-    pub(super) fn object(&mut self, name: &str, members: impl FnOnce(&mut Self)) {
+    /// `"name":{`
+    pub(super) fn begin_object(&mut self, name: &str) {
         self.name(name);
         self.out.push(b'{');
+    }
+
+    /// `"name":{`, the members, `}`.
+    pub(super) fn object(&mut self, name: &str, members: impl FnOnce(&mut Self)) {
+        self.begin_object(name);
         members(self);
         self.out.push(b'}');
     }
@@ -82,13 +102,8 @@ impl Writer {
 
     /// `"name":`, for a name that needs no escapes.
     pub(super) fn name(&mut self, name: &str) {
-        self.plain_name(name.as_bytes());
-    }
-
-    /// The same.
-    pub(super) fn plain_name(&mut self, name: &[u8]) {
         self.separate();
-        self.quote(name);
+        push_quoted(name.as_bytes(), &mut self.out);
         self.out.push(b':');
     }
 
@@ -98,29 +113,27 @@ impl Writer {
         self.out.push(b':');
     }
 
-    /// A string; of bytes that are not UTF-8 an object with them in hexadecimal: `{"hex":"66FF"}`.
+    /// A string, or an object: see [`push_text`].
     pub(super) fn text(&mut self, text: &[u8]) {
         self.separate();
-        if is_clean(text) {
-            self.quote(text);
-        } else if str::from_utf8(text).is_ok() {
-            self.escaped(text);
-        } else {
-            self.out.extend_from_slice(b"{\"hex\":\"");
-            push_hex_bytes(&mut self.out, text);
-            self.out.extend_from_slice(b"\"}");
-        }
+        push_text(text, &mut self.out);
+    }
+
+    /// A value that is JSON already.
+    pub(super) fn value(&mut self, json: &[u8]) {
+        self.separate();
+        self.out.extend_from_slice(json);
     }
 
     /// A string; what is not UTF-8 in it becomes U+FFFD.
     pub(super) fn lossy(&mut self, text: &[u8]) {
         self.separate();
         if is_clean(text) {
-            return self.quote(text);
+            return push_quoted(text, &mut self.out);
         }
         match String::from_utf8_lossy(text) {
-            Cow::Borrowed(text) => self.escaped(text.as_bytes()),
-            Cow::Owned(text) => self.escaped(text.as_bytes()),
+            Cow::Borrowed(text) => push_escaped(text.as_bytes(), &mut self.out),
+            Cow::Owned(text) => push_escaped(text.as_bytes(), &mut self.out),
         }
     }
 
@@ -174,35 +187,48 @@ impl Writer {
             self.out.push(b',');
         }
     }
+}
 
-    fn quote(&mut self, clean: &[u8]) {
-        self.out.push(b'"');
-        self.out.extend_from_slice(clean);
-        self.out.push(b'"');
+/// Appends a string; of bytes that are not UTF-8 an object with them in hexadecimal: `{"hex":"66FF"}`.
+pub(super) fn push_text(text: &[u8], out: &mut Vec<u8>) {
+    if is_clean(text) {
+        push_quoted(text, out);
+    } else if str::from_utf8(text).is_ok() {
+        push_escaped(text, out);
+    } else {
+        out.extend_from_slice(b"{\"hex\":\"");
+        push_hex_bytes(out, text);
+        out.extend_from_slice(b"\"}");
     }
+}
 
-    /// UTF-8 with escapes for what must have them.
-    fn escaped(&mut self, text: &[u8]) {
-        self.out.push(b'"');
-        let mut rest = text;
-        while let Some(at) = rest.iter().position(|&byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
-            let (clean, tail) = rest.split_at(at);
-            self.out.extend_from_slice(clean);
-            let Some((&byte, after)) = tail.split_first() else { break };
-            match byte {
-                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', byte]),
-                b'\n' => self.out.extend_from_slice(b"\\n"),
-                b'\t' => self.out.extend_from_slice(b"\\t"),
-                _ => {
-                    self.out.extend_from_slice(b"\\u00");
-                    push_hex_bytes(&mut self.out, &[byte]);
-                }
+fn push_quoted(clean: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(clean);
+    out.push(b'"');
+}
+
+/// Appends UTF-8 with escapes for what must have them.
+fn push_escaped(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|&byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        let (clean, tail) = rest.split_at(at);
+        out.extend_from_slice(clean);
+        let Some((&byte, after)) = tail.split_first() else { break };
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            _ => {
+                out.extend_from_slice(b"\\u00");
+                push_hex_bytes(out, &[byte]);
             }
-            rest = after;
         }
-        self.out.extend_from_slice(rest);
-        self.out.push(b'"');
+        rest = after;
     }
+    out.extend_from_slice(rest);
+    out.push(b'"');
 }
 
 /// ASCII without anything to escape. To the end in any case: that many bytes can be looked at at once.

@@ -1,6 +1,7 @@
-//! The names that the records of a type have: nearly always those of the record before it. So what they mean, that none stands
-//! twice and how they are written need not be found out each time.
+//! The names that the records of a type have: nearly always those of the record before it, and many of their values too. So what
+//! names mean, that none stands twice, and what becomes of a value need not be found out each time.
 
+use crate::print::writer::push_text;
 use raudit_record::Kind;
 use raudit_record::interpret::Meaning;
 
@@ -8,28 +9,42 @@ use raudit_record::interpret::Meaning;
 #[derive(Debug)]
 pub(super) struct Layouts(Vec<Layout>);
 
-/// As many as there are types in some events.
-const PLACES: usize = 64;
+/// So many that the types of a log rarely share a place.
+const PLACES: usize = 256;
 
 /// A record with more fields, or longer names, is not remembered: a forged one must not cost memory.
 const MOST: usize = 64;
 const LONGEST: usize = 32;
 
+/// Nor are longer values.
+pub(super) const LONGEST_VALUE: usize = 200;
+
 /// The names of a record.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     kind: Kind,
-    names: Vec<Name>,
-    /// None stands twice.
-    pub(super) is_distinct: bool,
+    fields: Vec<Known>,
+    /// None stands twice, and none needs escapes.
+    is_plain: bool,
 }
 
-/// A name that was met.
+/// A field that was met.
 #[derive(Debug)]
-pub(super) struct Name {
-    text: Vec<u8>,
+pub(super) struct Known {
+    /// `,"name":`
+    name: Vec<u8>,
     /// What kind of value it has.
     pub(super) meaning: Meaning,
+    /// The last value is known, and its meaning hangs on nothing else.
+    is_certain: bool,
+    value: Vec<u8>,
+    /// What was recorded of it.
+    recorded: Vec<u8>,
+    is_recorded: bool,
+    /// The last value as a member: `,"name":"value"`.
+    pub(super) raw: Vec<u8>,
+    /// Its meaning as a member.
+    pub(super) meant: Vec<u8>,
 }
 
 impl Default for Layouts {
@@ -39,19 +54,9 @@ impl Default for Layouts {
 }
 
 impl Layouts {
-    /// Where the layout of a type is.
-    pub(super) fn place(kind: Kind) -> usize {
-        kind.0 as usize % PLACES
-    }
-
-    /// The layout in a place.
-    pub(super) fn get(&self, place: usize) -> Option<&Layout> {
-        self.0.get(place)
-    }
-
     /// The layout of a type, emptied if another type had the place.
     pub(super) fn of(&mut self, kind: Kind) -> Option<&mut Layout> {
-        let layout = self.0.get_mut(Self::place(kind))?;
+        let layout = self.0.get_mut(kind.0 as usize % PLACES)?;
         if layout.kind != kind {
             *layout = Layout { kind, ..Layout::default() };
         }
@@ -60,29 +65,64 @@ impl Layouts {
 }
 
 impl Layout {
-    /// The name at this place, if it is the same as before.
-    pub(super) fn known(&self, at: usize, name: &[u8]) -> Option<&Name> {
-        self.names.get(at).filter(|known| known.text == name)
+    /// The field at this place, if it has the same name as before; none if the names are not all plain.
+    pub(super) fn known(&mut self, at: usize, name: &[u8]) -> Option<&mut Known> {
+        self.fields.get_mut(at).filter(|known| self.is_plain && known.name.get(2..known.name.len() - 2) == Some(name))
     }
 
-    /// Remembers the name at this place. What was known of those behind it may be of another record: it is forgotten.
-    pub(super) fn learn(&mut self, at: usize, name: &[u8], meaning: Meaning) {
-        self.is_distinct = false;
-        self.names.truncate(at);
-        if at < MOST && self.names.len() == at && name.len() <= LONGEST {
-            self.names.push(Name { text: name.to_vec(), meaning });
+    /// Remembers the names of a record, none of which stands twice.
+    pub(super) fn learn<'n>(&mut self, names: impl Iterator<Item = &'n [u8]>) {
+        self.is_plain = true;
+        for (at, name) in names.enumerate() {
+            if self.known(at, name).is_some() {
+                continue;
+            }
+            // those behind it may be of another record
+            self.fields.truncate(at);
+            let is_plain = name.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+            if !is_plain || name.len() > LONGEST || at == MOST {
+                return;
+            }
+            self.fields.push(Known::new(name, Meaning::of(self.kind, name)));
+        }
+    }
+}
+
+impl Known {
+    fn new(name: &[u8], meaning: Meaning) -> Self {
+        Self {
+            name: [b",\"", name, b"\":"].concat(),
+            meaning,
+            is_certain: false,
+            value: Vec::new(),
+            recorded: Vec::new(),
+            is_recorded: false,
+            raw: Vec::new(),
+            meant: Vec::new(),
         }
     }
 
-    /// The text of the name at this place; it is ASCII, and needs no escapes.
-    pub(super) fn text(&self, at: usize) -> Option<&[u8]> {
-        self.names.get(at).map(|name| &name.text[..])
+    /// Whether the last value was this one, and has the same meaning.
+    pub(super) fn is(&self, value: &[u8], recorded: Option<&[u8]>) -> bool {
+        self.is_certain
+            && self.value == value
+            && self.is_recorded == recorded.is_some()
+            && self.recorded == recorded.unwrap_or_default()
     }
 
-    /// Remembers that no name stands twice among so many, if these are all that are known.
-    pub(super) fn say_distinct(&mut self, count: usize) {
-        let is_plain =
-            |name: &Name| name.text.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-        self.is_distinct = self.names.len() == count && self.names.iter().all(is_plain);
+    /// Remembers a value, and what becomes of it. One whose meaning hangs on more is not known the next time.
+    pub(super) fn set(&mut self, value: &[u8], recorded: Option<&[u8]>, push_meaning: impl FnOnce(&mut Vec<u8>)) {
+        self.raw.clear();
+        self.raw.extend_from_slice(&self.name);
+        push_text(value, &mut self.raw);
+        self.meant.clear();
+        self.meant.extend_from_slice(&self.name);
+        push_meaning(&mut self.meant);
+        self.is_certain = !matches!(self.meaning, Meaning::Argument(_) | Meaning::Syscall);
+        self.is_recorded = recorded.is_some();
+        for (last, text) in [(&mut self.value, value), (&mut self.recorded, recorded.unwrap_or_default())] {
+            last.clear();
+            last.extend_from_slice(text);
+        }
     }
 }

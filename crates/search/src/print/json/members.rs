@@ -1,11 +1,9 @@
-//! The fields of a record by name, and the words between them.
+//! The fields of a record by name, of a record unlike those before.
 
-use super::layout::Layouts;
 use super::part;
 use crate::print::writer::Writer;
+use raudit_record::Fields;
 use raudit_record::field::Part;
-use raudit_record::interpret::Meaning;
-use raudit_record::{Fields, Kind};
 use std::ops::Range;
 
 /// One field of a record.
@@ -15,90 +13,57 @@ pub(super) struct Member {
     pub(super) name: Range<usize>,
     /// In the record's body.
     pub(super) value: Range<usize>,
-    /// Where its meaning is, if it is another than the value.
-    pub(super) meaning: Option<Range<usize>>,
+    /// Where its meaning is.
+    pub(super) meaning: Range<usize>,
     /// The next field of this name.
     next: Option<usize>,
     /// It is not the first of its name.
     is_later: bool,
 }
 
-/// The fields and words of a record.
+/// The fields of a record.
 #[derive(Debug, Default)]
 pub(super) struct Members {
-    layouts: Layouts,
-    /// The place of the layout whose names the fields have, one by one and none twice.
-    known: Option<usize>,
     fields: Vec<Member>,
-    words: Vec<Range<usize>>,
     /// The fields in the order of their names.
     order: Vec<usize>,
 }
 
-/// Up to so many fields each name is compared with all others.
-const FEW: usize = 32;
-
 impl Members {
-    /// Splits a body. What a value means is for the caller to say, who is told its kind. A field whose name is not UTF-8
-    /// cannot be a member: it is taken for a word.
+    /// Splits a body. What a value means is for the caller to say. A field whose name is not UTF-8 cannot be a member: it is
+    /// taken for a word. Whether every name is there once.
     pub(super) fn split(
         &mut self,
-        kind: Kind,
         body: &[u8],
-        mut meaning: impl FnMut(Meaning, &[u8], &[u8]) -> Option<Range<usize>>,
-    ) {
+        words: &mut Vec<Range<usize>>,
+        mut meaning: impl FnMut(&[u8], &[u8]) -> Range<usize>,
+    ) -> bool {
         self.fields.clear();
-        self.words.clear();
-        self.known = None;
-        let Some(layout) = self.layouts.of(kind) else { return };
-        let range = |part: &[u8]| {
-            let from = part.as_ptr().addr() - body.as_ptr().addr();
-            from..from + part.len()
-        };
+        words.clear();
         let mut parts = Fields::new(body);
-        let mut all_known = true;
         while let Some(part) = parts.next_part() {
-            let field = match part {
-                Part::Words(text) => {
-                    self.words.push(range(text));
-                    continue;
+            match part {
+                Part::Words(text) => words.push(place(body, text)),
+                Part::Field(field) if str::from_utf8(field.name).is_err() => {
+                    words.push(place(body, field.name).start..place(body, field.value).end);
                 }
-                Part::Field(field) => field,
-            };
-            let kind_of_value = if let Some(known) = layout.known(self.fields.len(), field.name) {
-                known.meaning
-            } else if str::from_utf8(field.name).is_err() {
-                self.words.push(range(field.name).start..range(field.value).end);
-                continue;
-            } else {
-                all_known = false;
-                let kind_of_value = Meaning::of(kind, field.name);
-                layout.learn(self.fields.len(), field.name, kind_of_value);
-                kind_of_value
-            };
-            let meaning = meaning(kind_of_value, field.name, field.value);
-            let (name, value) = (range(field.name), range(field.value));
-            self.fields.push(Member { name, value, meaning, next: None, is_later: false });
-        }
-        if all_known && layout.is_distinct {
-            self.known = Some(Layouts::place(kind));
-        } else {
-            let count = self.fields.len();
-            if !link(&mut self.fields, &mut self.order, body) {
-                layout.say_distinct(count);
+                Part::Field(field) => {
+                    let meaning = meaning(field.name, field.value);
+                    let (name, value) = (place(body, field.name), place(body, field.value));
+                    self.fields.push(Member { name, value, meaning, next: None, is_later: false });
+                }
             }
         }
+        !self.link(body)
+    }
+
+    /// The names, in their order.
+    pub(super) fn names<'b>(&self, body: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
+        self.fields.iter().map(move |field| part(body, &field.name))
     }
 
     /// Writes each field as a member; several of one name as one, whose value is a list.
     pub(super) fn write(&self, body: &[u8], out: &mut Writer, mut value: impl FnMut(&Member, &mut Writer)) {
-        if let Some(layout) = self.known.and_then(|place| self.layouts.get(place)) {
-            for (at, field) in self.fields.iter().enumerate() {
-                out.plain_name(layout.text(at).unwrap_or_default());
-                value(field, out);
-            }
-            return;
-        }
         for field in self.fields.iter().filter(|field| !field.is_later) {
             out.any_name(part(body, &field.name));
             let Some(next) = field.next else {
@@ -116,34 +81,27 @@ impl Members {
         }
     }
 
-    /// Writes the words, if there are any.
-    pub(super) fn write_words(&self, name: &str, body: &[u8], out: &mut Writer) {
-        if !self.words.is_empty() {
-            out.array(name, |out| self.words.iter().for_each(|words| out.text(part(body, words))));
+    /// Links each field with the next one of its name. Whether there are any.
+    fn link(&mut self, body: &[u8]) -> bool {
+        let name = |fields: &[Member], at: usize| fields.get(at).map(|field| part(body, &field.name));
+        self.order.clear();
+        self.order.extend(0..self.fields.len());
+        self.order.sort_by_key(|&at| (name(&self.fields, at), at));
+        let mut any = false;
+        for pair in self.order.windows(2) {
+            let &[before, after] = pair else { continue };
+            if name(&self.fields, before) == name(&self.fields, after) {
+                self.fields.get_mut(before).into_iter().for_each(|field| field.next = Some(after));
+                self.fields.get_mut(after).into_iter().for_each(|field| field.is_later = true);
+                any = true;
+            }
         }
+        any
     }
 }
 
-/// Links each field with the next one of its name. Whether there are any.
-fn link(fields: &mut [Member], order: &mut Vec<usize>, body: &[u8]) -> bool {
-    let name = |field: Option<&Member>| field.map(|field| part(body, &field.name));
-    if fields.len() <= FEW {
-        let is_new = |(at, field)| !fields.iter().take(at).any(|before| name(Some(before)) == name(Some(field)));
-        if fields.iter().enumerate().all(is_new) {
-            return false;
-        }
-    }
-    order.clear();
-    order.extend(0..fields.len());
-    order.sort_by_key(|&at| (name(fields.get(at)), at));
-    let mut any = false;
-    for pair in order.windows(2) {
-        let &[before, after] = pair else { continue };
-        if name(fields.get(before)) == name(fields.get(after)) {
-            fields.get_mut(before).into_iter().for_each(|field| field.next = Some(after));
-            fields.get_mut(after).into_iter().for_each(|field| field.is_later = true);
-            any = true;
-        }
-    }
-    any
+/// Where a part of a body is.
+pub(super) fn place(body: &[u8], part: &[u8]) -> Range<usize> {
+    let from = part.as_ptr().addr() - body.as_ptr().addr();
+    from..from + part.len()
 }

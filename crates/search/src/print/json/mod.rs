@@ -1,7 +1,7 @@
 //! `--format json`: an event as one object on one line. docs/json.md describes it.
 //!
 //! * here: the event and its records
-//! * [`members`]: the fields of a record by name; [`layout`]: the names that records of a type have
+//! * [`layout`]: what records of a type have in common, and [`members`]: the fields of one that is unlike those before
 
 mod layout;
 mod members;
@@ -9,32 +9,49 @@ mod members;
 mod tests;
 
 use super::clock::Clock;
-use super::writer::Writer;
+use super::writer::{Writer, push_text};
 use crate::event::{Event, Record};
 use crate::stamp::UNKNOWN;
-use members::Members;
+use layout::{LONGEST_VALUE, Layouts};
+use members::{Members, place};
+use raudit_record::field::Part;
 use raudit_record::interpret::Meaning;
 use raudit_record::text::untrusted;
-use raudit_record::{Context, Interpreter, Kind, Line};
+use raudit_record::{Context, Fields, Interpreter, Kind, Line};
 use std::ops::Range;
 
 /// Writes events as JSON. Keeps its memory from one to the next.
 #[derive(Debug)]
 pub(super) struct Json {
-    interpreter: Interpreter,
+    reader: Reader,
     clock: Clock,
+    /// The layouts of records, and of what was recorded beside them.
+    layouts: [Layouts; 2],
     members: Members,
-    /// What the values of a record mean, one behind the other.
+    words: Vec<Range<usize>>,
+    /// What the values of a record mean: as members of an object, or one behind the other.
     meanings: Vec<u8>,
 }
 
-/// What is said of records that the daemon made no difference between: their translations. No record has this type.
-const TRANSLATIONS: Kind = Kind(u32::MAX - 1);
+/// Says what values mean.
+#[derive(Debug)]
+struct Reader {
+    interpreter: Interpreter,
+    /// A value's meaning.
+    meaning: Vec<u8>,
+}
 
 impl Json {
     /// Interprets values in this way.
     pub(super) fn new(interpreter: Interpreter) -> Self {
-        Self { interpreter, clock: Clock::default(), members: Members::default(), meanings: Vec::new() }
+        Self {
+            reader: Reader { interpreter, meaning: Vec::new() },
+            clock: Clock::default(),
+            layouts: Default::default(),
+            members: Members::default(),
+            words: Vec::new(),
+            meanings: Vec::new(),
+        }
     }
 
     /// Appends an event.
@@ -84,39 +101,136 @@ impl Json {
         if record.kind != UNKNOWN {
             line.kind = record.kind;
         }
-        self.read(&line);
-        let body = line.body;
-        out.object("raw", |out| self.members.write(body, out, |field, out| out.text(part(body, &field.value))));
-        out.object("interpreted", |out| {
-            self.members.write(body, out, |field, out| match &field.meaning {
-                None if part(body, &field.name) == b"key" => keys(part(body, &field.value), out),
-                None => out.text(part(body, &field.value)),
-                Some(meaning) => out.text(part(&self.meanings, meaning)),
-            });
-        });
-        self.members.write_words("words", body, out);
+        let start = out.len();
+        if !self.like_before(&line, out) {
+            out.truncate(start);
+            self.unlike_before(&line, out);
+        }
+        write_words("words", line.body, &self.words, out);
         if let Some(enriched) = line.enriched {
-            self.members.split(TRANSLATIONS, enriched, |_, _, _| None);
-            out.object_if_any("enriched", |out| {
-                self.members.write(enriched, out, |field, out| out.text(part(enriched, &field.value)));
-            });
-            self.members.write_words("enriched_words", enriched, out);
+            self.recorded(line.kind, enriched, out);
         }
     }
 
-    /// Takes the fields of a record, and what they mean where that is not how they stand.
-    fn read(&mut self, line: &Line<'_>) {
+    /// Writes the fields of a record that has the same ones as that before it. False, after a part, if it has not.
+    fn like_before(&mut self, line: &Line<'_>, out: &mut Writer) -> bool {
+        let [layouts, _] = &mut self.layouts;
+        let Some(layout) = layouts.of(line.kind) else { return false };
+        let mut context = Context::of(line);
+        self.words.clear();
+        self.meanings.clear();
+        out.begin_object("raw");
+        let mut at = 0;
+        let mut parts = Fields::new(line.body);
+        while let Some(part) = parts.next_part() {
+            let field = match part {
+                Part::Words(text) => {
+                    self.words.push(place(line.body, text));
+                    continue;
+                }
+                Part::Field(field) => field,
+            };
+            let Some(known) = layout.known(at, field.name).filter(|_| field.value.len() <= LONGEST_VALUE) else {
+                return false;
+            };
+            let recorded = if known.meaning.is_enriched() { context.next_recorded(line, field.name) } else { None };
+            if !known.is(field.value, recorded) {
+                let meaning = known.meaning;
+                known.set(field.value, recorded, |out| self.reader.push(meaning, &context, recorded, field.value, out));
+            }
+            // the first has no comma before it
+            let from = usize::from(at == 0);
+            out.extend(known.raw.get(from..).unwrap_or_default());
+            self.meanings.extend_from_slice(known.meant.get(from..).unwrap_or_default());
+            at += 1;
+        }
+        out.close();
+        out.begin_object("interpreted");
+        out.extend(&self.meanings);
+        out.close();
+        true
+    }
+
+    /// Writes the fields of any record.
+    fn unlike_before(&mut self, line: &Line<'_>, out: &mut Writer) {
+        let body = line.body;
         self.meanings.clear();
         let mut context = Context::of(line);
-        let (interpreter, meanings) = (&mut self.interpreter, &mut self.meanings);
-        self.members.split(line.kind, line.body, |meaning, name, value| match meaning {
-            Meaning::Plain | Meaning::Label | Meaning::Address | Meaning::Key => None,
-            _ => {
-                let from = meanings.len();
-                interpreter.field(meaning, &mut context, line, name, value, meanings);
-                Some(from..meanings.len())
-            }
+        let is_distinct = self.members.split(body, &mut self.words, |name, value| {
+            let meaning = Meaning::of(line.kind, name);
+            let recorded = if meaning.is_enriched() { context.next_recorded(line, name) } else { None };
+            let from = self.meanings.len();
+            self.reader.push(meaning, &context, recorded, value, &mut self.meanings);
+            from..self.meanings.len()
         });
+        out.object("raw", |out| self.members.write(body, out, |field, out| out.text(part(body, &field.value))));
+        out.object("interpreted", |out| {
+            self.members.write(body, out, |field, out| out.value(part(&self.meanings, &field.meaning)));
+        });
+        let [layouts, _] = &mut self.layouts;
+        if let Some(layout) = layouts.of(line.kind).filter(|_| is_distinct) {
+            layout.learn(self.members.names(body));
+        }
+    }
+
+    /// Writes what the daemon recorded.
+    fn recorded(&mut self, kind: Kind, enriched: &[u8], out: &mut Writer) {
+        let start = out.len();
+        let [_, layouts] = &mut self.layouts;
+        let Some(layout) = layouts.of(kind) else { return };
+        out.begin_object("enriched");
+        let (mut at, mut is_like_before) = (0, true);
+        let mut parts = Fields::new(enriched);
+        while let Some(part) = parts.next_part() {
+            let Part::Field(field) = part else {
+                is_like_before = false;
+                break;
+            };
+            let Some(known) = layout.known(at, field.name).filter(|_| field.value.len() <= LONGEST_VALUE) else {
+                is_like_before = false;
+                break;
+            };
+            if !known.is(field.value, None) {
+                known.set(field.value, None, |_| {});
+            }
+            out.extend(known.raw.get(usize::from(at == 0)..).unwrap_or_default());
+            at += 1;
+        }
+        out.close();
+        if is_like_before && at > 0 {
+            return;
+        }
+        out.truncate(start);
+        let is_distinct = self.members.split(enriched, &mut self.words, |_, _| 0..0);
+        out.object_if_any("enriched", |out| {
+            self.members.write(enriched, out, |field, out| out.text(part(enriched, &field.value)));
+        });
+        if is_distinct {
+            layout.learn(self.members.names(enriched));
+        }
+        write_words("enriched_words", enriched, &self.words, out);
+    }
+}
+
+impl Reader {
+    /// Appends what a value means, as JSON.
+    fn push(
+        &mut self,
+        meaning: Meaning,
+        context: &Context<'_>,
+        recorded: Option<&[u8]>,
+        value: &[u8],
+        out: &mut Vec<u8>,
+    ) {
+        match meaning {
+            Meaning::Plain | Meaning::Label | Meaning::Address => push_text(value, out),
+            Meaning::Key => push_keys(value, out),
+            _ => {
+                self.meaning.clear();
+                self.interpreter.as_meaning(meaning, context, recorded, value, &mut self.meaning);
+                push_text(&self.meaning, out);
+            }
+        }
     }
 }
 
@@ -124,11 +238,25 @@ fn part<'a>(text: &'a [u8], range: &Range<usize>) -> &'a [u8] {
     text.get(range.clone()).unwrap_or_default()
 }
 
+/// Writes the words of a record, if there are any.
+fn write_words(name: &str, body: &[u8], words: &[Range<usize>], out: &mut Writer) {
+    if !words.is_empty() {
+        out.array(name, |out| words.iter().for_each(|words| out.text(part(body, words))));
+    }
+}
+
 /// The keys of a rule: one is a string, several are a list.
-fn keys(value: &[u8], out: &mut Writer) {
+fn push_keys(value: &[u8], out: &mut Vec<u8>) {
     let keys = untrusted(value);
     if !keys.contains(&1) {
-        return out.text(&keys);
+        return push_text(&keys, out);
     }
-    out.values(|out| keys.split(|&byte| byte == 1).filter(|key| !key.is_empty()).for_each(|key| out.text(key)));
+    out.push(b'[');
+    for (at, key) in keys.split(|&byte| byte == 1).filter(|key| !key.is_empty()).enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        push_text(key, out);
+    }
+    out.push(b']');
 }
