@@ -11,6 +11,8 @@ mod coalesce;
 mod family;
 mod normal;
 mod records;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use super::clock::Clock;

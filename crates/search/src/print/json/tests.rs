@@ -149,7 +149,7 @@ proptest! {
             let value = written(&mut json, &event(&[(Kind::PATH, &line)]));
             let record = &value["records"][0];
             let line = Line::parse(&line).unwrap();
-            let fields: Vec<_> = raudit_record::Fields::new(line.body).filter(|field| str::from_utf8(field.name).is_ok()).collect();
+            let fields: Vec<_> = Fields::new(line.body).filter(|field| str::from_utf8(field.name).is_ok()).collect();
             let raw = record["raw"].as_object().unwrap();
             prop_assert_eq!(raw.values().map(|value| each(value).len()).sum::<usize>(), fields.len());
             for (name, values) in raw {

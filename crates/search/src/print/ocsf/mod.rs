@@ -38,15 +38,15 @@ impl Ocsf {
 
     /// Appends an event.
     pub(super) fn event(&mut self, facts: &Facts<'_>, out: &mut Writer) {
-        let mut activity = Activity::of(facts);
-        self.own.clear();
-        self.own.open();
-        let whole = facts.main().is_some_and(|main| self.class(activity, facts, main).is_some());
-        if !whole {
-            activity = BASE;
+        let wanted = Activity::of(facts);
+        let main = facts.main();
+        // where a class lacks something, the base event has all it needs
+        let activity = [wanted, BASE].into_iter().find(|&activity| {
             self.own.clear();
             self.own.open();
-        }
+            main.is_some_and(|main| self.class(activity, facts, main).is_some())
+        });
+        let activity = activity.unwrap_or(BASE);
         out.open();
         classification(activity, out);
         occurrence(facts, out);
