@@ -26,7 +26,7 @@ pub mod sockaddr;
 pub mod text;
 
 pub use event_id::EventId;
-pub use field::{Field, Fields, Part};
+pub use field::{Field, Fields, Met, Part};
 pub use format::{Format, Formatter};
 pub use interpret::{Context, Interpreter};
 pub use kind::Kind;

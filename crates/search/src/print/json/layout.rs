@@ -2,8 +2,8 @@
 //! names mean, that none stands twice, and what becomes of a value need not be found out each time.
 
 use crate::print::writer::push_text;
-use raudit_record::Kind;
 use raudit_record::interpret::Meaning;
+use raudit_record::{Kind, Met};
 
 /// The names of the last record of each type, each type in the place that its number gives it.
 #[derive(Debug)]
@@ -35,9 +35,10 @@ pub(super) struct Known {
     name: Vec<u8>,
     /// What kind of value it has.
     pub(super) meaning: Meaning,
+    /// The field as it stood last.
+    pub(super) met: Met,
     /// The last value is known, and its meaning hangs on nothing else.
     is_certain: bool,
-    value: Vec<u8>,
     /// What was recorded of it.
     recorded: Vec<u8>,
     is_recorded: bool,
@@ -65,16 +66,16 @@ impl Layouts {
 }
 
 impl Layout {
-    /// The field at this place, if it has the same name as before; none if the names are not all plain.
-    pub(super) fn known(&mut self, at: usize, name: &[u8]) -> Option<&mut Known> {
-        self.fields.get_mut(at).filter(|known| self.is_plain && known.name.get(2..known.name.len() - 2) == Some(name))
+    /// The field at this place; none if the names are not all plain.
+    pub(super) fn at(&mut self, at: usize) -> Option<&mut Known> {
+        self.fields.get_mut(at).filter(|_| self.is_plain)
     }
 
     /// Remembers the names of a record, none of which stands twice.
     pub(super) fn learn<'n>(&mut self, names: impl Iterator<Item = &'n [u8]>) {
         self.is_plain = true;
         for (at, name) in names.enumerate() {
-            if self.known(at, name).is_some() {
+            if self.fields.get(at).is_some_and(|known| known.name() == name) {
                 continue;
             }
             // those behind it may be of another record
@@ -93,8 +94,8 @@ impl Known {
         Self {
             name: [b",\"", name, b"\":"].concat(),
             meaning,
+            met: Met::default(),
             is_certain: false,
-            value: Vec::new(),
             recorded: Vec::new(),
             is_recorded: false,
             raw: Vec::new(),
@@ -102,12 +103,19 @@ impl Known {
         }
     }
 
-    /// Whether the last value was this one, and has the same meaning.
-    pub(super) fn is(&self, value: &[u8], recorded: Option<&[u8]>) -> bool {
+    /// Its name.
+    pub(super) fn name(&self) -> &[u8] {
+        self.name.get(2..self.name.len() - 2).unwrap_or_default()
+    }
+
+    /// Whether the last value means the same again, when this is recorded of it.
+    pub(super) fn means_the_same(&self, recorded: Option<&[u8]>) -> bool {
+        // two empty texts are not compared: the C library's comparison is slow where there is nothing to read
         self.is_certain
-            && self.value == value
-            && self.is_recorded == recorded.is_some()
-            && self.recorded == recorded.unwrap_or_default()
+            && match recorded {
+                Some(text) => self.is_recorded && self.recorded == text,
+                None => !self.is_recorded,
+            }
     }
 
     /// Remembers a value, and what becomes of it. One whose meaning hangs on more is not known the next time.
@@ -120,9 +128,7 @@ impl Known {
         push_meaning(&mut self.meant);
         self.is_certain = !matches!(self.meaning, Meaning::Argument(_) | Meaning::Syscall);
         self.is_recorded = recorded.is_some();
-        for (last, text) in [(&mut self.value, value), (&mut self.recorded, recorded.unwrap_or_default())] {
-            last.clear();
-            last.extend_from_slice(text);
-        }
+        self.recorded.clear();
+        self.recorded.extend_from_slice(recorded.unwrap_or_default());
     }
 }

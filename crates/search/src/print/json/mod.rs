@@ -122,21 +122,41 @@ impl Json {
         out.begin_object("raw");
         let mut at = 0;
         let mut parts = Fields::new(line.body);
-        while let Some(part) = parts.next_part() {
-            let field = match part {
-                Part::Words(text) => {
-                    self.words.push(place(line.body, text));
-                    continue;
+        loop {
+            let Some(known) = layout.at(at) else {
+                match parts.next_part() {
+                    None => break,
+                    Some(Part::Words(text)) => self.words.push(place(line.body, text)),
+                    Some(Part::Field(_)) => return false,
                 }
-                Part::Field(field) => field,
+                continue;
             };
-            let Some(known) = layout.known(at, field.name).filter(|_| field.value.len() <= LONGEST_VALUE) else {
-                return false;
-            };
-            let recorded = if known.meaning.is_enriched() { context.next_recorded(line, field.name) } else { None };
-            if !known.is(field.value, recorded) {
+            let is_next = parts.is_next(&known.met);
+            let mut recorded = None;
+            if is_next && known.meaning.is_enriched() {
+                recorded = context.next_recorded(line, known.name());
+            }
+            if is_next && known.means_the_same(recorded) {
+                parts.pass(&known.met);
+            } else {
+                let before = parts.clone();
+                let field = match parts.next_part() {
+                    None => break,
+                    Some(Part::Words(text)) => {
+                        self.words.push(place(line.body, text));
+                        continue;
+                    }
+                    Some(Part::Field(field)) => field,
+                };
+                if field.name != known.name() || field.value.len() > LONGEST_VALUE {
+                    return false;
+                }
+                if !is_next && known.meaning.is_enriched() {
+                    recorded = context.next_recorded(line, field.name);
+                }
                 let meaning = known.meaning;
                 known.set(field.value, recorded, |out| self.reader.push(meaning, &context, recorded, field.value, out));
+                parts.note(&before, &field, &mut known.met);
             }
             // the first has no comma before it
             let from = usize::from(at == 0);
@@ -181,21 +201,27 @@ impl Json {
         out.begin_object("enriched");
         let (mut at, mut is_like_before) = (0, true);
         let mut parts = Fields::new(enriched);
-        while let Some(part) = parts.next_part() {
-            let Part::Field(field) = part else {
-                is_like_before = false;
-                break;
-            };
-            let Some(known) = layout.known(at, field.name).filter(|_| field.value.len() <= LONGEST_VALUE) else {
-                is_like_before = false;
-                break;
-            };
-            if !known.is(field.value, None) {
-                known.set(field.value, None, |_| {});
+        while let Some(known) = layout.at(at) {
+            if parts.is_next(&known.met) {
+                parts.pass(&known.met);
+            } else {
+                let before = parts.clone();
+                match parts.next_part() {
+                    Some(Part::Field(field)) if field.name == known.name() && field.value.len() <= LONGEST_VALUE => {
+                        known.set(field.value, None, |_| {});
+                        parts.note(&before, &field, &mut known.met);
+                    }
+                    None => break,
+                    Some(_) => {
+                        is_like_before = false;
+                        break;
+                    }
+                }
             }
             out.extend(known.raw.get(usize::from(at == 0)..).unwrap_or_default());
             at += 1;
         }
+        is_like_before &= parts.next_part().is_none();
         out.close();
         if is_like_before && at > 0 {
             return;
