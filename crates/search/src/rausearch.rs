@@ -104,7 +104,7 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     let mut show = |event: &Event, notes: &mut dyn Write| {
         let step = resume.as_mut().map_or(Step::Show, |resume| resume.step(event));
         match (judge.judge(event), step) {
-            (Verdict::Match, Step::Show) => {}
+            (Verdict::Match, Step::Show) if tester.all_hold(&request.expressions, event) => {}
             (Verdict::Match, Step::Lost(why)) => {
                 lost = Some(why);
                 return Ok(ControlFlow::Break(()));
@@ -119,9 +119,6 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
                 return Ok(ControlFlow::Continue(()));
             }
             _ => return Ok(ControlFlow::Continue(())),
-        }
-        if !request.expressions.iter().all(|expression| tester.holds(expression, event)) {
-            return Ok(ControlFlow::Continue(()));
         }
         tally.matched += 1;
         printer.print(event, out)?;

@@ -20,9 +20,9 @@ impl Tester {
         Self { interpreter: Interpreter::new(Names::new()), meaning: Vec::new() }
     }
 
-    /// Whether an expression holds of one of an event's records.
-    pub fn holds(&mut self, expression: &Expression, event: &Event) -> bool {
-        event.records().any(|record| self.node(&expression.0, event.id, &record))
+    /// Whether each of these expressions holds of one of an event's records.
+    pub fn all_hold(&mut self, expressions: &[Expression], event: &Event) -> bool {
+        expressions.iter().all(|expression| event.records().any(|record| self.node(&expression.0, event.id, &record)))
     }
 
     fn node(&mut self, node: &Node, id: EventId, record: &Record<'_>) -> bool {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn holds(text: &str) -> bool {
-        Tester::new().holds(&Expression::parse(text.as_bytes()).unwrap(), &event())
+        Tester::new().all_hold(&[Expression::parse(text.as_bytes()).unwrap()], &event())
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Expressions over records, ausearch-expression(5): `--expr '\record_type == SYSCALL && auid >= 1000'`.
 //!
-//! * [`token`]: words and signs; [`parse`]: what they say, as an [`Expression`]
+//! * [`token`]: words and signs; [`parse`]: what they say, as an [`Expression`]; [`timestamp`]: `ts:1700000000.123:42`
 //! * [`fields`]: the fields of a record as auparse splits them; [`eval`]: whether an expression holds of a record
 //! * [`regex`]: extended regular expressions, those of the C library
 //!
@@ -10,6 +10,7 @@ mod eval;
 mod fields;
 mod parse;
 mod regex;
+mod timestamp;
 mod token;
 
 pub use eval::Tester;
@@ -25,9 +26,9 @@ pub struct Expression(Node);
 /// A part of an expression.
 #[derive(Debug)]
 enum Node {
-    Not(Box<Node>),
-    And(Box<Node>, Box<Node>),
-    Or(Box<Node>, Box<Node>),
+    Not(Box<Self>),
+    And(Box<Self>, Box<Self>),
+    Or(Box<Self>, Box<Self>),
     /// `r=`, `r!=`: the field's text as it stands. The bool: equal.
     Raw(Name, bool, Vec<u8>),
     /// `i=`, `i!=`: what the field means.

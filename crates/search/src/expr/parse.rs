@@ -2,7 +2,7 @@
 
 use super::regex::Regex;
 use super::token::{Broken, Token, skip_blanks, token};
-use super::{Comparison, Expression, Name, Node};
+use super::{Comparison, Expression, Name, Node, timestamp};
 use crate::stamp::{UNKNOWN, kind_named};
 use raudit_record::Kind;
 use raudit_record::interpret::Meaning;
@@ -177,16 +177,7 @@ impl Parser<'_> {
     fn timestamp(&mut self, with_serial: bool) -> Result<(i64, u64, u64), ParseError> {
         let form = if with_serial { "ts:SECONDS.MILLI:SERIAL" } else { "ts:SECONDS.MILLI" };
         let text = self.text.get(self.at..).unwrap_or_default();
-        let read = || {
-            let (sec, rest) = number(text.strip_prefix(b"ts:")?)?;
-            let (milli, rest) = unsigned(rest.strip_prefix(b".")?)?;
-            if !with_serial {
-                return Some((sec, milli, 0, rest));
-            }
-            let (serial, rest) = unsigned(rest.strip_prefix(b":")?)?;
-            Some((sec, milli, u64::from(u32::try_from(serial).ok()?), rest))
-        };
-        let (sec, milli, serial, rest) = read().ok_or_else(|| self.expected(form))?;
+        let (sec, milli, serial, rest) = timestamp::read(text, with_serial).ok_or_else(|| self.expected(form))?;
         if milli > 999 {
             return Err(self.error("milliseconds go up to 999".to_owned()));
         }
@@ -238,25 +229,6 @@ impl Parser<'_> {
     fn error(&self, what: String) -> ParseError {
         ParseError { column: self.at + 1, what }
     }
-}
-
-/// A decimal number as `strtoimax` reads it: blanks and a sign may stand before it.
-fn number(text: &[u8]) -> Option<(i64, &[u8])> {
-    let text = text.trim_ascii_start();
-    let (sign, digits) = match text {
-        [b'-', digits @ ..] => ("-", digits),
-        [b'+', digits @ ..] => ("", digits),
-        digits => ("", digits),
-    };
-    let count = digits.iter().take_while(|digit| digit.is_ascii_digit()).count();
-    let (number, rest) = digits.split_at_checked(count).filter(|_| count > 0)?;
-    Some((format!("{sign}{}", str::from_utf8(number).ok()?).parse().ok()?, rest))
-}
-
-/// The same without negative ones.
-fn unsigned(text: &[u8]) -> Option<(u64, &[u8])> {
-    let (number, rest) = number(text)?;
-    Some((u64::try_from(number).ok()?, rest))
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use super::normal::{
 /// What auditbeat calls a type of record; where it has several descriptions, the last whose field is there.
 pub(super) fn of(kind: &str, has: impl Fn(&str) -> bool) -> Option<&'static Normal> {
     let fits = |normal: &&Normal| normal.has.is_empty() || has(normal.has);
-    let of_kind = RECORDS.iter().filter(|(kinds, _)| kinds.contains(&kind)).map(|(_, normal)| normal);
-    of_kind.filter(fits).next_back()
+    let mut of_kind = RECORDS.iter().filter(|(kinds, _)| kinds.contains(&kind)).map(|(_, normal)| normal);
+    of_kind.rfind(fits)
 }
 
 /// The facts of go-libaudit's `aucoalesce`.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::event::Event;
+use raudit_record::EventId;
 use serde_json::{Value, json};
 
 const CALL: &str = "items=1 ppid=10 pid=11 auid=1000 uid=1000 gid=1000 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts1 ses=4 \
