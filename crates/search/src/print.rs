@@ -1,4 +1,4 @@
-//! Events as text: `--format raw`, `default` and `interpret` here, as JSON in [`objects`].
+//! Events as text: `--format raw`, `default` and `interpret` here, as JSON in `objects`.
 
 mod clock;
 mod ecs;

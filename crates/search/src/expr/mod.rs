@@ -1,8 +1,8 @@
 //! Expressions over records, ausearch-expression(5): `--expr '\record_type == SYSCALL && auid >= 1000'`.
 //!
-//! * [`token`]: words and signs; [`parse`]: what they say, as an [`Expression`]; [`timestamp`]: `ts:1700000000.123:42`
-//! * [`fields`]: the fields of a record as auparse splits them; [`eval`]: whether an expression holds of a record
-//! * [`regex`]: extended regular expressions, those of the C library
+//! * `token`: words and signs; `parse`: what they say, as an [`Expression`]; `timestamp`: `ts:1700000000.123:42`
+//! * `fields`: the fields of a record as auparse splits them; `eval`: whether an expression holds of a record
+//! * `regex`: extended regular expressions, those of the C library
 //!
 //! As in auparse, an expression is tested record by record, and holds of an event if it holds of one.
 
