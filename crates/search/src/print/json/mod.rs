@@ -148,11 +148,12 @@ impl Json {
                     }
                     Some(Part::Field(field)) => field,
                 };
-                if field.name != known.name() || field.value.len() > LONGEST_VALUE {
-                    return false;
-                }
-                if !is_next && known.meaning.is_enriched() {
+                if !is_next && known.meaning.is_enriched() && field.name == known.name() {
                     recorded = context.next_recorded(line, field.name);
+                }
+                let longest = field.value.len().max(recorded.map_or(0, <[u8]>::len));
+                if field.name != known.name() || longest > LONGEST_VALUE {
+                    return false;
                 }
                 let meaning = known.meaning;
                 known.set(field.value, recorded, |out| self.reader.push(meaning, &context, recorded, field.value, out));

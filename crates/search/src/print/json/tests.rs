@@ -143,10 +143,11 @@ proptest! {
     /// Strict JSON without names that stand twice, and every value there in its order.
     #[test]
     fn any_record_is_json_and_nothing_of_it_is_lost(first in hostile(), second in hostile()) {
-        let mut json = json();
-        for body in [&first, &second] {
+        let mut used = json();
+        for body in [&first, &second, &first] {
             let line = [b"type=PATH ", HEAD.as_bytes(), body].concat();
-            let value = written(&mut json, &event(&[(Kind::PATH, &line)]));
+            let value = written(&mut used, &event(&[(Kind::PATH, &line)]));
+            prop_assert_eq!(&value, &written(&mut json(), &event(&[(Kind::PATH, &line)])), "what was met before changes nothing");
             let record = &value["records"][0];
             let line = Line::parse(&line).unwrap();
             let fields: Vec<_> = Fields::new(line.body).filter(|field| str::from_utf8(field.name).is_ok()).collect();
