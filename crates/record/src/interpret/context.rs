@@ -4,6 +4,9 @@ use crate::field::Fields;
 use crate::{Kind, Line};
 use raudit_tables::{arch, syscall};
 
+/// More translations than a record has; in a forged one, those beyond are not looked for.
+const MOST_RECORDED: usize = 512;
+
 /// The surroundings of a field. [`Context::of`] reads them from a line.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Context<'a> {
@@ -50,7 +53,7 @@ impl<'a> Context<'a> {
     /// What the writing daemon recorded for a field, with its quotes; and what it recorded after that.
     pub fn recorded(&self, name: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
         let mut fields = Fields::new(self.enriched?);
-        let field = fields.find(|field| field.name.eq_ignore_ascii_case(name))?;
+        let field = fields.by_ref().take(MOST_RECORDED).find(|field| field.name.eq_ignore_ascii_case(name))?;
         Some((field.value, fields.rest()))
     }
 

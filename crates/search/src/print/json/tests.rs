@@ -104,8 +104,11 @@ fn very_many_fields_take_no_time_that_grows_with_their_square() {
     for n in 0..200_000 {
         line.extend_from_slice(format!("f{}=1 ", n % 150_000).as_bytes());
     }
+    line.extend_from_slice(&b"uid=0 ".repeat(1_000));
+    line.push(0x1d);
+    line.extend_from_slice(&b"x=1 ".repeat(100_000));
     let raw = written(&mut json(), &event(&[(Kind::USER, &line)]))["records"][0]["raw"].clone();
-    assert_eq!(raw.as_object().unwrap().len(), 150_000);
+    assert_eq!(raw.as_object().unwrap().len(), 150_001);
     assert_eq!([&raw["f7"], &raw["f149999"]], [&json!(["1", "1"]), &json!("1")]);
 }
 
