@@ -2,7 +2,7 @@
 //!
 //! auparse is Debian's library, called from Python; so nothing need be compiled for it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers included")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking, helpers included")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! `rausearch --format json|ecs|ocsf` and `--expr` as a user meets them.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers included")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking, helpers included")]
 
 use serde_json::Value;
 use std::fs;

@@ -81,7 +81,9 @@ impl Ecs {
     /// `auditd`: what ECS has no place for.
     fn auditd(&mut self, event: &Coalesced<'_>, facts: &Facts<'_>, out: &mut Writer) {
         out.object("auditd", |out| {
-            out.text_member("message_type", event.kind.to_string().to_ascii_lowercase().as_bytes());
+            let unnamed = || facts.records.first().map_or(&[][..], |record| record.line.kind_text);
+            let kind = event.kind.name().map_or_else(unnamed, str::as_bytes);
+            out.text_member("message_type", &kind.to_ascii_lowercase());
             out.number_member("sequence", facts.event.id.serial);
             let result = event.result.map_or(&b"unknown"[..], |good| if good { b"success" } else { b"fail" });
             out.text_member("result", result);

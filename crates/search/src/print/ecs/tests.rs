@@ -189,6 +189,7 @@ fn any_bytes_give_an_object_whose_names_stand_once() {
     ]);
     assert_eq!(value["auditd"]["data"]["socket"], json!({"x": "2"}));
     assert_eq!(value["auditd"]["data"]["a"], "1");
+    assert_eq!(ecs(&[("UNKNOWN[1999]", "a=1")])["auditd"]["message_type"], "unknown[1999]");
     let empty = ecs(&[]);
     assert_eq!(empty["auditd"], json!({"sequence": 42}));
 }
