@@ -33,9 +33,9 @@ impl<'a> Field<'a> {
 /// quote, or to its closing brace; a comma after a value and the parentheses of old PAM messages belong to nothing.
 #[derive(Clone, Debug)]
 pub struct Fields<'a> {
-    rest: &'a [u8],
+    pub(crate) rest: &'a [u8],
     /// Inside `msg='...'`: its closing quote ends a value too.
-    inside: bool,
+    pub(crate) inside: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -77,15 +77,73 @@ impl<'a> Iterator for Fields<'a> {
                 self.rest = inner;
                 continue;
             }
-            let (value, rest) = self.value(after);
-            self.rest = rest;
-            let name = name.strip_prefix(b"(").unwrap_or(name);
-            return Some(Field { name, value });
+            return Some(self.field(name, after));
         }
     }
 }
 
+/// What a body is made of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Part<'a> {
+    /// A field.
+    Field(Field<'a>),
+    /// Words without a `=` that stand together, with the blanks between them: `avc:  denied  { read } for`.
+    Words(&'a [u8]),
+}
+
 impl<'a> Fields<'a> {
+    /// The next part: as the iterator, which passes words over.
+    pub fn next_part(&mut self) -> Option<Part<'a>> {
+        let mut from = skip_blanks(self.rest);
+        let mut text = from;
+        loop {
+            let end = text.iter().position(|&byte| byte == b'=' || byte == b' ').unwrap_or(text.len());
+            let (name, tail) = text.split_at(end);
+            let [b'=', after @ ..] = tail else {
+                text = skip_blanks(tail);
+                if !text.is_empty() {
+                    continue;
+                }
+                self.rest = text;
+                return self.words(from);
+            };
+            if let Some(words) = self.words(from.get(..from.len() - text.len()).unwrap_or_default()) {
+                self.rest = text;
+                return Some(words);
+            }
+            match after {
+                [b'\'', inner @ ..] if name == b"msg" && !self.inside => {
+                    self.inside = true;
+                    from = skip_blanks(inner);
+                    text = from;
+                }
+                _ => return Some(Part::Field(self.field(name, after))),
+            }
+        }
+    }
+
+    /// Words, unless there are none but the quote that ends `msg='...'`.
+    fn words(&self, text: &'a [u8]) -> Option<Part<'a>> {
+        let words = text.trim_ascii_end();
+        let is_end = words.is_empty() || self.inside && words == b"'";
+        (!is_end).then_some(Part::Words(words))
+    }
+}
+
+/// What follows the blanks a text begins with.
+pub(crate) fn skip_blanks(text: &[u8]) -> &[u8] {
+    let from = text.iter().position(|&byte| byte != b' ').unwrap_or(text.len());
+    text.get(from..).unwrap_or_default()
+}
+
+impl<'a> Fields<'a> {
+    /// The field whose value stands first in a text.
+    fn field(&mut self, name: &'a [u8], text: &'a [u8]) -> Field<'a> {
+        let (value, rest) = self.value(text);
+        self.rest = rest;
+        Field { name: name.strip_prefix(b"(").unwrap_or(name), value }
+    }
+
     /// Splits a value from what follows it.
     fn value(&self, text: &'a [u8]) -> (&'a [u8], &'a [u8]) {
         let end = match text {
@@ -128,6 +186,26 @@ mod tests {
         assert_eq!(fields("a="), [("a", "")]);
         assert_eq!(fields("a=b=c"), [("a", "b=c")]);
         assert_eq!(fields("key=\"never closed x=1"), [("key", "\"never"), ("x", "1")]);
+    }
+
+    #[test]
+    fn parts_are_fields_and_the_words_between_them() {
+        let parts = |body: &'static str| -> Vec<String> {
+            let mut fields = Fields::new(body.as_bytes());
+            let text = |bytes| str::from_utf8(bytes).unwrap().to_owned();
+            let show = |part| match part {
+                Part::Field(field) => format!("{}={}", text(field.name), text(field.value)),
+                Part::Words(words) => format!("<{}>", text(words)),
+            };
+            std::iter::from_fn(|| fields.next_part().map(show)).collect()
+        };
+        assert_eq!(
+            parts("avc:  denied  { read } for  pid=1 tcontext={ a b } tail end "),
+            ["<avc:  denied  { read } for>", "pid=1", "tcontext={ a b }", "<tail end>"]
+        );
+        assert_eq!(parts("pid=1 words msg='op=x acct=\"a b\"'"), ["pid=1", "<words>", "op=x", "acct=\"a b\""]);
+        assert_eq!(parts("msg='text only'"), ["<text only'>"]);
+        assert_eq!(parts("  "), [""; 0]);
     }
 
     #[test]
@@ -189,6 +267,15 @@ mod tests {
                 prop_assert!(at <= body.as_ptr().addr() + body.len());
                 let _unused = (field.unquoted(), field.number());
             }
+        }
+
+        #[test]
+        fn parts_hold_the_same_fields(body in "[a=' \"{},()msg]{0,40}") {
+            let mut parts = Fields::new(body.as_bytes());
+            let fields: Vec<_> = std::iter::from_fn(|| parts.next_part())
+                .filter_map(|part| if let Part::Field(field) = part { Some(field) } else { None })
+                .collect();
+            prop_assert_eq!(fields, Fields::new(body.as_bytes()).collect::<Vec<_>>());
         }
     }
 }

@@ -7,7 +7,7 @@
 //! * [`kind`]: the record type, a number with a name (`SYSCALL`, 1300)
 //! * [`event_id`]: time and serial, what makes records one event
 //! * [`message`]: a record as the kernel hands it over; [`records`]: many of them in one piece of memory
-//! * [`mod@line`] and [`field`]: a record as it stands in the log
+//! * [`mod@line`] and [`field`]: a record as it stands in the log; [`met`]: fields that come again
 //! * [`stamp`]: the head of a line, as leniently as ausearch reads it
 //! * [`mod@format`] and [`enrich`]: from a message to the line of the log
 //! * [`interpret`]: what values mean, as `ausearch -i` prints them
@@ -21,6 +21,7 @@ pub mod interpret;
 pub mod kind;
 pub mod line;
 pub mod message;
+pub mod met;
 pub mod names;
 pub mod records;
 pub mod sockaddr;
@@ -28,12 +29,13 @@ pub mod stamp;
 pub mod text;
 
 pub use event_id::EventId;
-pub use field::{Field, Fields};
+pub use field::{Field, Fields, Part};
 pub use format::{Format, Formatter};
 pub use interpret::{Context, Interpreter};
 pub use kind::Kind;
 pub use line::{Line, LineError};
 pub use message::Message;
+pub use met::Met;
 pub use names::Names;
 pub use records::Records;
 pub use sockaddr::SockAddr;

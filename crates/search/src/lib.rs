@@ -7,6 +7,7 @@
 //! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
 //! 4. [`items`]: what its records say, as far as it is asked for; [`query`] and [`who`]: whether that is asked for;
 //!    `marks`: what need not be read to know that it is not
+//!    [`expr`]: expressions that must hold besides
 //! 5. [`mod@print`]: events as text, some of it in the words of `normalize`; or [`summary`]: events as counts
 //!
 //! [`checkpoint`] has a search go on where the one before ended. [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
@@ -14,6 +15,7 @@
 mod bounds;
 pub mod checkpoint;
 pub mod event;
+pub mod expr;
 pub mod follow;
 pub mod group;
 mod id_hash;

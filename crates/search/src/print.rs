@@ -1,15 +1,22 @@
-//! Events as text: `--format raw`, `default` and `interpret`; in submodules those in the normaliser's words, [`csv`] and `text`.
+//! Events as text: `--format raw`, `default` and `interpret` here; in the normaliser's words, [`csv`] and `text`; as JSON in `objects`.
 
 mod clock;
-pub mod csv;
-mod text;
-
 pub mod colour;
+pub mod csv;
+mod ecs;
+mod facts;
+mod json;
+mod objects;
+mod ocsf;
+mod text;
+mod utc;
+mod writer;
 
 use crate::event::{Event, Record};
 use crate::locale::DateForm;
 use chrono::{DateTime, Local, TimeZone};
 use csv::{Columns, Csv};
+use objects::Objects;
 use raudit_record::interpret::Escape;
 use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
@@ -32,6 +39,12 @@ pub enum Format {
     Csv(Columns),
     /// Who did what, in sentences.
     Text,
+    /// Objects of a form of our own, one for an event and line.
+    Json,
+    /// Objects of the Elastic Common Schema, as auditbeat's.
+    Ecs,
+    /// Objects of the Open Cybersecurity Schema Framework.
+    Ocsf,
 }
 
 impl Format {
@@ -54,6 +67,7 @@ pub struct Printer {
     body: Vec<u8>,
     csv: Csv,
     text: Text,
+    objects: Objects,
 }
 
 impl Printer {
@@ -68,6 +82,7 @@ impl Printer {
             body: Vec::new(),
             csv: Csv::new(if let Format::Csv(columns) = format { columns } else { Columns::default() }, date, escape),
             text: Text::new(date, escape),
+            objects: Objects::new(),
         }
     }
 
@@ -101,6 +116,7 @@ impl Printer {
             Format::Interpret => self.interpret(event, out),
             Format::Csv(_) => self.normalized(out, |printer, body| printer.csv.push(event, body)),
             Format::Text => self.normalized(out, |printer, body| printer.text.push(event, body)),
+            format => out.write_all(self.objects.line(format, event)),
         }
     }
 

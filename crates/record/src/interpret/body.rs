@@ -24,7 +24,7 @@ impl Interpreter {
             }
             let (value, comma, next) = split_value(after);
             let meaning = Meaning::of(context.kind, name);
-            let recorded = if meaning.is_enriched() { next_recorded(&mut context, line, name) } else { None };
+            let recorded = if meaning.is_enriched() { context.next_recorded(line, name) } else { None };
             self.as_meaning(meaning, &context, recorded, value, out);
             match meaning {
                 Meaning::Tty if next.is_empty() => {}
@@ -46,18 +46,6 @@ impl Interpreter {
         out.extend_from_slice(text);
         string::escape(self.escape.at_most_control(), out, start);
     }
-}
-
-/// What was recorded for a field, and from then on only what was recorded after it: enrichments come in the order of
-/// fields, and of two fields of one name each finds its own.
-fn next_recorded<'a>(context: &mut Context<'a>, line: &Line<'a>, name: &[u8]) -> Option<&'a [u8]> {
-    let found = context.recorded(name).or_else(|| {
-        context.enriched = line.enriched;
-        context.recorded(name)
-    });
-    let (text, after) = found?;
-    context.enriched = Some(after);
-    Some(text)
 }
 
 /// Splits a value from what follows it, and tells if a comma was between them.

@@ -4,6 +4,9 @@ use crate::field::Fields;
 use crate::{Kind, Line};
 use raudit_tables::{arch, syscall};
 
+/// More translations than a record has; in a forged one, those beyond are not looked for.
+const MOST_RECORDED: usize = 512;
+
 /// The surroundings of a field. [`Context::of`] reads them from a line.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Context<'a> {
@@ -50,7 +53,19 @@ impl<'a> Context<'a> {
     /// What the writing daemon recorded for a field, with its quotes; and what it recorded after that.
     pub fn recorded(&self, name: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
         let mut fields = Fields::new(self.enriched?);
-        let field = fields.find(|field| field.name.eq_ignore_ascii_case(name))?;
+        let field = fields.by_ref().take(MOST_RECORDED).find(|field| field.name.eq_ignore_ascii_case(name))?;
         Some((field.value, fields.rest()))
+    }
+
+    /// What was recorded for a field, and from then on only what was recorded after it: translations come in the order of
+    /// fields, and of two fields of one name each finds its own.
+    pub fn next_recorded(&mut self, line: &Line<'a>, name: &[u8]) -> Option<&'a [u8]> {
+        let found = self.recorded(name).or_else(|| {
+            self.enriched = line.enriched;
+            self.recorded(name)
+        });
+        let (text, after) = found?;
+        self.enriched = Some(after);
+        Some(text)
     }
 }

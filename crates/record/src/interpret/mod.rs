@@ -59,8 +59,9 @@ impl Interpreter {
         self.as_meaning(meaning, context, recorded.map(|(text, _)| text), value, out);
     }
 
-    /// Appends a value whose meaning, and what was recorded of it, are known.
-    fn as_meaning(
+    /// Appends a value of which it is known what kind it is, and what was recorded of it ([`Context::next_recorded`]). But for
+    /// that and the record's type, the context matters for arguments and names of system calls only.
+    pub fn as_meaning(
         &mut self,
         meaning: Meaning,
         context: &Context<'_>,

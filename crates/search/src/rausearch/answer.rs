@@ -2,6 +2,7 @@
 
 use super::request::Request;
 use crate::event::Event;
+use crate::expr::{Expression, Tester};
 use crate::print::Printer;
 use crate::print::colour::paint;
 use crate::query::{Judge, Verdict};
@@ -30,6 +31,9 @@ impl Tally {
 #[derive(Debug)]
 pub(super) struct Answer<'a> {
     judge: Judge<'a>,
+    /// These must hold, too.
+    expressions: &'a [Expression],
+    tester: Tester,
     printer: Printer,
     debug: bool,
     /// What is to be painted, and painted, if there are colours.
@@ -40,7 +44,14 @@ impl<'a> Answer<'a> {
     pub(super) fn new(request: &'a Request) -> Self {
         let printer = Printer::new(request.format, &request.date, request.escape);
         let colour = (request.colour && request.format.is_for_people()).then(Default::default);
-        Self { judge: Judge::new(&request.query), printer, debug: request.debug, colour }
+        Self {
+            judge: Judge::new(&request.query),
+            expressions: &request.expressions,
+            tester: Tester::new(),
+            printer,
+            debug: request.debug,
+            colour,
+        }
     }
 
     /// One of several, which show no header: their results come in any order.
@@ -56,7 +67,7 @@ impl<'a> Answer<'a> {
     /// What writing to `notes` gives.
     pub(super) fn is_asked_for(&mut self, event: &Event, tally: &mut Tally, notes: &mut dyn Write) -> io::Result<bool> {
         match self.judge.judge(event) {
-            Verdict::Match => Ok(true),
+            Verdict::Match => Ok(self.tester.all_hold(self.expressions, event)),
             Verdict::Other => Ok(false),
             Verdict::Malformed(why, record) => {
                 tally.malformed += 1;

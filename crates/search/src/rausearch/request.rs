@@ -1,13 +1,14 @@
 //! What rausearch's command line asks for.
 
 use super::options;
+use crate::expr::Expression;
 use crate::locale::DateForm;
 use crate::print::Format;
 use crate::print::colour::When;
 use crate::print::csv::Columns;
 use crate::query::{Query, Window};
 use crate::when::Clock;
-use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, window_or_checkpoint};
+use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, values, window_or_checkpoint};
 use clap::ArgMatches;
 use raudit_record::interpret::Escape;
 use std::ffi::{OsStr, OsString};
@@ -29,6 +30,7 @@ pub(super) const TABLE: Table = Table {
         valued("", "escape", "raw|tty|shell|shell_quote", "what of the text shown is escaped"),
         valued("", "color", "auto|always|never", "colours; auto: on a terminal (default: never)"),
         signed("-e", "exit", "CODE|ERRNO", "calls that returned this: -13, EACCES (13), -EACCES"),
+        valued("", "expr", "EXPRESSION", "events of which this holds, see ausearch-expression(5)"),
         switch("", "extra-keys", "csv: a column for the rule's key"),
         switch("", "extra-labels", "csv: columns for the labels of subject and object"),
         switch("", "extra-obj2", "csv: a column for the second object"),
@@ -37,7 +39,7 @@ pub(super) const TABLE: Table = Table {
         valued("", "file-glob", "PATTERN", "events with a file's name or working directory like this: /etc/**/*.conf"),
         valued("", "file-regex", "REGEX", "the same with a regular expression"),
         switch("", "follow", "go on with the events that come; with -ts from there on, without it from now on"),
-        valued("", "format", "raw|default|interpret|csv|text", "how events are shown"),
+        valued("", "format", "raw|default|interpret|csv|text|json|ecs|ocsf", "how events are shown"),
         valued("-ga", "gid-all", "GROUP", "events with this gid, real or effective"),
         valued("-ge", "gid-effective", "GROUP", "events with this effective gid"),
         valued("-gi", "gid", "GROUP", "events with this gid"),
@@ -83,9 +85,11 @@ pub(super) const TABLE: Table = Table {
 };
 
 /// What a command line asks for.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Request {
     pub(super) query: Query,
+    /// All of them must hold too.
+    pub(super) expressions: Vec<Expression>,
     pub(super) window: Window,
     pub(super) format: Format,
     pub(super) input: Option<PathBuf>,
@@ -136,6 +140,8 @@ impl Request {
             let known = name.to_str().and_then(When::named);
             request.colour = known.ok_or_else(|| format!("Unknown option ({})", name.display()))?.is_now();
         }
+        let expressions = values(matches, "expr").map(|text| Expression::parse(text.as_bytes()));
+        request.expressions = expressions.collect::<Result<_, _>>().map_err(|wrong| wrong.to_string())?;
         let query = &mut request.query;
         query.serial = value(matches, "event").map(|n| serial(n)).transpose()?;
         query.interprets = request.format == Format::Interpret;
@@ -169,6 +175,9 @@ fn format(given: &[(&'static str, &OsString)]) -> Result<Format, String> {
             (_, Some(word)) if word.starts_with("interp") => Format::Interpret,
             (_, Some("csv")) => Format::Csv(Columns::default()),
             (_, Some("text")) => Format::Text,
+            (_, Some("json")) => Format::Json,
+            (_, Some("ecs")) => Format::Ecs,
+            (_, Some("ocsf")) => Format::Ocsf,
             _ => return Err(format!("Unknown option ({})", value.display())),
         };
     }
