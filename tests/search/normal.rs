@@ -87,6 +87,8 @@ fn is_known(ours: &str, theirs: &str) -> bool {
         || (ours.contains("set audit_enabled ") && ours.replace("audit_enabled ", "") == theirs)
         // what a call changed, where its record is not the first
         || both("accessed-mac-policy-controlled-object")
+        // a module's name, where its record is the first
+        || both("loaded-kernel-module")
         // what is loaded with a policy
         || both("loaded-selinux-policy")
 }
