@@ -56,7 +56,7 @@ mod tests {
         let line = "type=CWD msg=audit(1700000000.000:7): cwd=\"/somewhere\"\n";
         let text = line.repeat(3000);
         let len = Builder::next(text.as_bytes()).unwrap();
-        assert!(len <= BLOCK && len + line.len() > BLOCK && len % line.len() == 0);
+        assert!(len <= BLOCK && len + line.len() > BLOCK && len.is_multiple_of(line.len()));
         assert_eq!(Builder::next(line.as_bytes()), None);
         assert_eq!(Builder::next(&b"x".repeat(BLOCK)), None);
         assert_eq!(Builder::next(&[b"x".repeat(BLOCK + 5), b"\ny".to_vec()].concat()), Some(BLOCK + 6));

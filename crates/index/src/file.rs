@@ -1,6 +1,6 @@
 //! The file of an index: where it is, whether it may be believed, reading it, and bringing it up to date.
 //!
-//! `DIR/.index/INODE-DEVICE.idx` beside the log, so that a rotation, which renames logs, keeps it. It has a [`Header`] and then
+//! `DIR/.index/INODE-DEVICE.idx` beside the log, so that a rotation, which renames logs, keeps it. It has a header and then
 //! [`Entry`] after entry, of blocks that follow one another from the log's beginning. Only whole blocks get in: the end of a growing log is not in it.
 
 mod header;

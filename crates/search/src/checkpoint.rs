@@ -134,13 +134,25 @@ pub struct Resume {
     time_only: bool,
     /// The event seen last, and in which file it begins.
     last: Option<(Mark, usize)>,
+    /// Why the search has ended early.
+    lost: Option<String>,
 }
 
 impl Resume {
     /// Goes on from there; from the beginning without a last search, or when that had no event.
     pub fn new(loaded: Option<&Checkpoint>, time_only: bool) -> Self {
         let from = loaded.map(|checkpoint| checkpoint.last.clone()).filter(|last| last.id.sec != 0);
-        Self { from, time_only, last: None }
+        Self { from, time_only, last: None, lost: None }
+    }
+
+    /// An event was asked for that is [`Step::Lost`]: the search ends.
+    pub fn end_lost(&mut self, why: String) {
+        self.lost = Some(why);
+    }
+
+    /// Why the search has ended early, if it has.
+    pub fn take_lost(&mut self) -> Option<String> {
+        self.lost.take()
     }
 
     /// What to do with the next event, in the order of the log.

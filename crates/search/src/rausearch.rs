@@ -120,35 +120,19 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
     } else {
         search = search.hurried(request.query.lead());
     }
-    let mut answer = Answer::new(request);
-    let (mut tally, mut lost) = (Tally::default(), None);
-    let at_once = source == Source::Stdin || request.line_buffered;
-    let found = if request.checkpoint.is_none() && !request.just_one && !at_once {
-        together(request, search, &source, &mut tally, out, notes)
+    let mut tally = Tally::default();
+    let waits = source == Source::Stdin || request.line_buffered || request.just_one;
+    let found = if resume.is_some() || waits {
+        one_by_one(request, search, &source, &mut resume, &mut tally, out, notes)
     } else {
-        search.run(&source, notes, &mut |event, notes| {
-            let step = resume.as_mut().map_or(Step::Show, |resume| resume.step(event));
-            if step == Step::Pass || !answer.is_asked_for(event, &mut tally, notes)? {
-                return Ok(ControlFlow::Continue(()));
-            }
-            if let Step::Lost(why) = step {
-                lost = Some(why);
-                return Ok(ControlFlow::Break(()));
-            }
-            answer.show(event, &mut tally, out)?;
-            // who watches a pipe wants to see an event when it is there
-            if at_once {
-                out.flush()?;
-            }
-            Ok(if request.just_one { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        })
+        together(request, search, &source, &mut tally, out, notes)
     };
     progress.clear();
     let found = found.map_err(|error| match error {
         SearchError::NotThere => Trouble::Checkpoint(BAD_CHECKPOINT, error.to_string()),
         error => error.into(),
     })?;
-    if let Some(why) = lost {
+    if let Some(why) = resume.as_mut().and_then(Resume::take_lost) {
         return Err(Trouble::Checkpoint(OTHER_LOG, why));
     }
     out.flush()?;
@@ -157,6 +141,34 @@ fn search(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Re
         writeln!(notes, "<no matches>")?;
     }
     Ok((tally, found.damaged))
+}
+
+/// The answer event by event, as somebody waits for each, or the next depends on it.
+fn one_by_one(
+    request: &Request,
+    search: Search,
+    source: &Source,
+    resume: &mut Option<Resume>,
+    tally: &mut Tally,
+    out: &mut impl Write,
+    notes: &mut impl Write,
+) -> Result<Found, SearchError> {
+    let mut answer = Answer::new(request);
+    search.run(source, notes, &mut |event, notes| {
+        let step = resume.as_mut().map_or(Step::Show, |resume| resume.step(event));
+        if step == Step::Pass || !answer.is_asked_for(event, tally, notes)? {
+            return Ok(ControlFlow::Continue(()));
+        }
+        if let (Step::Lost(why), Some(resume)) = (step, resume.as_mut()) {
+            resume.end_lost(why);
+            return Ok(ControlFlow::Break(()));
+        }
+        answer.show(event, tally, out)?;
+        if *source == Source::Stdin || request.line_buffered {
+            out.flush()?;
+        }
+        Ok(if request.just_one { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })
 }
 
 /// The events that come, each at once. There is no end but that nobody reads them.
