@@ -106,8 +106,10 @@ impl StampReader {
         }
         let stamp = next_word(&mut rest).and_then(between_parentheses).ok_or(Unstamped::NotARecord)?;
         let id = event_id(stamp).ok_or(Unstamped::BadStamp(stamp))?;
-        // The name stands after `type=`, whatever those five bytes are.
-        Ok(Stamp { node, kind: self.kind(word.get(5..).unwrap_or_default()), id })
+        // The name stands after `type=`, whatever those five bytes are; but a number only after that.
+        let (head, name) = word.split_at_checked(5).unwrap_or((word, &[]));
+        let is_odd = name.first().is_some_and(u8::is_ascii_digit) && !head.ends_with(b"=");
+        Ok(Stamp { node, kind: if is_odd { UNKNOWN } else { self.kind(name) }, id })
     }
 
     /// The stamp of a line as auditd writes it: `type=NAME msg=audit(S.M:N):`, with or without a node before.
@@ -145,11 +147,11 @@ impl StampReader {
 
     #[inline]
     fn kind(&mut self, name: &[u8]) -> Kind {
-        let Some(key) = key(name) else { return kind_named(name) };
+        let Some(key) = key(name) else { return kind_written(name) };
         let mixed = (key[0] ^ key[1].rotate_left(29) ^ key[2]).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let Some(seen) = self.seen.get_mut((mixed >> 48) as usize % PLACES) else { return kind_named(name) };
+        let Some(seen) = self.seen.get_mut((mixed >> 48) as usize % PLACES) else { return kind_written(name) };
         if seen.0 != key {
-            *seen = (key, kind_named(name));
+            *seen = (key, kind_written(name));
         }
         seen.1
     }
@@ -165,6 +167,12 @@ fn key(name: &[u8]) -> Option<[u64; 3]> {
         (None, None) => Some([name.iter().fold(0, |all, &byte| all << 8 | u64::from(byte)), 0, len]),
         _ => None,
     }
+}
+
+/// The type that `name` stands for in a log. A number is all of it: nobody writes one otherwise, and searches look for it so.
+fn kind_written(name: &[u8]) -> Kind {
+    let torn = name.first().is_some_and(u8::is_ascii_digit) && !name.iter().all(u8::is_ascii_digit);
+    if torn { UNKNOWN } else { kind_named(name) }
 }
 
 /// The type `name` stands for: a name in any case, `UNKNOWN[n]`, or a number; what follows the digits does not matter.
@@ -263,6 +271,14 @@ mod tests {
         assert_eq!(read("type=cwd msg=audit(1700000000.123:1x)"), Ok(("".into(), Kind::CWD, ID)));
         assert_eq!(read("type=UNKNOWN[1999] msg=audit(1700000000.123:1)"), Ok(("".into(), Kind(1999), ID)));
         assert_eq!(read("type=NEW msg=audit(1700000000.123:1)"), Ok(("".into(), UNKNOWN, ID)));
+        assert_eq!(read("type=1307 msg=audit(1700000000.123:1)"), Ok(("".into(), Kind::CWD, ID)));
+        for odd in ["type=1307x", "type:1307", "node=a type:1307"] {
+            assert_eq!(
+                read(&format!("{odd} msg=audit(1700000000.123:1)")).map(|(_, kind, _)| kind),
+                Ok(UNKNOWN),
+                "{odd}"
+            );
+        }
     }
 
     #[test]

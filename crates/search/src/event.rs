@@ -49,6 +49,7 @@ impl Event {
         let from = self.text.len();
         self.text.extend_from_slice(line);
         self.lines.push((kind, from..self.text.len()));
+        self.text.push(b'\n');
     }
 
     /// Its records, first to last; last to first with `.rev()`.
@@ -57,7 +58,7 @@ impl Event {
         self.lines.iter().map(move |(kind, range)| Record { kind: *kind, line: line(range) })
     }
 
-    /// The text of all records on end, translations included: to look for a literal at once.
+    /// The lines of all records, as they stand in the log: to look for a literal at once.
     pub fn text(&self) -> &[u8] {
         &self.text
     }

@@ -161,6 +161,13 @@ impl<'a> Items<'a> {
     }
 
     fn add(&mut self, record: &Record<'a>) -> Read {
+        // most records have nothing that most searches ask for
+        match record.kind.0 {
+            1302 if !self.wants(Wanted::FILES) && !self.wants(Wanted::OBJECT) => return Ok(()),
+            1307 if !self.wants(Wanted::FILES) => return Ok(()),
+            1309 | 1320 | 1327 => return Ok(()),
+            _ => {}
+        }
         let reader = Reader::new(record.text());
         match record.kind.0 {
             1300 | 1336 => self.call(record.kind, reader),

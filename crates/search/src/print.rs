@@ -214,13 +214,13 @@ fn is_daemons(record: &Record<'_>) -> bool {
 
 /// As the log has it; but in an event with translations, ausearch puts the separator behind every record.
 fn raw(event: &Event, out: &mut impl Write) -> io::Result<()> {
-    let enriched = event.is_enriched();
+    if !event.is_enriched() {
+        return out.write_all(event.text());
+    }
     for record in event.records() {
         out.write_all(record.line)?;
-        if enriched && record.line.len() == record.text().len() {
-            out.write_all(&[ENRICHMENT])?;
-        }
-        out.write_all(b"\n")?;
+        let separated = memchr::memchr(ENRICHMENT, record.line).is_some();
+        out.write_all(if separated { b"\n" } else { &[ENRICHMENT, b'\n'] })?;
     }
     Ok(())
 }
