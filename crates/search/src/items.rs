@@ -32,6 +32,11 @@ impl Wanted {
         Self(u32::MAX)
     }
 
+    /// Whether nothing else is.
+    fn is_at_most(self, what: Self) -> bool {
+        self.0 & !what.0 == 0
+    }
+
     /// The parent's process id.
     pub const PPID: Self = Self(1);
     /// The process id.

@@ -2,17 +2,45 @@
 
 use super::reader::{Reader, Unreadable, low};
 use super::{Items, Read, Wanted};
-use crate::text::{in_any_base, leading_hex};
+use crate::text::{in_any_base, leading, leading_hex};
 use raudit_record::Kind;
 use std::borrow::Cow;
 
 /// What ausearch takes for the architecture of an io_uring operation: no architecture has it.
 const IO_URING: u32 = 13;
 
+/// Machine and number of a call in a record as the kernel writes it: `arch=H syscall=N success=W exit=E a0=H a1=H `. Nothing else need be read of
+/// one of which nothing is asked for; others are read as loosely as ausearch reads them.
+fn usual_call(text: &[u8]) -> Option<(u32, u32)> {
+    let hexadecimal = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let rest = text.get(memchr::memchr(b')', text)?..)?.strip_prefix(b"): arch=")?;
+    let (arch, rest) = rest.split_at_checked(hexadecimal(rest).min(8))?;
+    let rest = rest.strip_prefix(b" syscall=")?;
+    let (number, rest) = rest.split_at_checked(rest.iter().take_while(|byte| byte.is_ascii_digit()).count().min(9))?;
+    let rest =
+        rest.strip_prefix(b" success=yes").or_else(|| rest.strip_prefix(b" success=no"))?.strip_prefix(b" exit=")?;
+    let sign = usize::from(rest.first() == Some(&b'-'));
+    let digits = rest.get(sign..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = rest.get(sign + digits..)?.strip_prefix(b" a0=")?;
+    let first = hexadecimal(rest);
+    let rest = rest.get(first..)?.strip_prefix(b" a1=")?;
+    let second = hexadecimal(rest);
+    let whole = rest.get(second) == Some(&b' ') && (1..=16).contains(&first) && (1..=16).contains(&second);
+    (whole && !arch.is_empty() && !number.is_empty()).then_some(())?;
+    Some((u32::try_from(leading(arch, 16)?).ok()?, u32::try_from(leading(number, 10)?).ok()?))
+}
+
 impl<'a> Items<'a> {
     /// SYSCALL and URINGOP.
     pub(super) fn call(&mut self, kind: Kind, mut reader: Reader<'a>) -> Read {
         let is_call = kind == Kind::SYSCALL;
+        if is_call
+            && self.wanted.is_at_most(Wanted::ARCH)
+            && let Some((arch, number)) = usual_call(reader.whole())
+        {
+            (self.arch, self.syscall) = (if self.wants(Wanted::ARCH) { arch } else { 0 }, number);
+            return Ok(());
+        }
         if is_call && self.wants(Wanted::ARCH) {
             self.architecture(&mut reader, [1, 2, 3])?;
         }

@@ -140,3 +140,29 @@ fn apparmors_denials_have_a_profile_and_a_file() {
     assert_eq!((items.success, items.pid, items.comm.as_deref()), (Some(0), Some(7), Some(&b"man"[..])));
     assert_eq!((items.subjects, items.files), (vec![b"/usr/bin/man"[..].into()], vec![b"/etc/shadow"[..].into()]));
 }
+
+#[test]
+fn a_usual_call_is_read_as_any_other() {
+    let head = "type=SYSCALL msg=audit(1700000000.000:1): ";
+    let calls = [
+        "arch=c000003e syscall=257 success=no exit=-13 a0=ffffff9c a1=7ffe a2=0",
+        "arch=40000003 syscall=5 success=yes exit=3 a0=0 a1=1 ",
+        "arch=c000003e syscall=257 success=yes exit=3 a0=12345678901234567 a1=1 ",
+        "arch=c000003e syscall=257 success=yes exit=3 a0=x a1=1 ",
+        "arch=c000003e syscall=257 success=yes exit=3 a0=1 a1=1",
+        "arch=c000003e syscall=257 success=maybe exit=3 a0=1 a1=1 ",
+        "arch=c000003e syscall= success=yes exit=3 a0=1 a1=1 ",
+        "arch= syscall=1 success=yes exit=3 a0=1 a1=1 ",
+        "arch=c000003e00 syscall=1 success=yes exit=3 a0=1 a1=1 ",
+        "syscall=1 success=yes exit=3 a0=1 a1=1 ",
+    ];
+    for call in calls {
+        let mut event = Event::default();
+        event.push(Kind::SYSCALL, format!("{head}{call}").as_bytes());
+        // with a third thing asked for it is read the long way
+        let read = |wanted| Items::of(&event, wanted).map(|items| (items.arch, items.syscall)).map_err(|(why, _)| why);
+        assert_eq!(read(Wanted::ARCH), read(Wanted::ARCH.and(Wanted::SESSION)), "{call}");
+        let number = |wanted| read(wanted).map(|(_, number)| number);
+        assert_eq!(number(Wanted::default()), number(Wanted::SESSION), "{call}");
+    }
+}
