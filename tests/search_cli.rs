@@ -199,3 +199,17 @@ fn dense_logs_take_linear_time() {
     // ausearch needs minutes; the limit leaves room for a slow machine and a build without optimisation.
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn what_is_said_of_a_log_does_not_drive_the_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("audit.log");
+    let torn = "type=SYSCALL msg=audit(1700000000.000:2): arch=c000003e \u{1b}[2J\n";
+    std::fs::write(&log, format!("type=CWD msg=audit(-1.\u{1b}[2J:000001): cwd=\"/\"\n{torn}")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_rausearch")).arg("-if").arg(&log).arg("--debug").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("(-1.\\033[2J:000001)") && said.contains("arch=c000003e \\033[2J") && !said.contains('\u{1b}'),
+        "{said}"
+    );
+}

@@ -14,6 +14,7 @@ use raudit_log::files::LogFile;
 use raudit_log::read::{LONGEST_LINE, Lines, files, lines_of};
 use raudit_log::unpack::{Input, is_packed};
 use raudit_record::EventId;
+use raudit_record::interpret::Escape;
 use raudit_record::stamp::{StampReader, Unstamped};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -387,7 +388,9 @@ impl Search {
                 }
             }
             Err(Unstamped::BadStamp(stamp)) => {
-                let stamp = String::from_utf8_lossy(stamp);
+                // whatever stands there must not drive a terminal
+                let stamp = Escape::Tty.show(stamp);
+                let stamp = String::from_utf8_lossy(&stamp);
                 writeln!(notes, "Error extracting time stamp ({stamp})").map_err(SearchError::Output)?;
             }
             Err(Unstamped::NotARecord) => {}

@@ -6,6 +6,7 @@ use crate::expr::{Expression, Tester};
 use crate::print::Printer;
 use crate::print::colour::paint;
 use crate::query::{Judge, Verdict};
+use raudit_record::interpret::Escape;
 use std::io::{self, Write};
 
 /// What became of the events that were read.
@@ -73,7 +74,7 @@ impl<'a> Answer<'a> {
                 tally.malformed += 1;
                 if self.debug {
                     write!(notes, "Malformed event skipped, rc={}. ", why.0)?;
-                    notes.write_all(record.text())?;
+                    notes.write_all(&Escape::Tty.show(record.text()))?;
                     writeln!(notes)?;
                 }
                 Ok(false)
