@@ -2,7 +2,7 @@
 
 use crate::bounds::Bounds;
 use crate::event::Event;
-use crate::pass::Search;
+use crate::pass::{Search, Taker};
 use crate::source::{SearchError, Source, failed, not_found_here};
 use memchr::memrchr;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -69,6 +69,7 @@ impl Search {
         gone: impl Fn() -> bool,
         each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<(), SearchError> {
+        let to = &mut Taker { notes, each };
         let (path, mut growing) = match source {
             Source::Stdin => return Ok(()),
             Source::File(path) => (path, vec![Growing::open(path)?]),
@@ -85,7 +86,7 @@ impl Search {
                         break;
                     }
                     grown = true;
-                    if self.lines(&lines, notes, each)?.is_break() {
+                    if self.lines(&lines, to)?.is_break() {
                         return Ok(());
                     }
                 }
@@ -94,7 +95,7 @@ impl Search {
                 last = Instant::now();
             } else if last.elapsed() >= self.patience() {
                 self.close_all();
-                if self.hand_out(notes, each)?.is_break() {
+                if self.hand_out(to)?.is_break() {
                     return Ok(());
                 }
             }

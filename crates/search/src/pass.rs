@@ -24,6 +24,15 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+/// Who gets the events, and may add to the notes.
+pub(crate) struct Taker<'a> {
+    pub(crate) notes: &'a mut dyn Write,
+    pub(crate) each: &'a mut EachEvent<'a>,
+}
+
+/// Takes an event, or what is in it; and whether there should be more.
+pub(crate) type EachEvent<'a> = dyn FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>> + 'a;
+
 /// Reads a source once, from its oldest record to its newest.
 #[derive(Debug)]
 pub struct Search {
@@ -107,12 +116,13 @@ impl Search {
         notes: &mut impl Write,
         each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<Found, SearchError> {
+        let to = &mut Taker { notes, each };
         let mut flow = ControlFlow::Continue(());
         match source {
             Source::Stdin => {
                 let path = Path::new("stdin");
                 let input = Input::look(io::stdin().lock(), false).map_err(failed("reading", path))?;
-                flow = self.read(input, path, notes, each)?;
+                flow = self.read(input, path, to)?;
             }
             Source::File(path) => {
                 let file = File::open(path).map_err(failed("opening", path))?;
@@ -121,10 +131,10 @@ impl Search {
                 self.progress.expect(meta.len());
                 let named = path.extension().is_some_and(|extension| extension == "zst");
                 if self.hurried && !named && meta.is_file() && !is_packed(&file).map_err(failed("reading", path))? {
-                    flow = self.hurry(file, path, notes, each)?;
+                    flow = self.hurry(file, path, to)?;
                 } else {
                     let input = Input::look(file, named).map_err(failed("reading", path))?;
-                    flow = self.read(input, path, notes, each)?;
+                    flow = self.read(input, path, to)?;
                 }
             }
             Source::Log(log) => {
@@ -142,8 +152,8 @@ impl Search {
                     self.grouper.read_from(self.found.files.len());
                     self.found.files.push((file.dev, file.inode));
                     flow = match opened {
-                        Input::Plain(plain) if self.hurried => self.hurry(plain, &file.path, notes, each)?,
-                        opened => self.read(opened, &file.path, notes, each)?,
+                        Input::Plain(plain) if self.hurried => self.hurry(plain, &file.path, to)?,
+                        opened => self.read(opened, &file.path, to)?,
                     };
                     if flow.is_break() || self.over.is_over() {
                         break;
@@ -157,7 +167,7 @@ impl Search {
             } else {
                 self.grouper.finish();
             }
-            let _done = self.hand_out(notes, each)?;
+            let _done = self.hand_out(to)?;
         }
         Ok(self.found)
     }
@@ -182,16 +192,10 @@ impl Search {
     }
 
     /// Reads of a file what may be asked for.
-    fn hurry(
-        &mut self,
-        file: File,
-        path: &Path,
-        notes: &mut impl Write,
-        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
-    ) -> Result<ControlFlow<()>, SearchError> {
+    fn hurry(&mut self, file: File, path: &Path, to: &mut Taker<'_>) -> Result<ControlFlow<()>, SearchError> {
         let file = Rc::new(file);
         let start = match Index::of(&file, path.parent().unwrap_or(Path::new("."))) {
-            Some(index) => match self.by_index(&file, index, path, notes, each)? {
+            Some(index) => match self.by_index(&file, index, path, to)? {
                 ControlFlow::Continue(covered) => Ok(covered),
                 ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
             },
@@ -202,7 +206,7 @@ impl Search {
         let mut lines = Lines::new(&*file);
         while let Some((block, offset)) = lines.next_block().map_err(failed("reading", path))? {
             let place = Place { file: Rc::clone(&file), offset: start + offset, len: block.len() };
-            if self.block(block, place, notes, each)?.is_break() {
+            if self.block(block, place, to)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
             if self.over.is_over() {
@@ -218,8 +222,7 @@ impl Search {
         file: &Rc<File>,
         mut index: Index,
         path: &Path,
-        notes: &mut impl Write,
-        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
+        to: &mut Taker<'_>,
     ) -> Result<ControlFlow<(), u64>, SearchError> {
         let seconds = self.window.seconds();
         let (mut offset, mut text) = (0, Vec::new());
@@ -230,7 +233,7 @@ impl Search {
             let may_have = entry.may_be_of(seconds) && self.term.as_ref().is_none_or(|term| entry.may_have(term));
             if may_have || self.skim.as_ref().is_some_and(Skim::reads_on) {
                 place.read(&mut text).map_err(failed("reading", path))?;
-                if self.block(&text, place, notes, each)?.is_break() {
+                if self.block(&text, place, to)?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
                 continue;
@@ -244,36 +247,24 @@ impl Search {
     }
 
     /// Reads a block, piece by piece.
-    fn block(
-        &mut self,
-        block: &[u8],
-        place: Place,
-        notes: &mut impl Write,
-        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
-    ) -> Result<ControlFlow<()>, SearchError> {
+    fn block(&mut self, block: &[u8], place: Place, to: &mut Taker<'_>) -> Result<ControlFlow<()>, SearchError> {
         let mut offset = place.offset;
         self.progress.add(block.len() as u64);
         for piece in pieces(block) {
             let place = Place { file: Rc::clone(&place.file), offset, len: piece.len() };
             offset += piece.len() as u64;
-            if self.piece(piece, place, notes, each)?.is_break() {
+            if self.piece(piece, place, to)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
         Ok(ControlFlow::Continue(()))
     }
 
-    fn piece(
-        &mut self,
-        piece: &[u8],
-        place: Place,
-        notes: &mut impl Write,
-        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
-    ) -> Result<ControlFlow<()>, SearchError> {
+    fn piece(&mut self, piece: &[u8], place: Place, to: &mut Taker<'_>) -> Result<ControlFlow<()>, SearchError> {
         let second =
             piece.split(|&byte| byte == b'\n').take(3).find_map(|line| Some(self.stamps.read(line).ok()?.id.sec));
         self.over.at(second);
-        let Some(skim) = &mut self.skim else { return self.lines(piece, notes, each) };
+        let Some(skim) = &mut self.skim else { return self.lines(piece, to) };
         let (has, way) = skim.take(piece, place, second);
         match way {
             Way::Pass => return Ok(ControlFlow::Continue(())),
@@ -285,26 +276,20 @@ impl Search {
                 let mut text = Vec::new();
                 for place in before {
                     place.read(&mut text).map_err(SearchError::Output)?;
-                    if self.lines(&text, notes, each)?.is_break() {
+                    if self.lines(&text, to)?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }
             }
         }
-        let flow = self.lines(piece, notes, each)?;
+        let flow = self.lines(piece, to)?;
         if let Some(skim) = &mut self.skim {
             skim.was_read(has, self.grouper.begun(), |begun| self.grouper.holds_any_of(begun));
         }
         Ok(flow)
     }
 
-    fn read(
-        &mut self,
-        input: impl Read,
-        path: &Path,
-        notes: &mut impl Write,
-        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
-    ) -> Result<ControlFlow<()>, SearchError> {
+    fn read(&mut self, input: impl Read, path: &Path, to: &mut Taker<'_>) -> Result<ControlFlow<()>, SearchError> {
         let mut lines = Lines::new(input);
         loop {
             let block = match lines.next_block() {
@@ -313,13 +298,13 @@ impl Search {
                 Err(damage) if damage.kind() == io::ErrorKind::InvalidData => {
                     self.found.damaged = true;
                     let error = failed("reading", path)(damage);
-                    writeln!(notes, "{error}").map_err(SearchError::Output)?;
+                    writeln!(to.notes, "{error}").map_err(SearchError::Output)?;
                     break;
                 }
                 Err(error) => return Err(failed("reading", path)(error)),
             };
             self.progress.add(block.len() as u64);
-            if self.lines(block, notes, each)?.is_break() {
+            if self.lines(block, to)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -342,16 +327,11 @@ impl Search {
     }
 
     /// Reads lines of a log.
-    pub(crate) fn lines(
-        &mut self,
-        block: &[u8],
-        notes: &mut impl Write,
-        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
-    ) -> Result<ControlFlow<()>, SearchError> {
+    pub(crate) fn lines(&mut self, block: &[u8], to: &mut Taker<'_>) -> Result<ControlFlow<()>, SearchError> {
         // Blocks without NUL need no look at each line; others, and over-long lines, are cut by the log's rules.
         if memchr(0, block).is_some() {
             for line in lines_of(block, 0) {
-                if self.take(line.bytes, notes, each)?.is_break() {
+                if self.take(line.bytes, to)?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
             }
@@ -362,19 +342,14 @@ impl Search {
             let line = block.get(from..end).unwrap_or_default();
             from = end + 1;
             let line = line.get(..LONGEST_LINE).unwrap_or(line);
-            if !line.is_empty() && self.take(line, notes, each)?.is_break() {
+            if !line.is_empty() && self.take(line, to)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
         Ok(ControlFlow::Continue(()))
     }
 
-    fn take(
-        &mut self,
-        line: &[u8],
-        notes: &mut impl Write,
-        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
-    ) -> Result<ControlFlow<()>, SearchError> {
+    fn take(&mut self, line: &[u8], to: &mut Taker<'_>) -> Result<ControlFlow<()>, SearchError> {
         match self.stamps.read(line) {
             Ok(stamp) => {
                 if self.found.first.is_none() && self.window.may_start_at(stamp.id.sec) {
@@ -383,7 +358,7 @@ impl Search {
                 if self.window.covers(stamp.id.sec) {
                     self.grouper.add(&stamp, line);
                     if self.grouper.has_ready() {
-                        return self.hand_out(notes, each);
+                        return self.hand_out(to);
                     }
                 }
             }
@@ -391,7 +366,7 @@ impl Search {
                 // whatever stands there must not drive a terminal
                 let stamp = Escape::Tty.show(stamp);
                 let stamp = String::from_utf8_lossy(&stamp);
-                writeln!(notes, "Error extracting time stamp ({stamp})").map_err(SearchError::Output)?;
+                writeln!(to.notes, "Error extracting time stamp ({stamp})").map_err(SearchError::Output)?;
             }
             Err(Unstamped::NotARecord) => {}
         }
@@ -399,13 +374,9 @@ impl Search {
     }
 
     /// Hands out the events that are whole.
-    pub(crate) fn hand_out(
-        &mut self,
-        notes: &mut impl Write,
-        each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
-    ) -> Result<ControlFlow<()>, SearchError> {
+    pub(crate) fn hand_out(&mut self, to: &mut Taker<'_>) -> Result<ControlFlow<()>, SearchError> {
         while let Some(mut event) = self.grouper.pop() {
-            let flow = each(&mut event, notes).map_err(SearchError::Output)?;
+            let flow = (to.each)(&mut event, to.notes).map_err(SearchError::Output)?;
             self.grouper.recycle(event);
             if flow.is_break() {
                 return Ok(flow);
