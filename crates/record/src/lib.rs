@@ -24,6 +24,7 @@ pub mod message;
 pub mod met;
 pub mod names;
 pub mod records;
+mod short;
 pub mod sockaddr;
 pub mod stamp;
 pub mod text;

@@ -3,6 +3,7 @@
 //! [`Line`](crate::Line) is the strict reading of a whole record. A search must find what ausearch finds in logs that are
 //! torn, truncated or written by others, so only the first bytes are looked at and what follows a number is ignored.
 
+use crate::short::{Key, key, place};
 use crate::text::leading;
 use crate::{EventId, Kind};
 use memchr::memchr;
@@ -42,7 +43,7 @@ pub enum Unstamped<'a> {
 /// records of one event mostly follow each other.
 #[derive(Debug)]
 pub struct StampReader {
-    seen: Vec<([u64; 3], Kind)>,
+    seen: Vec<(Key, Kind)>,
     last: Last,
 }
 
@@ -74,11 +75,11 @@ impl Last {
 }
 
 /// Large enough that the dozens of types of a log rarely share a place.
-const PLACES: usize = 1024;
+const PLACES_BITS: u32 = 10;
 
 impl Default for StampReader {
     fn default() -> Self {
-        Self { seen: vec![([0; 3], UNKNOWN); PLACES], last: Last::default() }
+        Self { seen: vec![(Key::default(), UNKNOWN); 1 << PLACES_BITS], last: Last::default() }
     }
 }
 
@@ -148,24 +149,11 @@ impl StampReader {
     #[inline]
     fn kind(&mut self, name: &[u8]) -> Kind {
         let Some(key) = key(name) else { return kind_written(name) };
-        let mixed = (key[0] ^ key[1].rotate_left(29) ^ key[2]).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let Some(seen) = self.seen.get_mut((mixed >> 48) as usize % PLACES) else { return kind_written(name) };
+        let Some(seen) = self.seen.get_mut(place(key, PLACES_BITS)) else { return kind_written(name) };
         if seen.0 != key {
             *seen = (key, kind_written(name));
         }
         seen.1
-    }
-}
-
-/// A type's name in numbers: its first eight bytes, its last eight, its length. Nothing for one that these do not tell.
-#[inline]
-fn key(name: &[u8]) -> Option<[u64; 3]> {
-    let eight = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-    let len = name.len() as u64;
-    match (name.first_chunk(), name.last_chunk()) {
-        (Some(first), Some(last)) if len <= 16 => Some([eight(first), eight(last), len]),
-        (None, None) => Some([name.iter().fold(0, |all, &byte| all << 8 | u64::from(byte)), 0, len]),
-        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What kind of value a field has, by its name and record type.
 
 use crate::Kind;
+use crate::short::{Key, key, place};
 
 /// The kinds of values.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -90,37 +91,19 @@ impl Meaning {
     }
 }
 
-/// A name as numbers: its first eight bytes and its last eight, which overlap, or all of a shorter one; and its length. No name is longer than both.
-type Key = [u64; 3];
-
-#[inline]
-fn key(name: &[u8]) -> Option<Key> {
-    let len = name.len() as u64;
-    match (name.first_chunk(), name.last_chunk()) {
-        (Some(first), Some(last)) if len <= 16 => Some([u64::from_be_bytes(*first), u64::from_be_bytes(*last), len]),
-        (None, None) => Some([name.iter().fold(0, |all, &byte| all << 8 | byte as u64), 0, len]),
-        _ => None,
-    }
-}
-
 /// Four times as many as there are names: few share one.
-const PLACES: usize = 512;
-
-#[inline]
-const fn place(key: Key) -> usize {
-    let mixed = (key[0] ^ key[1].rotate_left(23) ^ key[2]).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 55) as usize
-}
+const PLACES_BITS: u32 = 9;
+const PLACES: usize = 1 << PLACES_BITS;
 
 /// The meaning in [`NAMES`]. A table with the next free place for names that share one: at most one comparison for most fields.
 #[inline]
 fn known(name: &[u8]) -> Option<Meaning> {
     let key = key(name)?;
-    let behind = TABLE.get(place(key)..)?.iter();
+    let behind = TABLE.get(place(key, PLACES_BITS)..)?.iter();
     behind.take_while(|(known, _)| known[2] != 0).find(|(known, _)| *known == key).map(|&(_, meaning)| meaning)
 }
 
-/// [`NAMES`] by [`place`]; room behind the last place, and length 0 where nothing is.
+/// [`NAMES`] by their place; room behind the last place, and length 0 where nothing is.
 static TABLE: [(Key, Meaning); PLACES + NAMES.len()] = table();
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where a wrong index is an error")]
@@ -140,7 +123,7 @@ const fn table() -> [(Key, Meaning); PLACES + NAMES.len()] {
             }
             byte += 1;
         }
-        let mut free = place(key);
+        let mut free = place(key, PLACES_BITS);
         while table[free].0[2] != 0 {
             free += 1;
         }
