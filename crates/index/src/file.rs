@@ -96,6 +96,10 @@ pub fn update(log: &Path) -> io::Result<u64> {
         Err(_) => return Ok(0),
     };
     let known = Header::read(&written).filter(|header| header.is_of(&file, &meta) && is_whole(&written, header));
+    if known.is_none() {
+        // who reads it meanwhile finds its end
+        written.set_len(0)?;
+    }
     let mut header = known.unwrap_or_else(|| Header::new(&meta));
     file.seek(SeekFrom::Start(header.covered))?;
     let before = header.covered;

@@ -228,9 +228,10 @@ impl Query {
     pub fn lead(&self) -> Option<Lead> {
         let few = |count: usize| (1..=MOST_ALTERNATIVES).contains(&count);
         let text = |text: &[u8]| Term::Text(text.to_vec());
-        let serial = self
-            .serial
-            .map(|serial| Lead { mark: Mark::plain(format!(":{serial}").as_bytes()), term: Term::Serial(serial) });
+        // 0 stands for one that is missing, and a large one may be written as a negative
+        let serial = self.serial.filter(|&serial| serial > 0 && i64::try_from(serial).is_ok());
+        let serial =
+            serial.map(|serial| Lead { mark: Mark::plain(serial.to_string().as_bytes()), term: Term::Serial(serial) });
         let kinds = few(self.kinds.len()).then(|| Lead {
             mark: Mark::any(self.kinds.iter().flat_map(|kind| written(*kind))),
             term: Term::Any(self.kinds.iter().map(|kind| Term::Kind(kind.0)).collect()),
