@@ -117,50 +117,15 @@ impl Search {
         each: &mut impl FnMut(&mut Event, &mut dyn Write) -> io::Result<ControlFlow<()>>,
     ) -> Result<Found, SearchError> {
         let to = &mut Taker { notes, each };
-        let mut flow = ControlFlow::Continue(());
-        match source {
+        let flow = match source {
             Source::Stdin => {
                 let path = Path::new("stdin");
                 let input = Input::look(io::stdin().lock(), false).map_err(failed("reading", path))?;
-                flow = self.read(input, path, to)?;
+                self.read(input, path, to)?
             }
-            Source::File(path) => {
-                let file = File::open(path).map_err(failed("opening", path))?;
-                let meta = file.metadata().map_err(failed("reading", path))?;
-                self.found.files.push((meta.dev(), meta.ino()));
-                self.progress.expect(meta.len());
-                let named = path.extension().is_some_and(|extension| extension == "zst");
-                if self.hurried && !named && meta.is_file() && !is_packed(&file).map_err(failed("reading", path))? {
-                    flow = self.hurry(file, path, to)?;
-                } else {
-                    let input = Input::look(file, named).map_err(failed("reading", path))?;
-                    flow = self.read(input, path, to)?;
-                }
-            }
-            Source::Log(log) => {
-                let files = files(log).map_err(not_found_here(log))?;
-                // of what is compressed no place can be read again
-                self.hurried &= files.iter().all(|file| !file.compressed);
-                let files = self.onwards(files)?;
-                self.progress.expect(files.iter().map(|file| file.size).sum());
-                for file in files {
-                    let opened = match file.open() {
-                        // A rotation has removed it since it was listed.
-                        Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
-                        opened => opened.map_err(failed("opening", &file.path))?,
-                    };
-                    self.grouper.read_from(self.found.files.len());
-                    self.found.files.push((file.dev, file.inode));
-                    flow = match opened {
-                        Input::Plain(plain) if self.hurried => self.hurry(plain, &file.path, to)?,
-                        opened => self.read(opened, &file.path, to)?,
-                    };
-                    if flow.is_break() || self.over.is_over() {
-                        break;
-                    }
-                }
-            }
-        }
+            Source::File(path) => self.file(path, to)?,
+            Source::Log(log) => self.log(log, to)?,
+        };
         if flow.is_continue() {
             if self.goes_on {
                 self.grouper.finish_complete();
@@ -170,6 +135,43 @@ impl Search {
             let _done = self.hand_out(to)?;
         }
         Ok(self.found)
+    }
+
+    fn file(&mut self, path: &Path, to: &mut Taker<'_>) -> Result<ControlFlow<()>, SearchError> {
+        let file = File::open(path).map_err(failed("opening", path))?;
+        let meta = file.metadata().map_err(failed("reading", path))?;
+        self.found.files.push((meta.dev(), meta.ino()));
+        self.progress.expect(meta.len());
+        let named = path.extension().is_some_and(|extension| extension == "zst");
+        if self.hurried && !named && meta.is_file() && !is_packed(&file).map_err(failed("reading", path))? {
+            return self.hurry(file, path, to);
+        }
+        let input = Input::look(file, named).map_err(failed("reading", path))?;
+        self.read(input, path, to)
+    }
+
+    fn log(&mut self, log: &Path, to: &mut Taker<'_>) -> Result<ControlFlow<()>, SearchError> {
+        let files = self.onwards(files(log).map_err(not_found_here(log))?)?;
+        // of what is compressed no place can be read again
+        self.hurried &= files.iter().all(|file| !file.compressed);
+        self.progress.expect(files.iter().map(|file| file.size).sum());
+        for file in files {
+            let opened = match file.open() {
+                // A rotation has removed it since it was listed.
+                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                opened => opened.map_err(failed("opening", &file.path))?,
+            };
+            self.grouper.read_from(self.found.files.len());
+            self.found.files.push((file.dev, file.inode));
+            let flow = match opened {
+                Input::Plain(plain) if self.hurried => self.hurry(plain, &file.path, to)?,
+                opened => self.read(opened, &file.path, to)?,
+            };
+            if flow.is_break() || self.over.is_over() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     /// The files from the one on where the search begins.
