@@ -69,7 +69,11 @@ impl Mark {
 
     /// The text stands as it is, or in hexadecimal digits as the kernel and user space write them.
     pub fn spelled(text: &[u8]) -> Self {
-        let digits: String = text.iter().map(|byte| format!("{byte:02X}")).collect();
+        let mut digits: String = text.iter().map(|byte| format!("{byte:02X}")).collect();
+        if digits.ends_with('0') {
+            // a last digit without another is read as a byte's high half
+            digits.pop();
+        }
         let mut forms = vec![text.to_vec(), digits.to_ascii_lowercase().into_bytes(), digits.into_bytes()];
         forms.dedup();
         Self::any(forms)
@@ -105,6 +109,13 @@ mod tests {
         assert!(mark.may_be_in(b"x comm=\"my prog\"") && mark.may_be_in(b"x exe=2F"));
         assert!(!mark.may_be_in(b"x comm=\"cat\" exe=\"/bin/cat\" key=2F") && !mark.may_be_in(b"comm=(null) exe="));
         assert!(Mark::plain(b"").may_be_in(b""));
+    }
+
+    #[test]
+    fn a_text_in_hexadecimal_may_lack_its_last_digit() {
+        let mark = Mark::spelled(b"1`");
+        assert!(mark.may_be_in(b"vm=3160") && mark.may_be_in(b"vm=316") && mark.may_be_in(b"vm=\"1`\""));
+        assert!(!mark.may_be_in(b"vm=31") && Mark::spelled(b"my").may_be_in(b"comm=6d79"));
     }
 
     #[test]
