@@ -383,4 +383,23 @@ mod tests {
         assert_eq!([9, 10, 20, 21].map(|sec| window.covers(sec)), [false, true, true, false]);
         assert!(Window::default().covers(u64::MAX));
     }
+
+    #[test]
+    fn what_is_asked_for_stands_where_a_search_looks_first() {
+        let of = |serial| Query { serial: Some(serial), ..Query::default() }.lead();
+        // a serial that is missing is 0; zeros may stand before; a negative one is large
+        assert!(of(0).is_none() && of(u64::MAX).is_none());
+        assert!(of(7).unwrap().mark.may_be_in(b"msg=audit(1700000000.000:007):"));
+        let file = |name: &[u8]| Query { file: Some(Needle::new(name)), ..Query::default() }.lead();
+        let joined = file(b"/srv/./data").unwrap();
+        assert!(joined.mark.may_be_in(b"name=\"./data\"") && joined.mark.may_be_in(b"name=2E2F64617461"));
+        assert!(file(b"/").is_none() && file(b"").is_none());
+        let kinds = Query { kinds: vec![Kind::CWD], key: Some(Needle::new(b"k")), ..Query::default() }.lead().unwrap();
+        assert!(
+            ["type=CWD ", "type=cwd ", "type=1307 ", "type=UNKNOWN[1307] "]
+                .iter()
+                .all(|t| kinds.mark.may_be_in(t.as_bytes()))
+        );
+        assert!(!kinds.mark.may_be_in(b"type=PATH "));
+    }
 }
