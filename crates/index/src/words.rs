@@ -106,9 +106,10 @@ impl Words {
     }
 }
 
+/// Of a number that is too large the low 32 bits count, as where it is read.
 fn number(value: &[u8]) -> u64 {
     let digits = value.iter().take_while(|byte| byte.is_ascii_digit());
-    digits.fold(0, |all, &byte| all.wrapping_mul(10).wrapping_add(u64::from(byte - b'0')))
+    digits.fold(0u32, |all, &byte| all.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'))).into()
 }
 
 #[cfg(test)]
@@ -125,7 +126,7 @@ mod tests {
             "type=PATH msg=audit(1700000000.000:1): item=0 name=2F7372762F6120622F7061737377 inode=1",
             "type=CWD msg=audit(1700000000.000:1): cwd=\"/var/lib\"",
             "type=SOCKADDR msg=audit(1700000000.000:1): saddr=01002F72756E2F7362",
-            "type=USER_LOGIN msg=audit(1700000000.000:1): pid=50 uid=0 auid=3 msg='op=login exe=\"/usr/sbin/sshd\" terminal=ssh uuid=ab-cd res=success'",
+            "type=USER_LOGIN msg=audit(1700000000.000:1): pid=50 uid=0 auid=4294967299 msg='op=login exe=\"/usr/sbin/sshd\" terminal=ssh uuid=ab-cd res=success'",
         ] {
             words.add(line.as_bytes(), &mut filter);
         }
@@ -139,6 +140,7 @@ mod tests {
             (Suffix::Pid, 42),
             (Suffix::Uid, 1000),
             (Suffix::Uid, 5),
+            (Suffix::Uid, 3),
             (Suffix::Gid, 7),
             (Suffix::Ses, 9),
             (Suffix::Syscall, 257),
