@@ -69,30 +69,28 @@ impl Words {
             .get(..value.iter().position(|byte| b" \x1d\n".contains(byte)).unwrap_or(value.len()))
             .unwrap_or_default();
         self.text(word, filter);
-        self.decode(word);
-        let decoded = std::mem::take(&mut self.decoded);
-        self.text(&decoded, filter);
-        self.decoded = decoded;
+        self.decoded(word, filter);
     }
 
     /// The name of a local socket, behind its family and, in the abstract name space, a NUL.
     fn socket(&mut self, value: &[u8], filter: &mut Filter) {
         if value.starts_with(b"01") || value.starts_with(b"0001") {
-            self.decode(value);
-            let decoded = std::mem::take(&mut self.decoded);
-            self.text(&decoded, filter);
-            self.decoded = decoded;
+            self.decoded(value, filter);
         }
     }
 
-    fn decode(&mut self, value: &[u8]) {
+    /// The text behind hexadecimal digits.
+    fn decoded(&mut self, value: &[u8], filter: &mut Filter) {
         let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-        self.decoded.clear();
+        let mut text = std::mem::take(&mut self.decoded);
+        text.clear();
         // a last digit alone counts as a byte's high half
         let pairs = value
             .chunks(2)
             .map_while(|pair| Some(digit(*pair.first()?)? << 4 | pair.get(1).and_then(|&low| digit(low)).unwrap_or(0)));
-        self.decoded.extend(pairs);
+        text.extend(pairs);
+        self.text(&text, filter);
+        self.decoded = text;
     }
 
     fn text(&mut self, text: &[u8], filter: &mut Filter) {
