@@ -11,6 +11,7 @@ mod daemon;
 mod disk;
 mod faults;
 mod hard;
+mod index;
 #[path = "../live/kernel.rs"]
 mod kernel;
 mod load;
