@@ -1,5 +1,6 @@
 //! The `name=value` words of a record.
 
+use crate::near;
 use memchr::memchr;
 
 /// One field of a body, borrowed.
@@ -62,7 +63,7 @@ impl<'a> Iterator for Fields<'a> {
         loop {
             let start = self.rest.iter().position(|&byte| byte != b' ')?;
             let text = self.rest.get(start..)?;
-            let Some(equals) = text.iter().position(|&byte| byte == b'=' || byte == b' ') else {
+            let Some(equals) = near::find2(b'=', b' ', text) else {
                 self.rest = &[];
                 return None;
             };
@@ -97,7 +98,7 @@ impl<'a> Fields<'a> {
         let mut from = skip_blanks(self.rest);
         let mut text = from;
         loop {
-            let end = text.iter().position(|&byte| byte == b'=' || byte == b' ').unwrap_or(text.len());
+            let end = near::find2(b'=', b' ', text).unwrap_or(text.len());
             let (name, tail) = text.split_at(end);
             let [b'=', after @ ..] = tail else {
                 text = skip_blanks(tail);
@@ -145,16 +146,16 @@ impl<'a> Fields<'a> {
     }
 
     /// Splits a value from what follows it.
-    fn value(&self, text: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    pub(crate) fn value(&self, text: &'a [u8]) -> (&'a [u8], &'a [u8]) {
         let end = match text {
-            [quote @ (b'"' | b'\''), inner @ ..] => memchr(*quote, inner).map(|at| at + 2),
+            [quote @ (b'"' | b'\''), inner @ ..] => near::find(*quote, inner).map(|at| at + 2),
             [b'{', ..] => memchr(b'}', text).map(|at| at + 1),
             _ => None,
         };
         if let Some(end) = end {
             return text.split_at(end.min(text.len()));
         }
-        let (word, rest) = text.split_at(memchr(b' ', text).unwrap_or(text.len()));
+        let (word, rest) = text.split_at(near::find(b' ', text).unwrap_or(text.len()));
         // A quote that never closes keeps its blank-delimited word.
         let word = if self.inside && word.last() == Some(&b'\'') { strip_last(word) } else { word };
         let word = if word.last() == Some(&b',') { strip_last(word) } else { word };

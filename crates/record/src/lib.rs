@@ -12,6 +12,7 @@
 //! * [`mod@format`] and [`enrich`]: from a message to the line of the log
 //! * [`interpret`]: what values mean, as `ausearch -i` prints them
 //! * [`names`] and [`sockaddr`]: who an id is, where an address points
+//! * [`near`]: finding bytes that are not far
 //! * [`text`]: how the kernel writes numbers and strings it does not trust
 pub mod enrich;
 pub mod event_id;
@@ -23,6 +24,7 @@ pub mod line;
 pub mod message;
 pub mod met;
 pub mod names;
+pub mod near;
 pub mod records;
 mod short;
 pub mod sockaddr;

@@ -1,6 +1,6 @@
 //! One line of the log, borrowed.
 
-use crate::{EventId, Kind};
+use crate::{EventId, Kind, near};
 use memchr::{memchr, memchr2};
 use thiserror::Error;
 
@@ -49,8 +49,14 @@ impl<'a> Line<'a> {
     /// # Errors
     /// Of text that has no stamp in the place of the stamp, or an impossible one.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, LineError> {
-        let text = trim_end(bytes);
-        let (text, enriched) = cut(text);
+        let whole = trim_end(bytes);
+        let (text, enriched) = cut(whole);
+        let length = text.len() + enriched.map_or(0, |e| e.len() + 1);
+        let shown = whole.get(..length).unwrap_or(text);
+        if let Some((kind_text, id, body)) = usual(text) {
+            let kind = Kind::from_log(kind_text);
+            return Ok(Self { text: shown, node: None, kind, kind_text, id, body, enriched });
+        }
         let (word, rest) = next_word(text);
         let (node, (word, rest)) = match word.strip_prefix(b"node=") {
             Some(node) => (Some(node), next_word(rest)),
@@ -69,10 +75,16 @@ impl<'a> Line<'a> {
         let (id, after) = stamp(open)?;
         let body = after.strip_prefix(b":").unwrap_or(after);
         let body = body.strip_prefix(b" ").unwrap_or(body);
-        let length = text.len() + enriched.map_or(0, |e| e.len() + 1);
-        let text = trim_end(bytes).get(..length).unwrap_or(text);
-        Ok(Self { text, node, kind: Kind::from_log(kind_text), kind_text, id, body, enriched })
+        Ok(Self { text: shown, node, kind: Kind::from_log(kind_text), kind_text, id, body, enriched })
     }
+}
+
+/// The type, stamp and body of a line as auditd writes it; most are, and these need no look at each word.
+fn usual(text: &[u8]) -> Option<(&[u8], EventId, &[u8])> {
+    let rest = text.strip_prefix(b"type=")?;
+    let (kind, rest) = rest.split_at(near::find(b' ', rest)?);
+    let (id, after) = stamp(rest.strip_prefix(b" msg=audit(")?).ok()?;
+    Some((kind, id, after.strip_prefix(b": ")?))
 }
 
 fn trim_end(mut bytes: &[u8]) -> &[u8] {
@@ -133,8 +145,15 @@ fn stamp(text: &[u8]) -> Result<(EventId, &[u8]), LineError> {
 
 /// A decimal number of at least one digit, `None` if it does not fit.
 fn number(text: &[u8]) -> Option<(u64, &[u8])> {
+    /// No number of so few digits is too large.
+    const SURE: usize = 19;
     let mut value = 0_u64;
-    let mut rest = text;
+    let mut digits = 0;
+    for digit in text.iter().take(SURE).take_while(|digit| digit.is_ascii_digit()) {
+        value = value * 10 + u64::from(digit - b'0');
+        digits += 1;
+    }
+    let mut rest = text.get(digits..)?;
     while let [digit @ b'0'..=b'9', after @ ..] = rest {
         value = value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
         rest = after;

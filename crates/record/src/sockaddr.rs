@@ -64,6 +64,22 @@ impl<'a> SockAddr<'a> {
         }
     }
 
+    /// Appends an address of the internet as getnameinfo(3) writes it, such as `::1%2`: the scope (interface index) stays a number,
+    /// since the log may be another machine's. Other families have none.
+    pub fn push_host(&self, out: &mut Vec<u8>) {
+        match *self {
+            Self::Inet { address, .. } => push_display(out, address),
+            Self::Inet6 { address, scope, .. } => {
+                push_inet6(out, address);
+                if scope != 0 {
+                    out.push(b'%');
+                    push_decimal(out, u64::from(scope));
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Appends what auditd prints: `{ saddr_fam=inet laddr=127.0.0.1 lport=80 }`.
     pub fn push(&self, out: &mut Vec<u8>) {
         let Some(name) = FAMILY.name(u32::from(self.family())) else {
@@ -74,8 +90,12 @@ impl<'a> SockAddr<'a> {
         out.extend_from_slice(b"{ saddr_fam=");
         out.extend_from_slice(name.as_bytes());
         match *self {
-            Self::Inet { address, port } => push_address(out, |out| push_display(out, address), 0, port),
-            Self::Inet6 { address, port, scope } => push_address(out, |out| push_inet6(out, address), scope, port),
+            Self::Inet { port, .. } | Self::Inet6 { port, .. } => {
+                out.extend_from_slice(b" laddr=");
+                self.push_host(out);
+                out.extend_from_slice(b" lport=");
+                push_decimal(out, u64::from(port));
+            }
             Self::Local { path, .. } => {
                 out.extend_from_slice(b" path=");
                 out.extend_from_slice(path);
@@ -140,17 +160,6 @@ fn local(path: &[u8]) -> SockAddr<'_> {
     };
     let end = memchr::memchr(0, path).unwrap_or(path.len());
     SockAddr::Local { path: path.get(..end).unwrap_or(path), is_abstract }
-}
-
-fn push_address(out: &mut Vec<u8>, address: impl FnOnce(&mut Vec<u8>), scope: u32, port: u16) {
-    out.extend_from_slice(b" laddr=");
-    address(out);
-    if scope != 0 {
-        out.push(b'%');
-        push_decimal(out, u64::from(scope));
-    }
-    out.extend_from_slice(b" lport=");
-    push_decimal(out, u64::from(port));
 }
 
 fn push_display(out: &mut Vec<u8>, value: impl Display) {

@@ -157,10 +157,20 @@ impl StampReader {
     }
 }
 
-/// The type that `name` stands for in a log. A number is all of it: nobody writes one otherwise, and searches look for it so.
+/// The type that `name` stands for in a log. A number is all of it, without zeros before it: nobody writes one otherwise, and searches
+/// look for it so.
 fn kind_written(name: &[u8]) -> Kind {
-    let torn = name.first().is_some_and(u8::is_ascii_digit) && !name.iter().all(u8::is_ascii_digit);
-    if torn { UNKNOWN } else { kind_named(name) }
+    let is_odd = match name {
+        [b'0', _, ..] => true,
+        [b'1'..=b'9', rest @ ..] => !rest.iter().all(u8::is_ascii_digit),
+        [_, _, _, _, _, _, _, b'[', number @ ..] => match number {
+            [b'0', digit, ..] => digit.is_ascii_digit(),
+            [digit, ..] => !digit.is_ascii_digit(),
+            [] => true,
+        },
+        _ => false,
+    };
+    if is_odd { UNKNOWN } else { kind_named(name) }
 }
 
 /// The type `name` stands for: a name in any case, `UNKNOWN[n]`, or a number; what follows the digits does not matter.
@@ -258,7 +268,9 @@ mod tests {
         assert_eq!(read("   type=CWD   audit(1700000000.123:1"), Ok(("".into(), Kind::CWD, ID)));
         assert_eq!(read("type=cwd msg=audit(1700000000.123:1x)"), Ok(("".into(), Kind::CWD, ID)));
         assert_eq!(read("type=UNKNOWN[1999] msg=audit(1700000000.123:1)"), Ok(("".into(), Kind(1999), ID)));
-        assert_eq!(read("type=NEW msg=audit(1700000000.123:1)"), Ok(("".into(), UNKNOWN, ID)));
+        for odd in ["NEW", "01300", "1300x", "UNKNOWN[01999]", "UNKNOWN[%1999]", "UNKNOWN[]"] {
+            assert_eq!(read(&format!("type={odd} msg=audit(1700000000.123:1)")), Ok(("".into(), UNKNOWN, ID)), "{odd}");
+        }
         assert_eq!(read("type=1307 msg=audit(1700000000.123:1)"), Ok(("".into(), Kind::CWD, ID)));
         for odd in ["type=1307x", "type:1307", "node=a type:1307"] {
             assert_eq!(

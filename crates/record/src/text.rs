@@ -42,10 +42,27 @@ pub fn untrusted(value: &[u8]) -> Cow<'_, [u8]> {
 
 /// The bytes that pairs of hex digits stand for; `None` if there are none, an odd number of them, or other characters.
 pub fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    push_decoded_hex(&mut bytes, text).then_some(bytes)
+}
+
+/// As [`decode_hex`], appended; false, and nothing is appended, if it is no such text.
+pub fn push_decoded_hex(out: &mut Vec<u8>, text: &[u8]) -> bool {
     if text.is_empty() || !text.len().is_multiple_of(2) {
-        return None;
+        return false;
     }
-    text.chunks_exact(2).map(|pair| Some(nibble(*pair.first()?)? << 4 | nibble(*pair.last()?)?)).collect()
+    let start = out.len();
+    let mut seen = 0;
+    out.extend(text.chunks_exact(2).map(|pair| {
+        let [high, low] = [pair.first(), pair.last()].map(|digit| digit.map_or(NO_DIGIT, |&digit| nibble(digit)));
+        seen |= high | low;
+        high << 4 | low
+    }));
+    let all_digits = seen < NO_DIGIT;
+    if !all_digits {
+        out.truncate(start);
+    }
+    all_digits
 }
 
 /// As [`decode_hex`], into a buffer of the caller's; also `None` when it is too small.
@@ -55,18 +72,51 @@ pub fn decode_hex_into<'a>(text: &[u8], buffer: &'a mut [u8]) -> Option<&'a [u8]
     }
     let bytes = buffer.get_mut(..text.len() / 2)?;
     for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        *byte = nibble(*pair.first()?)? << 4 | nibble(*pair.last()?)?;
+        let [high, low] = [nibble(*pair.first()?), nibble(*pair.last()?)];
+        if high | low >= NO_DIGIT {
+            return None;
+        }
+        *byte = high << 4 | low;
     }
     Some(bytes)
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
+/// A bit that no digit has.
+const NO_DIGIT: u8 = 16;
+
+/// What a hex digit stands for, or [`NO_DIGIT`].
+#[inline]
+fn nibble(digit: u8) -> u8 {
+    NIBBLES.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT)
+}
+
+/// The number that 1 to 16 hex digits stand for; `None` for anything else.
+#[inline]
+pub fn short_hex(digits: &[u8]) -> Option<u64> {
+    let fits = !digits.is_empty() && digits.len() <= 16;
+    let (mut number, mut seen) = (0, 0);
+    for &digit in digits.iter().take(16) {
+        let nibble = nibble(digit);
+        seen |= nibble;
+        number = number << 4 | u64::from(nibble);
     }
+    (fits && seen < NO_DIGIT).then_some(number)
+}
+
+/// For each byte: looking up is quicker than comparing.
+static NIBBLES: [u8; 256] = nibbles();
+
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where a wrong index is an error")]
+const fn nibbles() -> [u8; 256] {
+    let mut nibbles = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = hex_digit(value);
+        nibbles[digit as usize] = value;
+        nibbles[digit.to_ascii_lowercase() as usize] = value;
+        value += 1;
+    }
+    nibbles
 }
 
 /// Appends an unsigned number in decimal (`%llu`).
@@ -127,6 +177,17 @@ fn push_radix<const RADIX: u64>(out: &mut Vec<u8>, mut number: u64, width: usize
 
 /// The number that `text` begins with in this base, without a sign; 0 for none, `None` for more than 64 bits.
 pub fn leading(text: &[u8], base: u32) -> Option<u64> {
+    /// No number of so few digits is too large, in any base up to 16.
+    const SURE: usize = 15;
+    if base <= 16 {
+        let value = |byte: &u8| u32::from(nibble(*byte));
+        let digits = text.iter().map(value).take(SURE + 1).take_while(|digit| *digit < base);
+        let (number, count) =
+            digits.fold((0, 0), |(number, count), digit| (number * u64::from(base) + u64::from(digit), count + 1));
+        if count <= SURE {
+            return Some(number);
+        }
+    }
     let mut digits = text.iter().map_while(|&b| char::from(b).to_digit(base));
     digits.try_fold(0u64, |number, digit| number.checked_mul(base.into())?.checked_add(digit.into()))
 }

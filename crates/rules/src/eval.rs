@@ -116,6 +116,13 @@ impl Rule {
     }
 }
 
+impl Field {
+    /// Whether the field holds in a rule of this list: the exit list, io_uring or the task list.
+    pub fn matches(&self, list: List, facts: &Facts) -> Match {
+        call_field(self, list, facts)
+    }
+}
+
 impl RuleSet {
     /// What `list` decides about an event: its first rule that matches.
     pub fn verdict(&self, list: List, facts: &Facts) -> Verdict<'_> {

@@ -152,11 +152,36 @@ static MPROTECT: Table = Table::new(&[(1, "PROT_READ"), (2, "PROT_WRITE"), (4, "
 static SHARED_MEMORY: Table =
     Table::new(&[(0x200, "IPC_CREAT"), (0x400, "IPC_EXCL"), (0x800, "SHM_HUGETLB"), (0x1000, "SHM_NORESERVE")]);
 
-/// Appends argument `index`; false if the value is no hex number.
-pub fn push(names: &mut Names, context: &Context<'_>, index: u8, value: &[u8], out: &mut Vec<u8>) -> bool {
+/// What the arguments of the last call held: the same one mostly follows, and finding out takes many comparisons.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Held {
+    call: (Option<u32>, Option<u32>),
+    holds: Option<[Option<Holds>; 4]>,
+}
+
+impl Held {
+    fn by(&mut self, context: &Context<'_>, index: u8) -> Option<Holds> {
+        let call = (context.arch, context.syscall);
+        let name = || context.call().unwrap_or_default();
+        if self.call != call {
+            (self.call, self.holds) = (call, None);
+        }
+        let holds = *self.holds.get_or_insert_with(|| [0, 1, 2, 3].map(|index| Holds::of(name(), index)));
+        holds.get(usize::from(index)).copied().flatten()
+    }
+}
+
+/// Appends argument `index`, 0 to 3; false if the value is no hex number.
+pub fn push(
+    names: &mut Names,
+    held: &mut Held,
+    context: &Context<'_>,
+    index: u8,
+    value: &[u8],
+    out: &mut Vec<u8>,
+) -> bool {
     let Some(number) = hex(value) else { return false };
-    let call = context.call().unwrap_or_default();
-    match Holds::of(call, index) {
+    match held.by(context, index) {
         Some(Holds::User) => names.push_user(low(number), out),
         Some(Holds::Group) => names.push_group(low(number), out),
         Some(holds) => push_held(holds, context, number, out),

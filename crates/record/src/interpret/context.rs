@@ -1,6 +1,7 @@
 //! What must be known of a record to understand one of its fields.
 
-use crate::field::Fields;
+use crate::field::{Fields, skip_blanks};
+use crate::text::short_hex;
 use crate::{Kind, Line};
 use raudit_tables::{arch, syscall};
 
@@ -28,6 +29,9 @@ impl<'a> Context<'a> {
         let mut context = Self { kind: line.kind, enriched: line.enriched, ..Self::default() };
         if !matches!(line.kind, Kind::SYSCALL | Kind::SECCOMP) {
             return context;
+        }
+        if let Some((arch, call, arguments)) = usual(line.body) {
+            return Self { arch: Some(arch), syscall: Some(call), arguments, ..context };
         }
         let hex = |value| u64::from_str_radix(str::from_utf8(value).unwrap_or_default(), 16).ok();
         for field in Fields::new(line.body) {
@@ -60,6 +64,15 @@ impl<'a> Context<'a> {
     /// What was recorded for a field, and from then on only what was recorded after it: translations come in the order of
     /// fields, and of two fields of one name each finds its own.
     pub fn next_recorded(&mut self, line: &Line<'a>, name: &[u8]) -> Option<&'a [u8]> {
+        // mostly it is the next
+        if let Some(enriched) = self.enriched
+            && let Some((first, [b'=', value @ ..])) = skip_blanks(enriched).split_at_checked(name.len())
+            && first.eq_ignore_ascii_case(name)
+        {
+            let (value, rest) = Fields::new(enriched).value(value);
+            self.enriched = Some(rest);
+            return Some(value);
+        }
         let found = self.recorded(name).or_else(|| {
             self.enriched = line.enriched;
             self.recorded(name)
@@ -68,4 +81,31 @@ impl<'a> Context<'a> {
         self.enriched = Some(after);
         Some(text)
     }
+}
+
+/// The machine, the call's number and its first two arguments, where they stand as the kernel writes them (`audit_log_exit` of
+/// kernel/auditsc.c): `arch=A syscall=N [per=P] [success=S exit=E] a0=X a1=Y`. Anything else is read as fields in general.
+fn usual(body: &[u8]) -> Option<(u32, u32, [u64; 2])> {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let (arch, rest) = word(body.strip_prefix(b"arch=")?)?;
+    let (call, mut rest) = word(rest.strip_prefix(b"syscall=")?)?;
+    if call.is_empty() || call.len() > 9 || !call.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let call = call.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+    for name in [&b"per="[..], b"success=", b"exit="] {
+        if let Some(after) = rest.strip_prefix(name) {
+            let (value, after) = word(after)?;
+            rest = value.iter().all(is_plain).then_some(after)?;
+        }
+    }
+    let (first, rest) = word(rest.strip_prefix(b"a0=")?)?;
+    let (second, _) = word(rest.strip_prefix(b"a1=")?)?;
+    Some((u32::try_from(short_hex(arch)?).ok()?, call, [short_hex(first)?, short_hex(second)?]))
+}
+
+/// What stands before the next blank, which is not far, and after it.
+fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = text.iter().take(24).position(|&byte| byte == b' ')?;
+    Some((text.get(..end)?, text.get(end + 1..)?))
 }

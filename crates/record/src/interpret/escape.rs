@@ -1,5 +1,6 @@
 //! How text of a record is shown: what stands in a log must not drive the reader's terminal, or shell.
 
+use crate::near::has_control;
 use crate::text::push_padded_octal;
 use std::borrow::Cow;
 
@@ -38,8 +39,7 @@ impl Escape {
     pub fn show(self, text: &[u8]) -> Cow<'_, [u8]> {
         let any_special = match self {
             Self::Raw => false,
-            // most text has none: whole blocks at once, which the compiler does with vectors
-            Self::Tty => text.chunks(64).any(|block| block.iter().fold(false, |any, &byte| any | is_control(byte))),
+            Self::Tty => has_control(text),
             _ => text.iter().any(|&byte| self.is_special(byte)),
         };
         if !any_special {
@@ -57,6 +57,23 @@ impl Escape {
             }
         }
         Cow::Owned(shown)
+    }
+
+    /// Puts in the place of the text from `start` on what is shown of it.
+    #[inline]
+    pub fn show_from(self, start: usize, text: &mut Vec<u8>) {
+        if self == Self::Raw {
+            return;
+        }
+        if let Cow::Owned(shown) = self.show(text.get(start..).unwrap_or_default()) {
+            text.truncate(start);
+            text.extend_from_slice(&shown);
+        }
+    }
+
+    /// How text is to be escaped of which it is known that there is no control character in it.
+    pub fn of_clean(self) -> Self {
+        if self == Self::Tty { Self::Raw } else { self }
     }
 
     fn is_special(self, byte: u8) -> bool {

@@ -80,6 +80,17 @@ impl Meaning {
         }
     }
 
+    /// As [`of`](Self::of), where the value is known: an account that is neither quoted nor hexadecimal, such as `?`, is no text.
+    pub fn of_value(kind: Kind, name: &[u8], value: &[u8]) -> Self {
+        Self::of(kind, name).of_this(name, value)
+    }
+
+    /// What this value means, where `self` is what field `name` mostly holds.
+    pub(super) fn of_this(self, name: &[u8], value: &[u8]) -> Self {
+        let is_text = || value.first() == Some(&b'"') || value.iter().all(u8::is_ascii_hexdigit);
+        if self == Self::Untrusted && name == b"acct" && !is_text() { Self::Plain } else { self }
+    }
+
     /// True for what a daemon may have recorded beside the value.
     pub fn is_enriched(self) -> bool {
         matches!(self, Self::User | Self::Group | Self::Syscall | Self::Arch | Self::SockAddr)
@@ -286,6 +297,9 @@ mod tests {
         assert_eq!(Meaning::of(Kind::MQ_OPEN, b"mode"), Meaning::ModeShort);
         assert_eq!(Meaning::of(Kind::ADD_USER, b"id"), Meaning::User);
         assert_eq!(Meaning::of(Kind::ADD_GROUP, b"id"), Meaning::Group);
+        assert_eq!(Meaning::of_value(Kind(1100), b"acct", b"?"), Meaning::Plain);
+        assert_eq!(Meaning::of_value(Kind(1100), b"acct", b"726F6F74"), Meaning::Untrusted);
+        assert_eq!(Meaning::of_value(Kind(1100), b"acct", b"\"?\""), Meaning::Untrusted);
         assert_eq!(Meaning::of(Kind::SYSCALL, b"a1"), Meaning::Argument(1));
         assert_eq!(Meaning::of(Kind::EXECVE, b"a1[2]"), Meaning::Untrusted);
         assert_eq!(Meaning::of(Kind::EXECVE, b"a1_len"), Meaning::Plain);

@@ -11,6 +11,7 @@ mod body;
 mod context;
 mod escape;
 mod flags;
+mod layout;
 pub mod meaning;
 mod number;
 mod string;
@@ -29,13 +30,15 @@ use raudit_tables::arch;
 #[derive(Clone, Debug, Default)]
 pub struct Interpreter {
     names: Names,
+    held: argument::Held,
+    layouts: layout::Layouts,
     escape: Escape,
 }
 
 impl Interpreter {
     /// With the names to use where a record was not enriched.
     pub fn new(names: Names) -> Self {
-        Self { names, escape: Escape::default() }
+        Self { names, ..Self::default() }
     }
 
     /// The same, with values escaped in this way.
@@ -54,7 +57,7 @@ impl Interpreter {
     /// A value that does not fit the field's type is appended as it is. Values are escaped; of those without a type, and of what was
     /// recorded, only control characters are.
     pub fn value(&mut self, context: &Context<'_>, name: &[u8], value: &[u8], out: &mut Vec<u8>) {
-        let meaning = Meaning::of(context.kind, name);
+        let meaning = Meaning::of_value(context.kind, name, value);
         let recorded = if meaning.is_enriched() { context.recorded(name) } else { None };
         self.as_meaning(meaning, context, recorded.map(|(text, _)| text), value, out);
     }
@@ -69,17 +72,45 @@ impl Interpreter {
         value: &[u8],
         out: &mut Vec<u8>,
     ) {
+        self.push_escaped(meaning, context, recorded, value, self.escape, out);
+    }
+
+    /// The same; what stands in the record is escaped as `written` says, what is behind it as for all.
+    fn push_escaped(
+        &mut self,
+        meaning: Meaning,
+        context: &Context<'_>,
+        recorded: Option<&[u8]>,
+        value: &[u8],
+        written: Escape,
+        out: &mut Vec<u8>,
+    ) {
         let start = out.len();
-        let mut escape = self.escape;
+        let is_quoted = |text: &[u8]| text.first() == Some(&b'"');
+        let mut escape = written;
         let known = match meaning {
-            Meaning::Plain | Meaning::Label | Meaning::Address => false,
+            Meaning::Plain => {
+                escape = written.at_most_control();
+                false
+            }
+            Meaning::Label | Meaning::Address => false,
             Meaning::User | Meaning::Group | Meaning::Arch | Meaning::Syscall | Meaning::SockAddr => {
                 let is_recorded = push_recorded(meaning, recorded, out);
-                escape = if is_recorded { escape.at_most_control() } else { escape };
+                escape = match recorded {
+                    Some(text) if is_recorded && is_quoted(text) => written.at_most_control(),
+                    _ if is_recorded => self.escape.at_most_control(),
+                    _ => self.escape,
+                };
                 is_recorded || self.identity(meaning, context, value, out)
             }
-            Meaning::Untrusted | Meaning::Proctitle | Meaning::Key | Meaning::Tty => string::push(meaning, value, out),
-            Meaning::Argument(index) => argument::push(&mut self.names, context, index, value, out),
+            Meaning::Untrusted | Meaning::Proctitle | Meaning::Key | Meaning::Tty => {
+                escape = if is_quoted(value) { written } else { self.escape };
+                string::push(meaning, value, out)
+            }
+            Meaning::Argument(index) => {
+                escape = self.escape;
+                argument::push(&mut self.names, &mut self.held, context, index, value, out)
+            }
             _ => number::push(meaning, context.kind, value, out),
         };
         if !known {
@@ -87,9 +118,8 @@ impl Interpreter {
             out.extend_from_slice(value);
         }
         match meaning {
-            Meaning::Plain => string::escape(escape.at_most_control(), out, start),
             Meaning::Key => string::finish_keys(escape, out, start),
-            _ => string::escape(escape, out, start),
+            _ => escape.show_from(start, out),
         }
     }
 

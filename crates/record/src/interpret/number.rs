@@ -3,7 +3,7 @@
 use super::flags::{push_0x, push_mode, push_mode_short, push_or_hex, push_with_default};
 use super::meaning::Meaning;
 use crate::Kind;
-use crate::text::push_signed;
+use crate::text::{push_signed, short_hex};
 use raudit_tables::family::PROTOCOL;
 use raudit_tables::flag::{CAPABILITY, IOCTL, MAP_FLAG, OPEN_FLAG, RESOLVE};
 use raudit_tables::{errno, signal};
@@ -55,27 +55,40 @@ fn push_decimal_meaning(meaning: Meaning, text: &[u8], out: &mut Vec<u8>) -> boo
 }
 
 fn push_octal_or_hex(meaning: Meaning, kind: Kind, text: &[u8], out: &mut Vec<u8>) -> bool {
-    match (meaning, octal(text), hex(text)) {
-        (Meaning::Mode, Some(mode), _) => push_mode(out, mode),
-        (Meaning::ModeShort, Some(mode), _) => push_mode_short(out, mode),
-        // openat2's are octal, those of message queues hex with a prefix.
-        (Meaning::OpenFlags, Some(flags), _) if kind == Kind::OPENAT2 => push_open_flags(out, flags),
-        (Meaning::OpenFlags, _, Some(flags)) => push_open_flags(out, flags),
-        (Meaning::MapFlags, _, Some(flags)) => push_map_flags(out, flags),
-        (Meaning::LookupFlags, _, Some(flags)) => lookup_flags(out, flags),
-        (Meaning::Resolve, _, Some(flags)) => push_or_hex(out, &RESOLVE, flags),
-        (Meaning::CapabilitySet, ..) => match leading_hex(text) {
-            Some(set) => capability_set(out, set),
-            None => unknown(out, "conversion error(", text),
-        },
-        (Meaning::Personality, _, Some(number)) => push_personality(out, number),
-        (Meaning::Seccomp, _, Some(code)) => {
-            named(out, &SECCOMP, i64::try_from(code >> 16).ok(), text, "unknown-seccomp-code(")
+    let number = match meaning {
+        Meaning::CapabilitySet => {
+            match leading_hex(text) {
+                Some(set) => capability_set(out, set),
+                None => unknown(out, "conversion error(", text),
+            }
+            return true;
         }
-        (Meaning::EtherType, _, Some(0x0800)) => out.extend_from_slice(b"IP"),
-        (Meaning::EtherType, _, Some(0x0806)) => out.extend_from_slice(b"ARP"),
-        (Meaning::EtherType, ..) => out.extend_from_slice(b"UNKNOWN"),
-        (Meaning::Ioctl, _, Some(request)) => push_ioctl(out, request),
+        Meaning::EtherType => {
+            out.extend_from_slice(match hex(text) {
+                Some(0x0800) => b"IP",
+                Some(0x0806) => b"ARP",
+                _ => b"UNKNOWN".as_slice(),
+            });
+            return true;
+        }
+        Meaning::Mode | Meaning::ModeShort => octal(text),
+        // openat2's are octal, those of message queues hex with a prefix.
+        Meaning::OpenFlags if kind == Kind::OPENAT2 => octal(text).or_else(|| hex(text)),
+        _ => hex(text),
+    };
+    let Some(number) = number else { return false };
+    match meaning {
+        Meaning::Mode => push_mode(out, number),
+        Meaning::ModeShort => push_mode_short(out, number),
+        Meaning::OpenFlags => push_open_flags(out, number),
+        Meaning::MapFlags => push_map_flags(out, number),
+        Meaning::LookupFlags => lookup_flags(out, number),
+        Meaning::Resolve => push_or_hex(out, &RESOLVE, number),
+        Meaning::Personality => push_personality(out, number),
+        Meaning::Seccomp => {
+            named(out, &SECCOMP, i64::try_from(number >> 16).ok(), text, "unknown-seccomp-code(");
+        }
+        Meaning::Ioctl => push_ioctl(out, number),
         _ => return false,
     }
     true
@@ -96,6 +109,11 @@ pub fn leading(value: &[u8]) -> &[u8] {
 }
 
 fn decimal(text: &[u8]) -> Option<i64> {
+    /// No number of so few digits is too large.
+    const SURE: usize = 18;
+    if !text.is_empty() && text.len() <= SURE && text.iter().all(u8::is_ascii_digit) {
+        return Some(text.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')));
+    }
     str::from_utf8(text).ok()?.parse().ok()
 }
 
@@ -106,6 +124,9 @@ fn octal(text: &[u8]) -> Option<u64> {
 /// Hex with or without `0x`.
 pub fn hex(text: &[u8]) -> Option<u64> {
     let digits = text.strip_prefix(b"0x").unwrap_or(text);
+    if let Some(number) = short_hex(digits) {
+        return Some(number);
+    }
     u64::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }
 
@@ -193,6 +214,9 @@ fn capability(out: &mut Vec<u8>, number: i64) {
 }
 
 fn capability_set(out: &mut Vec<u8>, set: u64) {
+    if set == 0 {
+        return out.extend_from_slice(b"none");
+    }
     let start = out.len();
     for (number, name) in CAPABILITY.iter() {
         if set >> number & 1 == 1 {
