@@ -1,6 +1,7 @@
 # rauditd: make alone says what there is to make. cargo does the building; CARGO_TARGET_DIR is honoured.
 
 prefix ?= /usr/local
+bindir ?= $(prefix)/bin
 sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/rauditd
@@ -12,6 +13,7 @@ CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export CARGO_TARGET_DIR
 
 programs := rauditd rauditctl raudispd rausearch raureport
+relatives := aulast aulastlog ausyscall
 release := $(CARGO_TARGET_DIR)/release
 pages := $(wildcard man/*.[1-8])
 
@@ -20,12 +22,12 @@ SECONDS ?= 180
 .PHONY: help all build demo test vm-test bench fuzz tables tables-check check install clean
 
 help:
-	@echo 'make build    the five programs, into $(release)'
+	@echo 'make build    all programs, into $(release)'
 	@echo 'make demo     capture real events on this machine for a few seconds, and leave it as it was (root)'
 	@echo 'make test     every test there is; root for most of them, under an hour from nothing on two cores'
 	@echo 'make check    format, lints, documentation, length of files and functions'
 	@echo 'make vm-test  the tests that need a kernel of their own, in QEMU'
-	@echo 'make bench    what auditing costs: no audit, kernel audit, rauditd (root; a quarter of an hour)'
+	@echo 'make bench    what auditing costs: no audit, kernel audit, rauditd (root; more than half an hour)'
 	@echo 'make fuzz     look for inputs that break the parsers of rules, for SECONDS=$(SECONDS) altogether'
 	@echo 'make tables   the tables of names and numbers, anew from the system headers'
 	@echo 'make install  programs, manual pages, configuration where there is none (DESTDIR, prefix)'
@@ -61,8 +63,9 @@ tables tables-check:
 
 install:
 	@test -x $(release)/rauditd || { echo 'make install: nothing is built yet; first: make build' >&2; exit 1; }
-	$(INSTALL) -d -m 755 $(DESTDIR)$(sbindir) $(DESTDIR)$(docdir)
+	$(INSTALL) -d -m 755 $(DESTDIR)$(bindir) $(DESTDIR)$(sbindir) $(DESTDIR)$(docdir)
 	$(INSTALL) -m 755 $(addprefix $(release)/,$(programs)) $(DESTDIR)$(sbindir)
+	$(INSTALL) -m 755 $(addprefix $(release)/,$(relatives)) $(DESTDIR)$(bindir)
 	ln -sf rauditctl $(DESTDIR)$(sbindir)/augenrules
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT LICENSE-GPL compat/DIFFERENCES.md $(DESTDIR)$(docdir)
 	for page in $(pages); do \

@@ -74,10 +74,16 @@ fn nothing_found_is_exit_code_1_and_said_on_stderr_but_not_for_raw() {
 }
 
 #[test]
-fn what_is_not_built_is_refused_by_name_and_absent_from_help() {
-    let report = raureport(&["--summary", "-x"]);
+fn a_report_without_rows_is_exit_code_1_but_its_summary_is_not() {
+    let report = raureport(&["-if", &demo(), "--virt"]);
     assert_eq!(report.status.code(), Some(1));
-    assert_eq!(text(&report.stderr), "--summary is not supported by this version of raureport\n");
+    assert!(text(&report.stdout).ends_with("<no events of interest were found>\n\n"));
+    let summary = raureport(&["-if", &demo(), "--virt", "--summary"]);
+    assert_eq!(summary.status.code(), Some(0));
+    assert!(text(&summary.stdout).ends_with("<no events of interest were found>\n\n"));
+    let two = raureport(&["-a", "-f"]);
+    assert_eq!(two.status.code(), Some(1));
+    assert_eq!(text(&two.stderr), "Error - only one report can be specified\n");
 }
 
 #[test]

@@ -11,58 +11,36 @@
 
 #[path = "search/conditions.rs"]
 mod conditions;
+#[path = "search/harness.rs"]
+mod harness;
 #[path = "search/kinds.rs"]
 mod kinds;
 #[path = "search/normal.rs"]
 mod normal;
+#[path = "search/reports.rs"]
+mod reports;
 
 use conditions::{CONDITIONS, WRONG};
+use harness::{Answer, Case, Reason, SKIPPED, Task, has, judge, oracle, run, without_lines};
 use normal::{NORMAL_FORMATS, WRONG_FORMATS, is_normal};
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
-/// What a program answered.
-#[derive(Clone, Debug, Eq, PartialEq)]
-struct Answer {
-    code: Option<i32>,
-    out: Vec<u8>,
-    err: Vec<u8>,
-}
-
-/// One run of both programs.
-struct Case {
-    program: &'static str,
-    log: &'static str,
-    args: Vec<&'static str>,
-    ours: Answer,
-    theirs: Answer,
-}
-
-/// A known difference: how to recognise and undo it on both sides.
-struct Reason {
-    name: &'static str,
-    why: &'static str,
-    /// Whether it explains this case, after those before it were undone.
-    explains: fn(&Case) -> bool,
-    undo: fn(&mut Case),
-}
+use std::path::Path;
 
 const BAD_STAMP: &str = "Error extracting time stamp";
 
 const REASONS: &[Reason] = &[
-    Reason {
-        name: "skipped",
-        why: "we say on stderr how many events were skipped as malformed; ausearch is silent",
-        explains: |case| has(&case.ours.err, "Skipped "),
-        undo: |case| case.ours.err = without_lines(&case.ours.err, |line| line.starts_with("Skipped ")),
-    },
+    SKIPPED,
+    reports::NEW_SUMMARIES,
+    reports::POLICIES,
+    reports::ITS_END,
+    reports::RECORDED,
     Reason {
         name: "stamps",
         why: "what cannot match is not read, and so nothing is said of an impossible stamp there",
         explains: |case| {
             let told = |answer: &Answer| String::from_utf8_lossy(&answer.err).matches(BAD_STAMP).count();
-            case.program == "ausearch" && !FORMATS.contains(&&case.args[..]) && told(&case.ours) < told(&case.theirs)
+            case.program == "ausearch"
+                && !FORMATS.iter().any(|format| case.args == **format)
+                && told(&case.ours) < told(&case.theirs)
         },
         undo: |case| {
             for answer in [&mut case.ours, &mut case.theirs] {
@@ -84,7 +62,7 @@ const REASONS: &[Reason] = &[
         why: "csv and text follow 4.2: newer calls, security-policy, processes that were killed, new names, lists of rules",
         explains: |case| is_normal(&case.args),
         undo: |case| {
-            if normal::is_explained(case.log, &case.ours.out, &case.theirs.out) {
+            if normal::is_explained(&case.log, &case.ours.out, &case.theirs.out) {
                 case.theirs.out.clone_from(&case.ours.out);
                 // where ausearch hides all events of a log it finds none
                 if case.log == "apparmor.log" {
@@ -96,7 +74,7 @@ const REASONS: &[Reason] = &[
     Reason {
         name: "interpret",
         why: "-i follows 4.2: TRUSTED_APP ids, actions of seccomp, flags of faccessat2 and clone; ERESTARTSYS has a name",
-        explains: |case| case.args.iter().any(|arg| *arg == "-i" || arg.starts_with("interp")),
+        explains: |case| case.args.iter().any(|arg| arg == "-i" || arg.starts_with("interp")),
         undo: |case| {
             let newer = |line: &str| {
                 let marks = [
@@ -117,7 +95,7 @@ const REASONS: &[Reason] = &[
     Reason {
         name: "torn",
         why: "-i keeps what is left of a torn record; ausearch loses its last word or value",
-        explains: |case| case.log == "odd.log" && (case.args.contains(&"-i") || case.args.contains(&"interp")),
+        explains: |case| case.log == "odd.log" && (case.asks("-i") || case.asks("interp")),
         undo: |case| {
             let lines = |text: &[u8]| -> Vec<String> {
                 String::from_utf8_lossy(text).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
@@ -136,16 +114,16 @@ const REASONS: &[Reason] = &[
     Reason {
         name: "daemon",
         why: "users asked for by name are found in the daemon's own records, too; ausearch compares those by number only",
-        explains: |case| case.args.contains(&"root"),
+        explains: |case| case.asks("root"),
         undo: |case| keep_subset(case, |line| line.starts_with("type=DAEMON_") || line.contains(" type=DAEMON_")),
     },
     Reason {
         name: "contexts",
         why: "-su finds LOGIN records, and with -o both contexts must be there, as in 4.2",
-        explains: |case| case.args.contains(&"-su"),
+        explains: |case| case.asks("-su"),
         undo: |case| {
             // what 3.0.9 shows for -o alone or -su alone
-            if case.args.contains(&"-o") {
+            if case.asks("-o") {
                 case.theirs = case.ours.clone();
             } else {
                 keep_subset(case, |line| line.contains("type=LOGIN "));
@@ -170,11 +148,15 @@ const REASONS: &[Reason] = &[
     },
     Reason {
         name: "messages",
-        why: "a file that cannot be opened is named; an option not built yet is refused by name; types of 4.2 are listed",
+        why: "a file that cannot be opened is named; types of 4.2 are listed",
         explains: |case| case.log.is_empty() && case.ours.code == Some(1),
         undo: |case| {
             case.theirs.out.clear();
             case.ours.out.clear();
+            if has(&case.ours.err, "only one report") {
+                // aureport forgets the end of the line
+                case.theirs.err.push(b'\n');
+            }
             let first = |text: &[u8]| text.split(|&b| b == b' ').next().unwrap_or_default().to_vec();
             for answer in [&mut case.ours, &mut case.theirs] {
                 answer.err =
@@ -187,18 +169,6 @@ const REASONS: &[Reason] = &[
     },
 ];
 
-fn has(text: &[u8], part: &str) -> bool {
-    text.windows(part.len()).any(|window| window == part.as_bytes())
-}
-
-fn without_lines(text: &[u8], drop: impl Fn(&str) -> bool) -> Vec<u8> {
-    text.split_inclusive(|&b| b == b'\n')
-        .filter(|line| !drop(&String::from_utf8_lossy(line)))
-        .flatten()
-        .copied()
-        .collect()
-}
-
 /// All of their records are among ours; what we show beyond satisfies `extra`. Headings and order do not count.
 fn keep_subset(case: &mut Case, extra: fn(&str) -> bool) {
     let lines = |text: &[u8]| -> Vec<String> {
@@ -206,8 +176,12 @@ fn keep_subset(case: &mut Case, extra: fn(&str) -> bool) {
         text.lines().filter(|l| !l.starts_with("----") && !l.starts_with("time->")).map(str::to_owned).collect()
     };
     if case.program == "aureport" {
-        // Counts grow where more is seen; that they do is checked by their own tests.
-        case.theirs.out = case.ours.out.clone();
+        // Counts grow where more is seen, and a report may have something where aureport's has nothing; that they do is
+        // checked by their own tests.
+        case.theirs.out.clone_from(&case.ours.out);
+        if case.ours.code == Some(0) {
+            case.theirs.code = Some(0);
+        }
         return;
     }
     let (ours, theirs) = (lines(&case.ours.out), lines(&case.theirs.out));
@@ -216,32 +190,6 @@ fn keep_subset(case: &mut Case, extra: fn(&str) -> bool) {
     if found && allowed {
         case.theirs = case.ours.clone();
     }
-}
-
-/// Debian's programs, or why the test cannot run.
-fn oracle() -> Result<PathBuf, String> {
-    let root = std::env::var_os("RAUDITD_ORACLE").ok_or("RAUDITD_ORACLE is not set: Debian's auditd is not there")?;
-    let root = PathBuf::from(root);
-    for program in ["ausearch", "aureport"] {
-        let path = root.join("sbin").join(program);
-        if !path.exists() {
-            return Err(format!("{} does not exist", path.display()));
-        }
-    }
-    Ok(root)
-}
-
-fn answer(program: &Path, root: &Path, args: &[&OsStr]) -> Answer {
-    let libraries =
-        ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "lib/aarch64-linux-gnu"];
-    let libraries: Vec<String> = libraries.iter().map(|dir| root.join(dir).display().to_string()).collect();
-    let mut command = Command::new(program);
-    command.args(args).stdin(Stdio::null()).env("LC_ALL", "C").env("TZ", "UTC");
-    if program.starts_with(root) {
-        command.env("LD_LIBRARY_PATH", libraries.join(":"));
-    }
-    let output = command.output().unwrap_or_else(|e| panic!("{}: {e}", program.display()));
-    Answer { code: output.status.code(), out: output.stdout, err: output.stderr }
 }
 
 const LOGS: [&str; 9] = [
@@ -332,39 +280,16 @@ const WORDS: [&[&str]; 34] = [
     &["-"],
 ];
 
-const REPORTS: [&[&str]; 6] = [
-    &[],
-    &["-i"],
-    &["-ts", "11/14/23", "22:15:00"],
-    &["-te", "11/14/23", "22:15:00"],
-    &["-ts", "11/14/23", "22:14:00", "-te", "11/14/23", "22:30:10"],
-    &["-ts", "01/01/24"],
-];
-
-/// The same of aureport.
-const REPORT_WORDS: [&[&str]; 7] =
-    [&["--foo"], &["-ts"], &["-ts", "foo"], &["-if"], &["x"], &["-te", "11/20/26", "25:00"], &["-if", "/nonexistent"]];
-
-fn cases(root: &Path) -> Vec<Case> {
+fn tasks() -> Vec<Task> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/search");
     let made = Path::new(env!("CARGO_TARGET_TMPDIR"));
     std::fs::write(made.join("kinds.log"), kinds::log(false)).unwrap();
     std::fs::write(made.join("kinds-enriched.log"), kinds::log(true)).unwrap();
-    let mut cases = Vec::new();
+    let mut tasks = Vec::new();
     let mut run = |program: &'static str, log: &'static str, args: Vec<&'static str>| {
-        let ours = Path::new(if program == "ausearch" {
-            env!("CARGO_BIN_EXE_rausearch")
-        } else {
-            env!("CARGO_BIN_EXE_raureport")
-        });
         let path = if log.starts_with("kinds") { made.join(log) } else { data.join(log) };
-        let mut all: Vec<&OsStr> = args.iter().map(OsStr::new).collect();
-        if !log.is_empty() {
-            all.extend([OsStr::new("-if"), path.as_os_str()]);
-        }
-        let theirs = answer(&root.join("sbin").join(program), root, &all);
-        let ours = answer(ours, root, &all);
-        cases.push(Case { program, log, args, ours, theirs });
+        let args = args.into_iter().map(str::to_owned).collect();
+        tasks.push(Task { program, log: log.to_owned(), path, args });
     };
     for log in
         ["kinds.log", "kinds-enriched.log", "raw.log", "enriched.log", "nodes.log", "odd.log", "clock.log", "rotated"]
@@ -391,17 +316,17 @@ fn cases(root: &Path) -> Vec<Case> {
                 run("ausearch", log, [condition, &["-i"][..]].concat());
             }
         }
-        for report in REPORTS {
-            run("aureport", log, report.to_vec());
-        }
+    }
+    for log in LOGS.iter().chain(&["kinds.log", "kinds-enriched.log"]) {
+        reports::all().for_each(|report| run("aureport", log, report));
     }
     for words in WORDS.iter().chain(WRONG).chain(WRONG_FORMATS) {
         run("ausearch", "", words.to_vec());
     }
-    for words in REPORT_WORDS {
+    for words in reports::WORDS {
         run("aureport", "", words.to_vec());
     }
-    cases
+    tasks
 }
 
 #[test]
@@ -413,65 +338,6 @@ fn answers_are_those_of_ausearch_and_aureport() {
             return;
         }
     };
-    let (mut equal, mut wrong) = (0, Vec::new());
-    let mut by_reason = vec![0; REASONS.len()];
-    let cases = cases(&root);
-    let total = cases.len();
-    for mut case in cases {
-        let mut blamed = None;
-        for (at, reason) in REASONS.iter().enumerate() {
-            if case.ours != case.theirs && (reason.explains)(&case) {
-                (reason.undo)(&mut case);
-                blamed = Some(at);
-            }
-        }
-        match blamed {
-            _ if case.ours != case.theirs => wrong.push(case),
-            Some(at) => by_reason[at] += 1,
-            None => equal += 1,
-        }
-    }
-    println!("search: {total} cases, {equal} equal, {} different", total - equal);
-    for (reason, count) in REASONS.iter().zip(&by_reason) {
-        println!("  {count:4} {}: {}", reason.name, reason.why);
-    }
-    println!("  {:4} without a reason", wrong.len());
-    wrong.dedup_by_key(|case| (case.program, case.log));
-    for case in wrong.iter().take(20) {
-        println!(
-            "{} {:?} on {:?}\n  {}",
-            case.program,
-            case.args,
-            case.log,
-            first_difference(&case.theirs, &case.ours)
-        );
-    }
-    assert!(wrong.is_empty(), "undocumented differences");
-    assert!(equal > total / 2, "too little is compared");
-}
-
-fn first_difference(theirs: &Answer, ours: &Answer) -> String {
-    if theirs.code != ours.code {
-        return format!(
-            "exit code: theirs {:?}, ours {:?}; ours says {}",
-            theirs.code,
-            ours.code,
-            String::from_utf8_lossy(&ours.err)
-        );
-    }
-    for (name, theirs, ours) in [("stdout", &theirs.out, &ours.out), ("stderr", &theirs.err, &ours.err)] {
-        let (theirs, ours) = (String::from_utf8_lossy(theirs), String::from_utf8_lossy(ours));
-        let (mut a, mut b) = (theirs.lines(), ours.lines());
-        for line in 1.. {
-            match (a.next(), b.next()) {
-                (None, None) => break,
-                (a, b) if a != b => return format!("{name} line {line}:\n  theirs {a:?}\n  ours   {b:?}"),
-                _ => {}
-            }
-        }
-        if theirs != ours {
-            return format!("{name}: bytes differ");
-        }
-    }
-    "equal".to_owned()
+    let tasks = tasks();
+    assert!(judge(run(&root, &tasks, REASONS), REASONS) > tasks.len() / 2, "too little is compared");
 }

@@ -6,6 +6,10 @@ use crate::outcome::{Aspect, Outcome};
 
 const PERM_SLOW: &str = "perm used without an arch is slower";
 
+/// auditctl shows what was answered to its first question, if the answer came before its second setting: on a busy machine it comes after
+/// it, and then nothing differs.
+pub const SEVERAL_SETTINGS: &str = "Several settings on a line";
+
 /// A system call that no auditctl to compare with knows.
 const NEWEST_CALL: &str = "rseq_slice_yield";
 
@@ -70,7 +74,7 @@ const REASONS: &[Reason] = &[
         let both = [("-w ", "-d "), ("-a ", "-W ")].iter().any(|(add, delete)| p.has(add) && p.has(delete));
         p.codes(0, 255) && both && p.us.rules.is_empty()
     }),
-    ("Several settings on a line", |p| p.differs_only_in(&[Aspect::Output]) && p.us.sent.len() > 1 && p.codes(0, 0)),
+    (SEVERAL_SETTINGS, |p| p.differs_only_in(&[Aspect::Output]) && p.us.sent.len() > 1 && p.codes(0, 0)),
     ("Requests refused", |p| p.they_say("backlog limit request") && p.we_say("backlog wait time request")),
     ("`-m` takes text beyond ASCII", |p| p.codes(255, 0) && p.line.starts_with("-m") && !p.line.is_ascii()),
     ("Names of system calls", |p| p.codes(255, 0) && p.they_say("Syscall name unknown: ") && !p.has(NEWEST_CALL)),

@@ -28,8 +28,8 @@ pub const WRONG_FORMATS: &[&[&str]] = &[
 ];
 
 /// Whether these arguments ask for csv or text.
-pub fn is_normal(args: &[&str]) -> bool {
-    args.contains(&"csv") || args.contains(&"text")
+pub fn is_normal(args: &[String]) -> bool {
+    args.iter().any(|arg| arg == "csv" || arg == "text")
 }
 
 /// Whether all lines that differ do so for a known reason.

@@ -14,6 +14,8 @@ pub struct Event {
     pub node: Vec<u8>,
     /// In which of the files that were read it begins: 0 for the first.
     pub file: usize,
+    /// Which of them was being read when it was whole.
+    pub read: usize,
     text: Vec<u8>,
     lines: Vec<(Kind, Range<usize>)>,
 }
@@ -47,6 +49,7 @@ impl Event {
     /// Adds a record, given by its line.
     pub(crate) fn push(&mut self, kind: Kind, line: &[u8]) {
         let from = self.text.len();
+        self.text.reserve(line.len() + 1);
         self.text.extend_from_slice(line);
         self.lines.push((kind, from..self.text.len()));
         self.text.push(b'\n');

@@ -17,6 +17,7 @@ use raudit_record::stamp::Stamp;
 use raudit_record::{EventId, Kind};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
 /// Bytes kept for events that are not whole yet, with what each costs beside its text. Beyond, the oldest one counts as whole: a clock that stands
 /// still, a dense or a forged log must not cost unbounded memory. An event's records are never so far apart, unless it was forged.
@@ -34,16 +35,18 @@ const MAX_SPARE_EVENT: usize = 8 << 10;
 #[derive(Debug)]
 pub struct Grouper {
     timeout: u64,
+    /// See [`Grouper::early`].
+    early: bool,
     max_open: usize,
     slots: Vec<Slot>,
     /// Unused slots. The lowest is taken first because events that tie in time and serial come out in order of slots.
     free: BinaryHeap<Reverse<usize>>,
-    open: HashMap<(EventId, usize), usize, IdHash>,
+    open: HashMap<(EventId, u64), usize, IdHash>,
     /// All events held, in order of coming out.
     order: NearlySorted<(EventId, usize)>,
     /// Events that wait for a younger one. Entries of events whole for another reason are stale.
     waiting: NearlySorted<(u64, u64, usize)>,
-    nodes: HashMap<Vec<u8>, usize>,
+    nodes: RandomState,
     /// The event of the last line: records of one event mostly follow each other.
     last: Option<usize>,
     held: usize,
@@ -58,7 +61,8 @@ pub struct Grouper {
 #[derive(Debug, Default)]
 struct Slot {
     event: Event,
-    node: usize,
+    /// See [`Grouper::node`].
+    node: u64,
     whole: bool,
     /// Tells the present user of the slot from earlier ones.
     birth: u64,
@@ -69,13 +73,14 @@ impl Grouper {
     pub fn new(timeout: u64) -> Self {
         Self {
             timeout,
+            early: false,
             max_open: MAX_OPEN,
             slots: Vec::new(),
             free: BinaryHeap::new(),
             open: HashMap::default(),
             order: NearlySorted::default(),
             waiting: NearlySorted::default(),
-            nodes: HashMap::new(),
+            nodes: RandomState::new(),
             last: None,
             held: 0,
             ready: 0,
@@ -83,6 +88,11 @@ impl Grouper {
             spare: Vec::new(),
             file: 0,
         }
+    }
+
+    /// Events are whole as soon as a record says so, as for auparse: one that comes last, or LOGIN, of which what follows is an event of its own.
+    pub(crate) fn early(&mut self) {
+        self.early = true;
     }
 
     /// How many events have begun.
@@ -116,15 +126,19 @@ impl Grouper {
     /// Adds the record in `line`.
     #[inline]
     pub fn add(&mut self, stamp: &Stamp<'_>, line: &[u8]) {
-        if let Some(slot) = self.find(stamp) {
-            if let Some(slot) = self.slots.get_mut(slot) {
+        if let Some(at) = self.find(stamp) {
+            if let Some(slot) = self.slots.get_mut(at) {
                 slot.event.push(stamp.kind, line);
-                self.held += line.len() + RECORD;
+                self.held += line.len() + 1 + RECORD;
+                let birth = slot.birth;
+                if self.ends_early(stamp.kind) {
+                    self.close(at, birth);
+                }
             }
         } else if stamp.kind != Kind::EOE {
             // An end of event without the event is nothing, and is no new event for others either.
             self.begin(stamp, line);
-            self.held += line.len() + RECORD + EVENT;
+            self.held += line.len() + 1 + RECORD + stamp.node.len() + EVENT;
         }
         if self.held > self.max_open {
             self.close_oldest();
@@ -139,16 +153,21 @@ impl Grouper {
 
     /// The next event that is whole, if no older one is still open.
     pub fn pop(&mut self) -> Option<Event> {
+        // one large record may be worth many small events
+        if self.held > self.max_open {
+            self.close_oldest();
+        }
         if self.ready == 0 {
             return None;
         }
         let &(_, at) = self.order.peek()?;
         let slot = self.slots.get_mut(at).filter(|slot| slot.whole)?;
-        let event = std::mem::replace(&mut slot.event, self.spare.pop().unwrap_or_default());
+        let mut event = std::mem::replace(&mut slot.event, self.spare.pop().unwrap_or_default());
+        event.read = self.file;
         let _popped = self.order.pop();
         self.ready -= 1;
         self.free.push(Reverse(at));
-        self.held = self.held.saturating_sub(event.len() + event.count() * RECORD + EVENT);
+        self.held = self.held.saturating_sub(event.len() + event.count() * RECORD + event.node.len() + EVENT);
         if self.last == Some(at) {
             self.last = None;
         }
@@ -190,8 +209,7 @@ impl Grouper {
         {
             return Some(at);
         }
-        let node = if stamp.node.is_empty() { 0 } else { *self.nodes.get(stamp.node)? };
-        self.open.get(&(stamp.id, node)).copied()
+        self.open.get(&(stamp.id, self.node(stamp.node))).copied()
     }
 
     fn begin(&mut self, stamp: &Stamp<'_>, line: &[u8]) {
@@ -202,7 +220,7 @@ impl Grouper {
         }
         self.births += 1;
         let birth = self.births;
-        let whole = comes_alone(stamp.kind);
+        let whole = comes_alone(stamp.kind) || self.ends_early(stamp.kind);
         if let Some(slot) = self.slots.get_mut(at) {
             (slot.node, slot.whole, slot.birth) = (node, whole, birth);
             slot.event.begin(stamp.id, stamp.node, self.file);
@@ -224,15 +242,13 @@ impl Grouper {
         }
     }
 
-    fn node(&mut self, name: &[u8]) -> usize {
-        if name.is_empty() {
-            return 0;
-        }
-        let next = self.nodes.len() + 1;
-        match self.nodes.get(name) {
-            Some(&node) => node,
-            None => *self.nodes.entry(name.to_vec()).or_insert(next),
-        }
+    /// What stands for a node: a keyed hash, since a forged log has any number of names. No two of them will have the same one.
+    fn node(&self, name: &[u8]) -> u64 {
+        if name.is_empty() { 0 } else { self.nodes.hash_one(name) }
+    }
+
+    fn ends_early(&self, kind: Kind) -> bool {
+        self.early && (kind == Kind::LOGIN || comes_alone(kind))
     }
 
     fn close(&mut self, at: usize, birth: u64) {
@@ -304,6 +320,22 @@ mod tests {
             "type=SYSCALL msg=audit(1009.999:3): ",
         ]);
         assert_eq!(events, ["SYSCALL@3", "SYSCALL+PATH@1", "SYSCALL+PATH@2"]);
+    }
+
+    #[test]
+    fn an_event_may_be_whole_as_soon_as_a_record_says_so() {
+        let lines = [
+            "type=SYSCALL msg=audit(1010.500:1): ",
+            "type=LOGIN msg=audit(1010.600:2): ",
+            "type=SYSCALL msg=audit(1010.600:2): ",
+            "type=PROCTITLE msg=audit(1010.500:1): ",
+            "type=PROCTITLE msg=audit(1010.600:2): ",
+            "type=LOGIN msg=audit(1010.400:3): ",
+        ];
+        let mut early = Grouper::new(2);
+        early.early();
+        assert_eq!(grouped_with(early, &lines), ["SYSCALL+PROCTITLE@1", "LOGIN@2", "SYSCALL+PROCTITLE@2", "LOGIN@3"]);
+        assert_eq!(grouped(&lines), ["LOGIN@3", "SYSCALL+PROCTITLE@1", "LOGIN+SYSCALL+PROCTITLE@2"]);
     }
 
     #[test]
@@ -387,5 +419,24 @@ mod tests {
             assert!(grouper.held < 10_500);
         }
         assert!(out > 900);
+    }
+
+    #[test]
+    fn large_records_close_as_many_small_events_as_it_takes() {
+        let (mut grouper, mut stamps) = (Grouper::new(2), StampReader::default());
+        grouper.max_open = 100_000;
+        for serial in 0..300 {
+            let line = format!("type=CWD msg=audit(1010.0:{serial}): ");
+            grouper.add(&stamps.read(line.as_bytes()).unwrap(), line.as_bytes());
+        }
+        for serial in 0..1000 {
+            let line = format!("node=n{serial} type=PATH msg=audit(1010.1:{serial}): {}", "x".repeat(8000));
+            grouper.add(&stamps.read(line.as_bytes()).unwrap(), line.as_bytes());
+            while grouper.pop().is_some() {}
+            assert!(grouper.held <= 100_000, "{} at {serial}", grouper.held);
+        }
+        grouper.finish();
+        while grouper.pop().is_some() {}
+        assert_eq!(grouper.held, 0);
     }
 }

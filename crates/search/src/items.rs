@@ -10,6 +10,7 @@ mod other;
 mod reader;
 mod task;
 mod user;
+mod usual;
 
 use crate::event::{Event, Record};
 use raudit_record::Kind;
@@ -79,6 +80,12 @@ impl Wanted {
     pub const VM: Self = Self(1 << 19);
     /// The id of a virtual machine.
     pub const UUID: Self = Self(1 << 20);
+    /// The account a program speaks of.
+    pub const ACCOUNT: Self = Self(1 << 21);
+    /// Decisions of a security module; the contexts in them as far as these are wanted.
+    pub const DECISIONS: Self = Self(1 << 22);
+    /// Which of the files are directories of others.
+    pub const PARENTS: Self = Self(1 << 23);
 
     /// Both.
     pub const fn and(self, other: Self) -> Self {
@@ -147,6 +154,27 @@ pub struct Items<'a> {
     pub vm: Option<Cow<'a, [u8]>>,
     /// The id of a virtual machine.
     pub uuid: Option<Cow<'a, [u8]>>,
+    /// The account a program speaks of.
+    pub account: Option<Cow<'a, [u8]>>,
+    /// Decisions of a security module.
+    pub decisions: Vec<Decision<'a>>,
+    /// How many of the files, from the first on, are the directories of others.
+    pub parents: usize,
+}
+
+/// What a security module decided, in an AVC or USER_AVC record; texts that are not there are `None`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Decision<'a> {
+    /// Whether it was granted, if the record says so.
+    pub granted: Option<bool>,
+    /// The context of who acts.
+    pub subject: Option<Cow<'a, [u8]>>,
+    /// The context of what is acted on.
+    pub object: Option<Cow<'a, [u8]>>,
+    /// What is acted on: `file`.
+    pub class: Option<Cow<'a, [u8]>>,
+    /// What was to be done: `read write`.
+    pub permissions: Option<Cow<'a, [u8]>>,
 }
 
 /// What becomes of a record.
@@ -171,9 +199,14 @@ impl<'a> Items<'a> {
             1302 if !self.wants(Wanted::FILES) && !self.wants(Wanted::OBJECT) => return Ok(()),
             1307 if !self.wants(Wanted::FILES) => return Ok(()),
             1309 | 1320 | 1327 => return Ok(()),
+            1300 if self.usual_call(record.line) => return Ok(()),
             _ => {}
         }
-        let reader = Reader::new(record.text());
+        let text = record.text();
+        if record.kind == Kind::SYSCALL && self.usual(text).is_some() {
+            return Ok(());
+        }
+        let reader = Reader::new(text);
         match record.kind.0 {
             1300 | 1336 => self.call(record.kind, reader),
             1307 => self.directory(reader),

@@ -7,13 +7,14 @@
 //! 3. [`group`]: lines become [`event::Event`]s, and come out in order of time
 //! 4. [`items`]: what its records say, as far as it is asked for; [`query`] and [`who`]: whether that is asked for;
 //!    `marks`: what need not be read to know that it is not
-//!    [`expr`]: expressions that must hold besides
-//! 5. [`mod@print`]: events as text, some of it in the words of `normalize`; or [`summary`]: events as counts
+//!    [`expr`]: expressions that must hold besides; this and the next by several threads, the `crew`
+//! 5. [`mod@print`]: events as text, some of it in the words of `normalize`; or [`mod@report`]: events as rows and counts
 //!
-//! [`checkpoint`] has a search go on where the one before ended. [`rausearch`] and [`raureport`] are the programs; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
+//! [`checkpoint`] has a search go on where the one before ended. [`rausearch`] and [`raureport`] are the programs, [`relatives`] their small relatives; [`when`] reads `-ts` and `-te`. Nothing here prints but through the
 //! writers a program hands in.
 mod bounds;
 pub mod checkpoint;
+mod crew;
 pub mod event;
 pub mod expr;
 pub mod follow;
@@ -34,9 +35,10 @@ pub mod progress;
 pub mod query;
 pub mod raureport;
 pub mod rausearch;
+pub mod relatives;
+pub mod report;
 mod skim;
 pub mod source;
-pub mod summary;
 mod text;
 mod trouble;
 pub mod when;

@@ -22,6 +22,11 @@ impl DateForm {
         crate::nl_langinfo::date_format().map_or_else(Self::default, Self)
     }
 
+    /// `2024-12-31`, whatever the locale.
+    pub fn iso() -> Self {
+        Self("%Y-%m-%d".to_owned())
+    }
+
     /// The `strftime` format.
     pub fn format(&self) -> &str {
         &self.0

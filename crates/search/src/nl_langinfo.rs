@@ -16,3 +16,15 @@ pub(crate) fn date_format() -> Option<String> {
     let format = unsafe { CStr::from_ptr(libc::nl_langinfo(libc::D_FMT)) };
     format.to_str().ok().filter(|format| !format.is_empty()).map(str::to_owned)
 }
+
+/// Whether text of the locale in the environment is UTF-8. As with [`date_format`], before there are threads.
+pub(crate) fn is_utf8() -> bool {
+    // SAFETY: as above.
+    let set = unsafe { libc::setlocale(libc::LC_CTYPE, c"".as_ptr()) };
+    if set.is_null() {
+        return false;
+    }
+    // SAFETY: as above; it is compared before anything else can be called.
+    let codeset = unsafe { CStr::from_ptr(libc::nl_langinfo(libc::CODESET)) };
+    codeset.to_bytes() == b"UTF-8"
+}

@@ -89,6 +89,12 @@ impl Search {
         self
     }
 
+    /// Events are whole as soon as a record says so, as for auparse; a LOGIN is an event of its own.
+    pub(crate) fn early(mut self) -> Self {
+        self.grouper.early();
+        self
+    }
+
     /// Nobody asks for events without what that lead names, nor for what is not in the window: they need not be read.
     pub fn hurried(mut self, lead: Option<Lead>) -> Self {
         self.hurried = true;

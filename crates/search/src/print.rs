@@ -1,6 +1,6 @@
 //! Events as text: `--format raw`, `default` and `interpret` here; in the normaliser's words, [`csv`] and `text`; as JSON in `objects`.
 
-mod clock;
+pub(crate) mod clock;
 pub mod colour;
 pub mod csv;
 mod ecs;
@@ -9,8 +9,8 @@ mod json;
 mod objects;
 mod ocsf;
 mod text;
-mod utc;
-mod writer;
+pub(crate) mod utc;
+pub(crate) mod writer;
 
 use crate::event::{Event, Record};
 use crate::locale::DateForm;
@@ -21,6 +21,7 @@ use raudit_record::interpret::Escape;
 use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
 use raudit_record::stamp::UNKNOWN;
+use raudit_record::text::{push_decimal, push_padded_decimal};
 use raudit_record::{Interpreter, Line};
 use std::io::{self, Write};
 use text::Text;
@@ -114,18 +115,10 @@ impl Printer {
             Format::Raw => raw(event, out),
             Format::Default => self.default(event, out),
             Format::Interpret => self.interpret(event, out),
-            Format::Csv(_) => self.normalized(out, |printer, body| printer.csv.push(event, body)),
-            Format::Text => self.normalized(out, |printer, body| printer.text.push(event, body)),
-            format => out.write_all(self.objects.line(format, event)),
+            Format::Csv(_) => self.csv.write(event, out),
+            Format::Text => self.text.write(event, out),
+            format => self.objects.write(format, event, out),
         }
-    }
-
-    fn normalized(&mut self, out: &mut impl Write, push: impl FnOnce(&mut Self, &mut Vec<u8>)) -> io::Result<()> {
-        let mut body = std::mem::take(&mut self.body);
-        body.clear();
-        push(self, &mut body);
-        self.body = body;
-        out.write_all(&self.body)
     }
 
     fn default(&mut self, event: &Event, out: &mut impl Write) -> io::Result<()> {
@@ -164,42 +157,49 @@ impl Printer {
     }
 
     fn interpret_record(&mut self, line: &Line<'_>, out: &mut impl Write) -> io::Result<()> {
+        let (text, id) = (&mut self.body, line.id);
+        text.clear();
         if let Some(node) = line.node {
-            out.write_all(b"node=")?;
-            out.write_all(&self.escape.show(node))?;
-            out.write_all(b" ")?;
+            text.extend_from_slice(b"node=");
+            text.extend_from_slice(&self.escape.show(node));
+            text.push(b' ');
         }
-        out.write_all(b"type=")?;
+        text.extend_from_slice(b"type=");
         match line.kind.name() {
-            Some(name) => out.write_all(name.as_bytes())?,
-            None => out.write_all(&self.escape.show(line.kind_text))?,
+            Some(name) => text.extend_from_slice(name.as_bytes()),
+            None => text.extend_from_slice(&self.escape.at_most_control().show(line.kind_text)),
         }
-        let id = line.id;
-        write!(out, " msg=audit({}.{:03}:{}) ", self.heading.1, id.milli, id.serial)?;
+        text.extend_from_slice(b" msg=audit(");
+        text.extend_from_slice(self.heading.1.as_bytes());
+        text.push(b'.');
+        push_padded_decimal(text, id.milli.into(), 3);
+        text.push(b':');
+        push_decimal(text, id.serial);
+        text.extend_from_slice(b") ");
         if memchr::memchr(b'=', line.body).is_none() {
-            return bare(line, self.escape, out);
+            bare(line, self.escape, text);
+        } else {
+            text.extend_from_slice(b": ");
+            self.interpreter.body(line, text);
+            text.push(b'\n');
         }
-        out.write_all(b": ")?;
-        self.body.clear();
-        self.interpreter.body(line, &mut self.body);
-        out.write_all(&self.body)?;
-        out.write_all(b"\n")
+        out.write_all(text)
     }
 }
 
 /// A record without a field stands as it is, with the end of its line; a torn one may lack what follows the stamp.
-fn bare(line: &Line<'_>, escape: Escape, out: &mut impl Write) -> io::Result<()> {
+fn bare(line: &Line<'_>, escape: Escape, out: &mut Vec<u8>) {
     let enrichment = line.enriched.map_or(0, |enriched| enriched.len() + 1);
     let text = line.text.get(..line.text.len() - enrichment).unwrap_or(line.text);
     if text.ends_with(b")") && line.body.is_empty() {
-        return out.write_all(b"\n");
+        return out.push(b'\n');
     }
-    out.write_all(b":")?;
+    out.push(b':');
     if !text.ends_with(b":") {
-        out.write_all(&escape.show(b" "))?;
+        out.extend_from_slice(&escape.show(b" "));
     }
-    out.write_all(&escape.show(line.body))?;
-    out.write_all(b"\n\n")
+    out.extend_from_slice(&escape.show(line.body));
+    out.extend_from_slice(b"\n\n");
 }
 
 /// Records last to first; of an event that ends in one of the daemon's own records, only that one.
@@ -233,7 +233,8 @@ fn heading(sec: u64) -> String {
     }
 }
 
-fn local(sec: u64) -> Option<DateTime<Local>> {
+/// Local time; `None` for what is no date.
+pub(crate) fn local(sec: u64) -> Option<DateTime<Local>> {
     Local.timestamp_opt(i64::try_from(sec).ok()?, 0).earliest()
 }
 
@@ -288,5 +289,14 @@ mod tests {
         let bare =
             printed(Format::Interpret, &event(&[(Kind(2000), "type=KERNEL msg=audit(1700000000.007:4): initialized")]));
         assert_eq!(bare, format!("----\ntype=KERNEL msg=audit({time}.007:4) : initialized\n\n"));
+    }
+
+    #[test]
+    fn a_type_without_a_name_is_not_escaped_for_a_shell() {
+        let line = "type=UNKNOWN[1199] msg=audit(1700000000.007:4): pid=1";
+        let mut printer = Printer::new(Format::Interpret, &DateForm::default(), Escape::ShellQuote);
+        let mut out = Vec::new();
+        printer.print(&event(&[(Kind(1199), line)]), &mut out).unwrap();
+        assert!(out.starts_with(b"----\ntype=UNKNOWN[1199] msg="), "{}", String::from_utf8_lossy(&out));
     }
 }

@@ -294,7 +294,7 @@ impl Query {
 const MOST_ALTERNATIVES: usize = 4;
 
 /// The fields in which names of files are written, and those of local sockets (`AF_UNIX`).
-const NAMES: [&str; 6] = [" name=", " cwd=", " path=", " new-disk=", "saddr=0100", "saddr=0001"];
+const NAMES: [&str; 6] = [" name=", "cwd=", " path=", " new-disk=", "saddr=0100", "saddr=0001"];
 
 /// How a record's type may be written.
 fn written(kind: Kind) -> Vec<String> {
@@ -391,6 +391,7 @@ mod tests {
         assert!(of(0).is_none() && of(u64::MAX).is_none());
         assert!(of(7).unwrap().mark.may_be_in(b"msg=audit(1700000000.000:007):"));
         let file = |name: &[u8]| Query { file: Some(Needle::new(name)), ..Query::default() }.lead();
+        assert!(file(b"a b").unwrap().mark.may_be_in(b"msg='cwd=2F686F6D652F61206220 cmd=\"ls\" res=failed'"));
         let joined = file(b"/srv/./data").unwrap();
         assert!(joined.mark.may_be_in(b"name=\"./data\"") && joined.mark.may_be_in(b"name=2E2F64617461"));
         assert!(file(b"/").is_none() && file(b"").is_none());

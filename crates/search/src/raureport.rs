@@ -1,95 +1,240 @@
 //! The program raureport: counts what is in the log.
 
-use crate::event::Event;
-use crate::items::Items;
-use crate::locale::DateForm;
+use crate::crew::{Crew, Hand};
+use crate::items::Wanted;
 use crate::pass::{Found, Search};
 use crate::query::Window;
-use crate::source::{Settings, Source};
-use crate::summary::{Span, Summary, WANTED};
+use crate::report::Report;
+use crate::report::cells::Form;
+use crate::report::choose::{Acts, Filter};
+use crate::report::counter::{Counter, Job, Sum};
+use crate::report::coverage::{self, Rules};
+use crate::report::made::{Kind, Made, Style};
+use crate::report::overview::Span;
+use crate::report::picture::Shape;
+use crate::report::series::{By, period};
+use crate::report::times::Times;
+use crate::source::{SearchError, Settings, Source, is_stdin};
 use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;
-use crate::words::{Asked, Table, is_set, switch, timed, value, valued, window};
+use crate::words::{
+    Asked, Table, escape, in_order, is_set, signed, switch, timed, timeout, value, valued, values, window,
+};
+use clap::ArgMatches;
 use raudit_config::auditd_conf::AUDITD_CONF;
 use raudit_record::EventId;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 const TABLE: Table = Table {
     program: "raureport",
-    about: "Shows a summary of the events in the audit log.",
+    about: "Reports what is in the audit log: without a report's name, a summary of everything.",
     words: &[
+        switch("-a", "avc", "decisions of SELinux and AppArmor"),
+        switch("", "add", "of changes of lists only those that add to them"),
+        switch("-au", "auth", "attempts to authenticate"),
+        valued("", "by", "key|user|exe|host|container", "how often each of these comes in each period"),
+        switch("", "comm", "programs by their short name"),
+        switch("-c", "config", "changes of what is audited, and of the configuration"),
+        signed(
+            "",
+            "coverage",
+            "RULES|-",
+            "which rules of this file or directory fired, and which never did; -: of standard input",
+        ),
+        switch("-cr", "crypto", "cryptographic operations"),
+        switch("", "debug", "say on standard error which events could not be read"),
+        switch("", "delete", "of changes of lists only those that take off them"),
+        valued("", "eoe-timeout", "SECONDS", "when an event counts as complete (end_of_event_timeout)"),
+        switch("-e", "event", "all events"),
+        valued("", "escape", "raw|tty|shell|shell_quote", "what of the text shown is escaped"),
+        valued("", "every", "PERIOD", "the period of --by: a number and s, m, h, d or w; 1h if it is not given"),
+        switch("-f", "file", "files"),
+        switch("", "failed", "only what failed"),
+        valued("", "format", "text|csv|json", "how the report is written; text is aureport's form"),
+        switch("-h", "host", "other hosts"),
         switch("", "help", "this text"),
-        switch("-i", "interpret", "names instead of numbers (the summary has none)"),
+        signed("", "html", "FILE", "the default report and the most frequent values as a page; - for standard output"),
+        switch("-i", "interpret", "names instead of numbers"),
         valued("-if", "input", "FILE|DIR", "read this file, or the logs in this directory"),
         switch("", "input-logs", "read the logs even if standard input is a pipe"),
+        switch("", "integrity", "events of the integrity measurement"),
+        switch("-k", "key", "keys of rules"),
+        switch("-l", "login", "logins"),
+        switch("-m", "mods", "changes of accounts, groups and roles"),
+        switch("-ma", "mac", "events of mandatory access control"),
+        switch("-n", "anomaly", "anomalies"),
+        switch("-nc", "no-config", "without changes of what is audited"),
+        valued("", "node", "NAME", "only events of this machine; several times for several"),
+        switch("-p", "pid", "processes"),
+        switch("", "plot", "after the default report charts of blocks: when, and the most frequent values"),
+        switch("-r", "response", "responses to anomalies"),
+        switch("-s", "syscall", "system calls"),
+        switch("", "success", "only what succeeded"),
+        switch("", "summary", "how often each value of the report comes, the most frequent first"),
+        switch("-t", "log", "from when to when each log reaches"),
         timed("-te", "end", "events up to this time"),
+        switch("-tm", "terminal", "terminals"),
         timed("-ts", "start", "events from this time on, written as for rausearch"),
+        switch("", "tty", "what was typed on audited terminals"),
+        switch("-u", "user", "users"),
         switch("-v", "version", "the version"),
-    ],
-    later: &[
-        "-a",
-        "--avc",
-        "-au",
-        "--auth",
-        "--comm",
-        "-c",
-        "--config",
-        "-cr",
-        "--crypto",
-        "--debug",
-        "--eoe-timeout",
-        "-e",
-        "--event",
-        "--escape",
-        "-f",
-        "--file",
-        "--failed",
-        "-h",
-        "--host",
-        "--integrity",
-        "-k",
-        "--key",
-        "-l",
-        "--login",
-        "-m",
-        "--mods",
-        "-ma",
-        "--mac",
-        "-n",
-        "--anomaly",
-        "-nc",
-        "--no-config",
-        "--node",
-        "-p",
-        "--pid",
-        "-r",
-        "--response",
-        "-s",
-        "--syscall",
-        "--success",
-        "--summary",
-        "-t",
-        "--log",
-        "-tm",
-        "--terminal",
-        "--tty",
-        "-u",
-        "--user",
-        "--virt",
-        "-x",
-        "--executable",
+        switch("", "virt", "virtual machines"),
+        switch("-x", "executable", "programs by their file"),
     ],
 };
 
 struct Request {
+    job: Job,
+    picture: Option<Shape>,
+    /// Of which rules it is to be said whether they fired.
+    coverage: Option<OsString>,
+    /// Only from when to when each log reaches is asked for, or how many events each has.
+    times: Option<bool>,
+    timeout: Option<u64>,
     window: Window,
     input: Option<PathBuf>,
     input_logs: bool,
-    form: DateForm,
+}
+
+impl Request {
+    fn of(matches: &ArgMatches, clock: &Clock) -> Result<Self, String> {
+        let words: Vec<_> = in_order(&TABLE, matches).into_iter().map(|(long, _)| long).collect();
+        let last = |one: &str, other: &str| words.iter().rev().copied().find(|long| [one, other].contains(long));
+        let is_other = |long: &&str| Report::named(long).is_some() || *long == "coverage";
+        let picture = Shape::of(matches, words.iter().any(is_other))?;
+        let kind = match &picture {
+            Some(shape) => Kind::Picture { page: shape.is_page() },
+            None => kind(matches, &words)?,
+        };
+        let style = Style {
+            form: form(matches)?,
+            interprets: is_set(matches, "interpret"),
+            escape: escape(matches)?.unwrap_or_default(),
+            dates: clock.form.clone(),
+        };
+        let wanted = if style.interprets { kind.wanted().and(Wanted::ARCH) } else { kind.wanted() };
+        let filter = Filter {
+            success: last("success", "failed").map(|long| long == "success"),
+            acts: match last("add", "delete") {
+                Some("add") => Acts::Add,
+                Some(_) => Acts::Delete,
+                None => Acts::All,
+            },
+            no_config: is_set(matches, "no-config"),
+            nodes: values(matches, "node").map(|node| node.as_bytes().to_vec()).collect(),
+        };
+        let times = match kind {
+            Kind::Rows(Report::Times) => Some(false),
+            Kind::Summary(Report::Times) => Some(true),
+            _ => None,
+        };
+        let coverage = value(matches, "coverage").map(ToOwned::to_owned);
+        Ok(Self {
+            job: Job { kind, filter, wanted, style, rules: Arc::default(), debug: is_set(matches, "debug") },
+            picture,
+            input_logs: is_set(matches, "input-logs") || coverage.as_deref().is_some_and(|rules| rules == "-"),
+            coverage,
+            times,
+            timeout: timeout(matches)?,
+            window: window(matches, clock)?,
+            input: value(matches, "input").map(PathBuf::from),
+        })
+    }
+
+    /// What stands over the report.
+    fn heading(&self) -> String {
+        let Job { kind, filter, style, .. } = &self.job;
+        match (style.form, kind) {
+            (Form::Text, _) => {}
+            (Form::Csv, Kind::Rows(report)) if self.times.is_none() => return report.csv_header(),
+            // counts have theirs
+            (Form::Csv | Form::Json, _) => return String::new(),
+        }
+        let of_some = match filter.success {
+            _ if matches!(kind, Kind::Rows(_) | Kind::Coverage) => "",
+            Some(true) => "Success ",
+            Some(false) => "Failed ",
+            None => "",
+        };
+        let heading = match kind {
+            Kind::Picture { page: true } => return String::new(),
+            Kind::Overview | Kind::Picture { .. } => "Summary Report\n======================\n".to_owned(),
+            Kind::Summary(report) => report.summary_heading(),
+            Kind::Rows(report) => report.heading(),
+            Kind::Series(by, _) => by.heading(),
+            Kind::Coverage => coverage::HEADING.to_owned(),
+        };
+        format!("\n{of_some}{heading}")
+    }
+}
+
+/// Which report is asked for.
+fn kind(matches: &ArgMatches, words: &[&str]) -> Result<Kind, String> {
+    let mut reports = words.iter().filter_map(|long| Report::named(long));
+    let report = reports.next();
+    let by = value(matches, "by").map(|name| {
+        let by = name.to_str().and_then(By::named);
+        by.ok_or_else(|| format!("--by: {} is none of key, user, exe, host and container", name.display()))
+    });
+    if reports.next().is_some() || by.is_some() && (report.is_some() || is_set(matches, "summary")) {
+        return Err("Error - only one report can be specified".to_owned());
+    }
+    let every = value(matches, "every").map(|text| {
+        let seconds = text.to_str().and_then(period);
+        seconds.ok_or_else(|| format!("--every: {} is no period, as 30m, 1h or 7d", text.display()))
+    });
+    let is_alone = report.is_none() && by.is_none() && !is_set(matches, "summary");
+    if has_coverage(matches, is_alone)? {
+        return Ok(Kind::Coverage);
+    }
+    match (by.transpose()?, every.transpose()?) {
+        (Some(by), seconds) => Ok(Kind::Series(by, seconds.unwrap_or(3600))),
+        (None, Some(_)) => Err("--every is the period of --by, which is missing".to_owned()),
+        (None, None) => Ok(match report {
+            None => Kind::Overview,
+            Some(report) if is_set(matches, "summary") => Kind::Summary(report),
+            Some(report) => Kind::Rows(report),
+        }),
+    }
+}
+
+/// Whether the report is that of rules, as no other can be.
+fn has_coverage(matches: &ArgMatches, is_alone: bool) -> Result<bool, String> {
+    let mut named = values(matches, "coverage");
+    let Some(rules) = named.next() else { return Ok(false) };
+    if named.next().is_some() {
+        return Err("Error - only one set of rules can be specified".to_owned());
+    }
+    if rules.as_bytes().starts_with(b"-") && rules != "-" {
+        return Err("Argument is required for --coverage".to_owned());
+    }
+    if !is_alone || is_set(matches, "every") || form(matches)? != Form::Text {
+        return Err("Error - --coverage is a report of its own, without a summary and in text only".to_owned());
+    }
+    if rules == "-" && value(matches, "input").is_some_and(|log| is_stdin(Path::new(log))) {
+        return Err("Error - rules and log cannot both be read from stdin".to_owned());
+    }
+    Ok(true)
+}
+
+/// How it is written.
+fn form(matches: &ArgMatches) -> Result<Form, String> {
+    match value(matches, "format").map(|name| name.to_string_lossy()) {
+        None => Ok(Form::Text),
+        Some(name) => match &*name {
+            "text" => Ok(Form::Text),
+            "csv" => Ok(Form::Csv),
+            "json" => Ok(Form::Json),
+            _ => Err(format!("--format: {name} is none of text, csv and json")),
+        },
+    }
 }
 
 /// Runs the program with the process's arguments and streams.
@@ -113,15 +258,8 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
         Err(wrong) => Err(wrong),
     };
     let clock = Clock::system();
-    let request = matches.and_then(|matches| {
-        Ok(Request {
-            window: window(&matches, &clock)?,
-            input: value(&matches, "input").map(PathBuf::from),
-            input_logs: is_set(&matches, "input-logs"),
-            form: clock.form.clone(),
-        })
-    });
-    let request = match request {
+    let request = matches.and_then(|matches| Request::of(&matches, &clock));
+    let mut request = match request {
         Ok(request) => request,
         Err(wrong) => {
             drop(out.write_all(TABLE.help().as_bytes()));
@@ -129,8 +267,8 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
             return 1;
         }
     };
-    match report(&request, out, notes) {
-        Ok(found) => u8::from(found.damaged),
+    match report(&mut request, out, notes) {
+        Ok(found) => u8::from(!found),
         Err(Trouble::ReaderGone) => 0,
         Err(Trouble::Said(text) | Trouble::Checkpoint(_, text)) => {
             drop(out.flush());
@@ -140,27 +278,84 @@ pub fn run(args: &[OsString], out: &mut impl Write, notes: &mut impl Write) -> u
     }
 }
 
-fn report(request: &Request, out: &mut impl Write, notes: &mut impl Write) -> Result<Found, Trouble> {
+/// Prints the report; tells whether there is something in it, and all of the logs could be read.
+fn report(request: &mut Request, out: &mut impl Write, notes: &mut impl Write) -> Result<bool, Trouble> {
     let settings = Settings::load(Path::new(AUDITD_CONF), notes)?;
-    writeln!(out, "\nSummary Report\n======================")?;
-    let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file, notes)?;
-    let mut summary = Summary::default();
-    let mut last = EventId::default();
-    let mut malformed = 0;
-    let mut count = |event: &mut Event, _: &mut dyn Write| {
-        last = event.id;
-        match Items::of(event, WANTED) {
-            Ok(items) => summary.add(event, &items),
-            Err(_) => malformed += 1,
-        }
-        Ok(ControlFlow::Continue(()))
-    };
-    let found = Search::new(request.window, settings.timeout).run(&source, notes, &mut count)?;
-    let Window { start, end } = request.window;
-    summary.print(&Span { start, end, first: found.first.unwrap_or_default(), last }, &request.form, out)?;
-    out.flush()?;
-    if malformed > 0 {
-        writeln!(notes, "{}", malformed_note(malformed))?;
+    let place = request.picture.as_ref().map(Shape::place).transpose()?;
+    if let Some(rules) = &request.coverage {
+        request.job.rules = Arc::new(Rules::read(rules, notes)?);
     }
-    Ok(found)
+    out.write_all(request.heading().as_bytes())?;
+    let source = Source::choose(request.input.as_deref(), request.input_logs, &settings.log_file, notes)?;
+    let search = Search::new(request.window, request.timeout.unwrap_or(settings.timeout));
+    let style = &request.job.style;
+    if let Some(summary) = request.times {
+        let mut times = Times::default();
+        let found = search.run(&source, notes, &mut |event, _| {
+            times.add(event);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        times.print(&source, &found, summary, style, out)?;
+        out.flush()?;
+        return Ok(!found.damaged);
+    }
+    let whole = Mutex::new(Made::new(&request.job));
+    let mut last = EventId::default();
+    let (found, sum) = count(request, search, &source, &whole, &mut last, out, notes)?;
+    let is_empty = matches!(request.job.kind, Kind::Rows(_)) && sum.shown == 0;
+    let Window { start, end } = request.window;
+    let span = Span { start, end, first: found.first.unwrap_or_default(), last };
+    let made = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let has_some = match (made, place) {
+        (Made::Picture(picture), Some(place)) => {
+            picture.show(place, &span, &request.job.filter, &style.dates, out)?;
+            true
+        }
+        (made, _) => made.print(request.job.kind, &span, style, out)? && !is_empty,
+    };
+    if !has_some && style.form == Form::Text {
+        out.write_all(b"<no events of interest were found>\n\n")?;
+    }
+    out.flush()?;
+    if sum.malformed > 0 {
+        writeln!(notes, "{}", malformed_note(sum.malformed))?;
+    }
+    Ok(!is_empty && !found.damaged)
+}
+
+/// Counts events, and writes rows, by as many threads as there are processors.
+fn count(
+    request: &Request,
+    search: Search,
+    source: &Source,
+    whole: &Mutex<Made>,
+    last: &mut EventId,
+    out: &mut impl Write,
+    notes: &mut impl Write,
+) -> Result<(Found, Sum), SearchError> {
+    let job = &request.job;
+    thread::scope(|scope| {
+        let Some(mut crew) = Crew::of(scope, || Counter::new(job, whole)) else {
+            let (mut counter, mut sum) = (Counter::new(job, whole), Sum::default());
+            let mut number = 0;
+            let found = search.run(source, notes, &mut |event, notes| {
+                *last = event.id;
+                number += 1;
+                if job.kind.concerns(event) {
+                    counter.take_now(event, number, &mut sum, out, notes)?;
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
+            counter.end();
+            return Ok((found, sum));
+        };
+        let found = search.run(source, notes, &mut |event, notes| {
+            *last = event.id;
+            if job.kind.concerns(event) {
+                crew.take(event, out, notes)?;
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok((found, crew.finish(out, notes).map_err(SearchError::Output)?))
+    })
 }

@@ -1,11 +1,11 @@
 //! The program rausearch: finds events in the log.
 
 mod answer;
-mod crew;
 mod options;
 mod request;
 
 use crate::checkpoint::{Checkpoint, Resume, Step};
+use crate::crew::Crew;
 use crate::follow::nobody_reads;
 use crate::pager::Pager;
 use crate::pass::{Found, Search};
@@ -16,7 +16,6 @@ use crate::trouble::{Trouble, malformed_note};
 use crate::when::Clock;
 use crate::words::Asked;
 use answer::{Answer, Tally};
-use crew::Crew;
 use raudit_config::auditd_conf::AUDITD_CONF;
 use raudit_log::files::files;
 use raudit_tables::errno::reason;
@@ -221,7 +220,7 @@ fn together(
     notes: &mut impl Write,
 ) -> Result<Found, SearchError> {
     thread::scope(|scope| {
-        let Some(mut crew) = Crew::of(scope, request) else {
+        let Some(mut crew) = Crew::of(scope, || Answer::of_a_crew(request)) else {
             let mut answer = Answer::new(request);
             return search.run(source, notes, &mut |event, notes| {
                 if answer.is_asked_for(event, tally, notes)? {
@@ -234,8 +233,7 @@ fn together(
             crew.take(event, out, notes)?;
             Ok(ControlFlow::Continue(()))
         })?;
-        crew.finish(out, notes).map_err(SearchError::Output)?;
-        tally.add(crew.tally);
+        tally.add(crew.finish(out, notes).map_err(SearchError::Output)?);
         Ok(found)
     })
 }

@@ -1,10 +1,11 @@
 //! Where records come from: the logs auditd.conf names, a file, a directory, or a pipe.
 
 use nix::errno::Errno;
-use nix::sys::stat::{SFlag, fstat};
+use nix::sys::stat::{FileStat, SFlag, fstat};
 use raudit_config::AuditdConf;
 use raudit_tables::errno::reason;
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// What is read.
@@ -57,6 +58,14 @@ impl Source {
 /// A redirected file does not count, so that a search in a script that has one as its input still searches the logs.
 fn stdin_is_pipe() -> bool {
     fstat(io::stdin()).is_ok_and(|stat| SFlag::from_bits_truncate(stat.st_mode).contains(SFlag::S_IFIFO))
+}
+
+/// Whether a path is another name of standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    let same = |stat: FileStat| {
+        std::fs::metadata(path).is_ok_and(|meta| (meta.dev(), meta.ino()) == (stat.st_dev, stat.st_ino))
+    };
+    fstat(io::stdin()).is_ok_and(same)
 }
 
 /// What the search tools need to know from auditd.conf.

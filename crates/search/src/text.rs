@@ -1,6 +1,7 @@
 //! Finding `name=value` in a record the way ausearch's searches do: by first occurrence, up to the next blank.
 
-use memchr::{memchr_iter, memmem};
+use memchr::memmem;
+use raudit_record::near;
 pub(crate) use raudit_record::text::leading;
 
 /// What follows the first `needle`.
@@ -11,19 +12,25 @@ pub(crate) fn after<'a>(text: &'a [u8], needle: &[u8]) -> Option<&'a [u8]> {
         return text.get(memmem::find(text, needle)? + needle.len()..);
     };
     let last = name.last();
-    let is_name = |before: &[u8]| before.last() == last && before.ends_with(name);
-    let at = memchr_iter(b'=', text).find(|&at| text.get(..at).is_some_and(is_name))?;
-    text.get(at + 1..)
+    let mut from = 0;
+    loop {
+        let at = from + near::find(b'=', text.get(from..)?)?;
+        let before = text.get(..at)?;
+        if before.last() == last && before.ends_with(name) {
+            return text.get(at + 1..);
+        }
+        from = at + 1;
+    }
 }
 
 /// The bytes up to the next blank, which must be there, and the rest from the blank on.
 pub(crate) fn up_to_blank(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    text.split_at_checked(memchr::memchr(b' ', text)?)
+    text.split_at_checked(near::find(b' ', text)?)
 }
 
 /// The bytes up to the next blank or the end.
 pub(crate) fn word(text: &[u8]) -> &[u8] {
-    text.get(..memchr::memchr(b' ', text).unwrap_or(text.len())).unwrap_or(text)
+    text.get(..near::find(b' ', text).unwrap_or(text.len())).unwrap_or(text)
 }
 
 /// The same of hexadecimal digits, also behind a sign and `0x`, which do not count.

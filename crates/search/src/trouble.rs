@@ -1,7 +1,10 @@
 //! Why a program has no answer, or not the whole one, and how it says so.
 
+use crate::event::Record;
+use crate::items::Unreadable;
 use crate::source::SearchError;
-use std::io;
+use raudit_record::interpret::Escape;
+use std::io::{self, Write};
 
 /// Why there is no answer, or not the whole one.
 pub(crate) enum Trouble {
@@ -32,4 +35,14 @@ impl From<io::Error> for Trouble {
 pub(crate) fn malformed_note(skipped: u64) -> String {
     let events = if skipped == 1 { "event" } else { "events" };
     format!("Skipped {skipped} malformed {events}")
+}
+
+/// Names a record that cannot be read.
+///
+/// # Errors
+/// What writing gives.
+pub(crate) fn say_malformed(why: Unreadable, record: &Record<'_>, notes: &mut dyn Write) -> io::Result<()> {
+    write!(notes, "Malformed event skipped, rc={}. ", why.0)?;
+    notes.write_all(&Escape::Tty.show(record.text()))?;
+    writeln!(notes)
 }

@@ -2,9 +2,9 @@
 
 use crate::event::Event;
 use crate::items::{Items, Wanted};
-use crate::marks::Lead;
+use crate::marks::{Lead, Mark};
 use memchr::memchr;
-use raudit_index::filter::Suffix;
+use raudit_index::filter::{Suffix, Term};
 use raudit_record::Kind;
 use raudit_record::line::ENRICHMENT;
 use raudit_record::names::Names;
@@ -52,15 +52,14 @@ impl Who {
 
     /// What stands in every event that has them.
     pub(crate) fn leads(&self) -> Vec<Lead> {
-        let number = |user: &User| match user {
-            User::Number(number) => Some(*number),
+        let user = |user: &User| match user {
+            User::Number(number) => Lead::number("uid", Suffix::Uid, *number),
             User::Name(_) => None,
         };
-        let users = [&self.uid, &self.euid, &self.auid].into_iter().flatten().map(number).collect();
-        let groups = [self.gid, self.egid].into_iter().flatten().map(Some).collect();
-        let mut leads = leads_of("uid", Suffix::Uid, users, self.any_user);
-        leads.extend(leads_of("gid", Suffix::Gid, groups, self.any_group));
-        leads
+        let users = [&self.uid, &self.euid, &self.auid].into_iter().flatten().map(user).collect();
+        let egid = |egid| Lead::number("gid", Suffix::Gid, egid);
+        let groups = [self.gid.map(lead_of_group), self.egid.map(egid)].into_iter().flatten().collect();
+        [leads_of(users, self.any_user), leads_of(groups, self.any_group)].concat()
     }
 
     /// Whether an event has them.
@@ -88,13 +87,22 @@ fn holds(conditions: &[Option<bool>], one: bool) -> bool {
     if one && given.peek().is_some() { given.any(|holds| *holds) } else { given.all(|holds| *holds) }
 }
 
-/// Of numbers that must all stand there, or one of them; one that is not known has none.
-fn leads_of(field: &str, suffix: Suffix, numbers: Vec<Option<u32>>, one: bool) -> Vec<Lead> {
-    let leads = numbers.into_iter().map(|number| Lead::number(field, suffix, number?));
+/// Of conditions that must all hold, or one of them; one of which nothing is known has none.
+fn leads_of(leads: Vec<Option<Lead>>, one: bool) -> Vec<Lead> {
+    let leads = leads.into_iter();
     match one {
         true => leads.collect::<Option<Vec<_>>>().and_then(Lead::one_of).into_iter().collect(),
         false => leads.flatten().collect(),
     }
+}
+
+/// A group is also the one that was made, removed or changed: there it stands in `id=`, which an index does not have.
+fn lead_of_group(gid: u32) -> Option<Lead> {
+    let of_task = Lead::number("gid", Suffix::Gid, gid)?;
+    let kinds = [Kind::ADD_GROUP, Kind::DEL_GROUP, Kind::GRP_MGMT];
+    let changed =
+        Lead { mark: Mark::number(" id", gid)?, term: Term::Any(kinds.map(|kind| Term::Kind(kind.0)).to_vec()) };
+    Lead::one_of(vec![of_task, changed])
 }
 
 /// What the log says of numbers, in the event's first record; of an event with several, if that is a system call.
@@ -155,6 +163,22 @@ mod tests {
         assert!(found(&any(User::Number(1000)), BY_ANN) && found(&any(User::Name("root".into())), BY_ANN));
         assert!(!found(&any(User::Number(7)), BY_ANN));
         assert!(!found(&Who { gid: Some(0), ..Who::default() }, BY_ANN));
+    }
+
+    #[test]
+    fn leads_are_in_all_events_that_are_asked_for() {
+        let made =
+            "type=ADD_GROUP pid=1 uid=0 auid=0 ses=1 msg='op=add-group id=2100 exe=\"/usr/sbin/groupadd\" res=success'";
+        let mut event = Event::default();
+        event.push(Kind::ADD_GROUP, made.as_bytes());
+        let one = Who { gid: Some(2100), ..Who::default() };
+        for who in [one.clone(), Who { egid: Some(2100), any_group: true, ..one }] {
+            let items = Items::of(&event, who.wanted()).unwrap();
+            assert!(who.matches(&event, &items, &mut Names::fixed([], [])));
+            assert!(who.leads().iter().all(|lead| lead.mark.may_be_in(made.as_bytes())));
+            let terms: Vec<_> = who.leads().into_iter().map(|lead| format!("{:?}", lead.term)).collect();
+            assert!(terms.iter().all(|term| term.contains("Kind(1116)")), "{terms:?}");
+        }
     }
 
     #[test]

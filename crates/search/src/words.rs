@@ -7,6 +7,7 @@ use crate::query::Window;
 use crate::when::{Bound, Clock};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use raudit_record::interpret::Escape;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
@@ -56,8 +57,6 @@ pub(crate) struct Table {
     pub(crate) about: &'static str,
     /// The options that work.
     pub(crate) words: &'static [Word],
-    /// auditd's options that are refused.
-    pub(crate) later: &'static [&'static str],
 }
 
 /// What the command line asks for.
@@ -90,7 +89,7 @@ impl Table {
                 Some(word) if word.long == "help" => ended = Some(Ok(Asked::Help)),
                 Some(word) if word.long == "version" => ended = Some(Ok(Asked::Version)),
                 Some(word) => long.push(format!("--{}", word.long).into()),
-                None => ended = Some(Err(self.refusal(arg))),
+                None => ended = Some(Err(format!("{} is an unsupported option", arg.display()))),
             }
             if ended.is_some() {
                 break;
@@ -119,13 +118,6 @@ impl Table {
     fn find(&self, arg: &OsStr) -> Option<&Word> {
         let arg = arg.to_str()?;
         self.words.iter().find(|w| w.short == arg || arg.strip_prefix("--") == Some(w.long))
-    }
-
-    fn refusal(&self, arg: &OsStr) -> String {
-        if self.later.iter().any(|later| OsStr::new(later) == arg) {
-            return format!("{} is not supported by this version of {}", arg.display(), self.program);
-        }
-        format!("{} is an unsupported option", arg.display())
     }
 
     fn command(&self) -> Command {
@@ -195,6 +187,33 @@ pub(crate) fn is_set(matches: &ArgMatches, long: &str) -> bool {
     value(matches, long).is_some()
 }
 
+/// The way that `--escape` names.
+pub(crate) fn escape(matches: &ArgMatches) -> Result<Option<Escape>, String> {
+    let named = |name: &OsString| {
+        name.to_str().and_then(Escape::named).ok_or_else(|| format!("Unknown option ({})", name.display()))
+    };
+    value(matches, "escape").map(named).transpose()
+}
+
+/// The seconds of `--eoe-timeout`.
+pub(crate) fn timeout(matches: &ArgMatches) -> Result<Option<u64>, String> {
+    let seconds = |text: &OsString| match leading_digits(text) {
+        None => Err(format!("End of Event Timeout must be a numeric value, was {}", text.display())),
+        Some(digits) => digits
+            .parse()
+            .ok()
+            .filter(|&seconds| seconds > 0)
+            .ok_or_else(|| format!("Illegal value for End of Event Timeout, was {}", text.display())),
+    };
+    value(matches, "eoe-timeout").map(seconds).transpose()
+}
+
+/// The digits a number starts with; like ausearch, what follows them is not looked at.
+pub(crate) fn leading_digits(text: &OsStr) -> Option<String> {
+    let digits: String = text.as_bytes().iter().take_while(|b| b.is_ascii_digit()).map(|&b| char::from(b)).collect();
+    (!digits.is_empty()).then_some(digits)
+}
+
 /// The range that `-ts` and `-te` give.
 pub(crate) fn window(matches: &ArgMatches, clock: &Clock) -> Result<Window, String> {
     let start = bound(matches, clock, Bound::Start, "")?.unwrap_or(0);
@@ -242,7 +261,6 @@ mod tests {
             switch("-h", "help", "help"),
             signed("-e", "exit", "CODE", "by code"),
         ],
-        later: &["-sc"],
     };
 
     fn parse(words: &str) -> Result<Asked, String> {
@@ -286,7 +304,6 @@ mod tests {
             ("-ka", "-ka is an unsupported option"),
             ("-", "- is an unsupported option"),
             ("--ke a", "--ke is an unsupported option"),
-            ("-sc open", "-sc is not supported by this version of demo"),
             ("foo -h", "foo is an unsupported option"),
         ] {
             assert_eq!(parse(words).unwrap_err(), text, "{words}");

@@ -1,7 +1,8 @@
 //! AVC and USER_AVC: what SELinux or AppArmor refused, or granted.
 
 use super::reader::{Reader, Unreadable};
-use super::{Items, Read, USER_AVC, Wanted};
+use super::{Decision, Items, Read, USER_AVC, Wanted};
+use crate::text::word;
 use memchr::{memchr, memmem};
 use raudit_record::Kind;
 use std::borrow::Cow;
@@ -11,22 +12,39 @@ const COUNTS: u8 = 20;
 
 impl<'a> Items<'a> {
     pub(super) fn denial(&mut self, kind: Kind, mut reader: Reader<'a>) -> Read {
-        if let Some(decision) = reader.find(b"avc: ")
-            && let Some(open) = memchr(b'{', decision)
+        let mut decision = Decision::default();
+        if let Some(text) = reader.find(b"avc: ")
+            && let Some(open) = memchr(b'{', text)
         {
+            let granted = memmem::find(text.get(..open).unwrap_or_default(), b"denied").is_none();
+            decision.granted = Some(granted);
             if self.wants(Wanted::SUCCESS) && self.success.is_none() {
-                let denied = memmem::find(decision.get(..open).unwrap_or_default(), b"denied").is_some();
-                self.success = Some(u32::from(!denied));
+                self.success = Some(u32::from(granted));
             }
-            let permissions = decision.get(open..).unwrap_or_default();
+            let permissions = text.get(open + 1..).unwrap_or_default();
             let close = memchr(b'}', permissions).ok_or(Unreadable(2))?;
-            reader.go_to(permissions.get(close..).unwrap_or_default());
+            let (permissions, rest) = permissions.split_at(close);
+            decision.permissions = Some(Cow::Borrowed(permissions.trim_ascii()));
+            reader.go_to(rest);
         }
+        let (subjects, objects) = (self.subjects.len(), self.objects.len());
         if kind == USER_AVC {
-            return self.user(kind, reader).or_else(|why| if why.0 > COUNTS { Ok(()) } else { Err(why) });
+            self.user(kind, reader).or_else(|why| if why.0 > COUNTS { Ok(()) } else { Err(why) })?;
+            decision.class = reader.find(b"tclass=").map(|value| Cow::Borrowed(word(value)));
+        } else {
+            self.kernels_denial(reader, &mut decision)?;
         }
+        if self.wants(Wanted::DECISIONS) {
+            decision.subject = self.subjects.get(subjects).cloned();
+            decision.object = decision.object.or_else(|| self.objects.get(objects).cloned());
+            self.decisions.push(decision);
+        }
+        Ok(())
+    }
+
+    fn kernels_denial(&mut self, mut reader: Reader<'a>, decision: &mut Decision<'a>) -> Read {
         if memmem::find(reader.whole(), b"apparmor=\"").is_some() {
-            return self.apparmor(reader);
+            return self.apparmor(reader, decision);
         }
         if self.wants(Wanted::PID)
             && let Some(pid) = reader.optional(b"pid=", [3, 4])?
@@ -49,18 +67,29 @@ impl<'a> Items<'a> {
         if self.wants(Wanted::OBJECT) {
             self.objects.extend(reader.label(b"tcontext=", 8)?.map(Cow::Borrowed));
         }
-        reader.find(b"tclass=").ok_or(Unreadable(9)).map(drop)
+        let class = reader.find(b"tclass=").ok_or(Unreadable(9))?;
+        decision.class = Some(Cow::Borrowed(word(class)));
+        Ok(())
     }
 
-    /// AppArmor's records have no class, an order of their own, and the profile for a context.
-    fn apparmor(&mut self, mut reader: Reader<'a>) -> Read {
+    /// AppArmor's records have no class, an order of their own, the profile for a context, and for an object a name.
+    fn apparmor(&mut self, mut reader: Reader<'a>, decision: &mut Decision<'a>) -> Read {
         reader.restart();
         let text = |name: &[u8], open: u8| {
             let mut reader = reader;
             reader.find(name).map_or(Ok(None), |value| reader.text(value, open))
         };
-        if self.wants(Wanted::SUCCESS) && self.success.is_none() {
-            self.success = text(b"apparmor=", 2)?.map(|verdict| u32::from(&verdict[..] != b"DENIED"));
+        let needs_success = self.wants(Wanted::SUCCESS) && self.success.is_none();
+        if needs_success || self.wants(Wanted::DECISIONS) {
+            decision.granted = text(b"apparmor=", 2)?.map(|verdict| &verdict[..] != b"DENIED");
+        }
+        if needs_success {
+            self.success = decision.granted.map(u32::from);
+        }
+        if self.wants(Wanted::DECISIONS) {
+            decision.class = text(b" class=", 2)?;
+            decision.permissions = text(b" requested_mask=", 2)?.or(text(b" operation=", 2)?);
+            decision.object = text(b" name=", 2)?;
         }
         if self.wants(Wanted::COMM) && self.comm.is_none() {
             self.comm = text(b" comm=", 6)?;

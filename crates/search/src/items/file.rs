@@ -4,8 +4,8 @@ use super::reader::{Reader, Unreadable, unescape};
 use super::{Items, Read, Wanted};
 use crate::text::{unhex, word};
 use memchr::memchr;
+use raudit_record::SockAddr;
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Nothing that is looked for in PATH and CWD stands before: type and time take as much.
 const HEAD: usize = 28;
@@ -44,6 +44,13 @@ impl<'a> Items<'a> {
         {
             self.file(value)?;
             reader.go_to(value);
+            // as in aureport, whatever follows belongs to the word: only in records of old kernels it is the last
+            if self.wants(Wanted::PARENTS)
+                && self.parents + 1 == self.files.len()
+                && reader.find(b"type=") == Some(b"PARENT")
+            {
+                self.parents += 1;
+            }
         }
         self.object(reader)
     }
@@ -88,25 +95,15 @@ impl<'a> Items<'a> {
         let Some((family, rest)) = bytes.split_first_chunk::<2>() else { return Ok(()) };
         match u16::from_ne_bytes(*family) {
             AF_UNIX if self.wants(Wanted::FILES) => self.local(rest),
-            AF_INET => {
-                let address = bytes.first_chunk::<16>().ok_or(Unreadable(1))?;
-                let [_, _, _, _, ip @ .., _, _, _, _, _, _, _, _] = *address;
-                self.peer(Ipv4Addr::from(ip).to_string());
-                Ok(())
-            }
-            AF_INET6 => {
-                let address = bytes.first_chunk::<28>().ok_or(Unreadable(2))?;
-                let [_, _, _, _, _, _, _, _, ip @ .., _, _, _, _] = *address;
-                self.peer(Ipv6Addr::from(ip).to_string());
+            AF_INET if bytes.len() < 16 => Err(Unreadable(1)),
+            AF_INET6 if bytes.len() < 28 => Err(Unreadable(2)),
+            AF_INET | AF_INET6 if self.wants(Wanted::HOST) => {
+                let mut host = Vec::new();
+                SockAddr::decode(&bytes).push_host(&mut host);
+                self.host = Some(Cow::Owned(host));
                 Ok(())
             }
             _ => Ok(()),
-        }
-    }
-
-    fn peer(&mut self, address: String) {
-        if self.wants(Wanted::HOST) {
-            self.host = Some(Cow::Owned(address.into_bytes()));
         }
     }
 

@@ -127,12 +127,15 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The number `text` begins with, 0 for none; `None` for more than 64 bits. A minus sign is two's complement, and the lower half
-/// counts, which is what ausearch's variables hold.
+/// The number `text` begins with, 0 for none; `None` for more than 32 bits. A minus sign is two's complement. (ausearch takes the lower
+/// half of larger ones, which nobody writes; then it would not stand in the log as it is asked for.)
 pub(super) fn number(text: &[u8]) -> Option<u32> {
     let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
-    let number = leading(digits, 10)?;
-    Some(low(if text.starts_with(b"-") { number.wrapping_neg() } else { number }))
+    let number = u32::try_from(leading(digits, 10)?).ok()?;
+    match text.first() {
+        Some(b'-') => i32::try_from(-i64::from(number)).ok().map(i32::cast_unsigned),
+        _ => Some(number),
+    }
 }
 
 /// The lower half.
@@ -193,6 +196,7 @@ mod tests {
         assert_eq!(number(b"12ab"), Some(12));
         assert_eq!(number(b"x"), Some(0));
         assert_eq!(number(b"99999999999999999999"), None);
+        assert_eq!((number(b"4294967297"), number(b"-4294967295")), (None, None));
     }
 
     #[test]

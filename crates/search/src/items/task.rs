@@ -30,17 +30,24 @@ fn usual_call(text: &[u8]) -> Option<(u32, u32)> {
     Some((u32::try_from(leading(arch, 16)?).ok()?, u32::try_from(leading(number, 10)?).ok()?))
 }
 
+/// What was found, or why the record cannot be read if it has to be there.
+fn found(value: Option<&[u8]>, is_needed: bool, why: u8) -> Result<Option<&[u8]>, Unreadable> {
+    if value.is_none() && is_needed { Err(Unreadable(why)) } else { Ok(value) }
+}
+
 impl<'a> Items<'a> {
+    /// SYSCALL as the kernel writes it, if no more than its number is asked for.
+    pub(super) fn usual_call(&mut self, line: &[u8]) -> bool {
+        let Some((arch, number)) = self.wanted.is_at_most(Wanted::ARCH).then(|| usual_call(line)).flatten() else {
+            return false;
+        };
+        (self.arch, self.syscall) = (if self.wants(Wanted::ARCH) { arch } else { 0 }, number);
+        true
+    }
+
     /// SYSCALL and URINGOP.
     pub(super) fn call(&mut self, kind: Kind, mut reader: Reader<'a>) -> Read {
         let is_call = kind == Kind::SYSCALL;
-        if is_call
-            && self.wanted.is_at_most(Wanted::ARCH)
-            && let Some((arch, number)) = usual_call(reader.whole())
-        {
-            (self.arch, self.syscall) = (if self.wants(Wanted::ARCH) { arch } else { 0 }, number);
-            return Ok(());
-        }
         if is_call && self.wants(Wanted::ARCH) {
             self.architecture(&mut reader, [1, 2, 3])?;
         }
@@ -67,7 +74,7 @@ impl<'a> Items<'a> {
         }
         let mut behind = reader;
         reader.restart();
-        self.task(reader)?;
+        self.actor(reader, is_call)?;
         if self.wants(Wanted::KEYS)
             && let Some(value) = behind.find(b"key=")
         {
@@ -83,8 +90,13 @@ impl<'a> Items<'a> {
     }
 
     /// Who acts, in the kernel's order: ppid, pid, auid, uid, gid, euid, egid, tty, ses, comm, exe, subj, res.
-    pub(super) fn task(&mut self, mut reader: Reader<'a>) -> Read {
-        self.ids(&mut reader)?;
+    pub(super) fn task(&mut self, reader: Reader<'a>) -> Read {
+        self.actor(reader, true)
+    }
+
+    /// The same; a record of an io_uring operation has neither login UID nor program, and is whole without them (`is_full` is false).
+    fn actor(&mut self, mut reader: Reader<'a>, is_full: bool) -> Read {
+        self.ids(&mut reader, is_full)?;
         if self.wants(Wanted::TERMINAL)
             && let Some(value) = reader.find(b"tty=")
         {
@@ -95,14 +107,16 @@ impl<'a> Items<'a> {
         {
             self.session = Some(session);
         }
-        if self.wants(Wanted::COMM) {
-            let value = reader.find(b"comm=").ok_or(Unreadable(38))?;
+        if self.wants(Wanted::COMM)
+            && let Some(value) = found(reader.find(b"comm="), is_full, 38)?
+        {
             self.comm = reader.text(value, 37)?;
         }
-        if self.wants(Wanted::EXE) {
-            let mut whole = reader;
-            whole.restart();
-            let value = whole.find(b"exe=").ok_or(Unreadable(40))?;
+        let mut whole = reader;
+        whole.restart();
+        if self.wants(Wanted::EXE)
+            && let Some(value) = found(whole.find(b"exe="), is_full, 40)?
+        {
             self.exe = whole.text(value, 39)?;
             if value.first() == Some(&b'"') {
                 reader = whole;
@@ -114,7 +128,7 @@ impl<'a> Items<'a> {
         self.result(&mut reader, 43)
     }
 
-    fn ids(&mut self, reader: &mut Reader<'a>) -> Read {
+    fn ids(&mut self, reader: &mut Reader<'a>, is_full: bool) -> Read {
         if self.wants(Wanted::PPID)
             && let Some(ppid) = reader.optional(b"ppid=", [14, 15])?
         {
@@ -123,8 +137,9 @@ impl<'a> Items<'a> {
         if self.wants(Wanted::PID) {
             self.pid = Some(reader.needed(b" pid=", [16, 17, 18])?);
         }
-        if self.wants(Wanted::AUID) {
-            let value = reader.find(b"auid=").or_else(|| reader.find(b"loginuid=")).ok_or(Unreadable(19))?;
+        if self.wants(Wanted::AUID)
+            && let Some(value) = found(reader.find(b"auid=").or_else(|| reader.find(b"loginuid=")), is_full, 19)?
+        {
             self.auid = Some(reader.number(value, [20, 21])?);
         }
         if self.wants(Wanted::UID) {

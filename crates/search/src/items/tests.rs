@@ -1,7 +1,7 @@
 //! Records of each form, and what is wrong with them.
 
 use super::*;
-use crate::summary::WANTED as SUMMARY;
+use crate::report::overview::WANTED as SUMMARY;
 use raudit_record::Kind;
 
 fn event(records: &[(u32, &str)]) -> Event {
@@ -132,6 +132,28 @@ fn sockets_of_this_machine() {
 }
 
 #[test]
+fn an_address_has_its_scope() {
+    let of = |address: &str| {
+        let event = event(&[(1306, &format!("saddr={address}"))]);
+        let items = Items::of(&event, Wanted::HOST).map_err(|(why, _)| why.0)?;
+        Ok(String::from_utf8_lossy(items.host.as_deref().unwrap_or_default()).into_owned())
+    };
+    let v6 = "0A0000350000000000000000000000000000000000000001";
+    assert_eq!(of(&format!("{v6}02000000")), Ok("::1%2".to_owned()));
+    assert_eq!(of(&format!("{v6}00000000")), Ok("::1".to_owned()));
+    assert_eq!(of(v6), Err(2));
+}
+
+#[test]
+fn operations_of_io_uring_name_neither_login_nor_program() {
+    let body = "uring_op=18 success=yes exit=0 items=1 ppid=2 pid=7 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 subj=a key=\"k\"";
+    let event = event(&[(1336, body)]);
+    let items = Items::of(&event, SUMMARY.and(Wanted::SUBJECT)).unwrap();
+    assert_eq!((items.syscall, items.pid, items.success, items.comm, items.exe), (18, Some(7), Some(1), None, None));
+    assert_eq!((items.subjects.len(), items.keys.len()), (1, 1));
+}
+
+#[test]
 fn apparmors_denials_have_a_profile_and_a_file() {
     let body = "apparmor=\"DENIED\" operation=\"open\" class=\"file\" profile=\"/usr/bin/man\" name=\"/etc/shadow\" pid=7 comm=\"man\" \
                 requested_mask=\"r\" denied_mask=\"r\" fsuid=0 ouid=0";
@@ -164,5 +186,60 @@ fn a_usual_call_is_read_as_any_other() {
         assert_eq!(read(Wanted::ARCH), read(Wanted::ARCH.and(Wanted::SESSION)), "{call}");
         let number = |wanted| read(wanted).map(|(_, number)| number);
         assert_eq!(number(Wanted::default()), number(Wanted::SESSION), "{call}");
+    }
+}
+
+/// What reads records in their usual form reads the same as what reads all.
+mod usual {
+    use super::*;
+    use proptest::prelude::*;
+
+    const USUAL: &str = "arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffd a2=0 a3=0 items=1 ppid=1 pid=2 auid=1000 uid=0 gid=5 euid=6 suid=0 fsuid=0 egid=7 sgid=0 fsgid=0 tty=pts0 ses=3 comm=\"cat\" exe=\"/bin/cat\" subj=unconfined key=\"k\"";
+
+    fn both(body: &str, wanted: Wanted) -> bool {
+        let line = format!("type=SYSCALL msg=audit(1.000:1): {body}");
+        let (mut usual, mut any) = (Items { wanted, ..Items::default() }, Items { wanted, ..Items::default() });
+        if usual.usual(line.as_bytes()).is_none() {
+            return false;
+        }
+        any.call(Kind::SYSCALL, Reader::new(line.as_bytes())).unwrap();
+        assert_eq!(usual, any, "{line}");
+        true
+    }
+
+    fn all_but_some() -> Wanted {
+        Wanted(!Wanted::EXIT.0 & !Wanted::SUBJECT.0)
+    }
+
+    #[test]
+    fn it_is_used() {
+        let node = format!("node=db1 type=SYSCALL msg=audit(1.000:1): {USUAL}");
+        assert!(Items { wanted: all_but_some(), ..Items::default() }.usual(node.as_bytes()).is_some());
+        assert!(both(USUAL, all_but_some()));
+        assert!(both(&USUAL.replace("\"cat\"", "636174").replace("\"k\"", "(null)"), all_but_some()));
+        assert!(!both(&USUAL.replace("\"cat\"", "\"exe=x\""), all_but_some()));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_in_it(
+            bits: u32,
+            edits in proptest::collection::vec((0..USUAL.len(), prop_oneof![
+                Just(" "), Just("="), Just("\""), Just("res="), Just(" key="), Just("uid="), Just("9999999999"), Just(" pid=7 "), Just("")
+            ], 0..6_usize), 0..4),
+        ) {
+            let mut body = USUAL.to_owned();
+            for (at, with, length) in edits {
+                let at = at.min(body.len());
+                body.replace_range(at..(at + length).min(body.len()), with);
+            }
+            let line = format!("type=SYSCALL msg=audit(1.000:1): {body}");
+            let wanted = Wanted(bits & all_but_some().0);
+            let (mut usual, mut any) = (Items { wanted, ..Items::default() }, Items { wanted, ..Items::default() });
+            if usual.usual(line.as_bytes()).is_some() {
+                prop_assert!(any.call(Kind::SYSCALL, Reader::new(line.as_bytes())).is_ok());
+                prop_assert_eq!(usual, any);
+            }
+        }
     }
 }

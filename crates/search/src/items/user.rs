@@ -1,6 +1,6 @@
 //! Records of programs: who sent them, as the kernel knows it, then what they say between quotes.
 
-use super::reader::{Reader, Unreadable, number};
+use super::reader::{Reader, Unreadable, number, unescape};
 use super::{Items, Read, USER_AVC, Wanted};
 use crate::text::word;
 use memchr::{memchr, memchr2};
@@ -121,18 +121,14 @@ impl<'a> Items<'a> {
 
     /// What the program says, whose fields may stand in any order.
     fn said(&mut self, mut reader: Reader<'a>) -> Read {
+        let mut behind = reader;
         if self.wants(Wanted::COMM)
             && let Some(value) = reader.find(b"comm=")
         {
-            self.comm = reader.text(value, 16)?;
+            self.comm = behind.text(value, 16)?;
         }
-        if let Some(value) = reader.find(b"acct=") {
-            let behind = match value.strip_prefix(b"\"") {
-                Some(quoted) => quoted.get(memchr(b'"', quoted).unwrap_or(quoted.len())..),
-                None => value.get(word(value).len()..),
-            };
-            reader.go_to(behind.unwrap_or_default());
-        }
+        // the rest stands behind the account, wherever the name is; behind that, if there is no account
+        reader = if self.account(&mut reader) { reader } else { behind };
         self.other_host(reader)?;
         if self.wants(Wanted::FILES)
             && let Some(value) = reader.find(b"cwd=")
@@ -153,6 +149,30 @@ impl<'a> Items<'a> {
             self.exe = reader.said(value, 26)?;
         }
         self.outcome(reader)
+    }
+
+    /// Who the program speaks of. In quotes, in hexadecimal, or, of old programs, as it is.
+    fn account(&mut self, reader: &mut Reader<'a>) -> bool {
+        let Some(value) = reader.find(b"acct=") else { return false };
+        let (quoted, account, behind) = match value.strip_prefix(b"\"") {
+            Some(quoted) => {
+                let (account, behind) = quoted.split_at(memchr(b'"', quoted).unwrap_or(quoted.len()));
+                (true, account, behind)
+            }
+            None => {
+                let (account, behind) = value.split_at(word(value).len());
+                (false, account, behind)
+            }
+        };
+        if self.wants(Wanted::ACCOUNT) {
+            self.account = match self.account.take() {
+                Some(first) if quoted => Some(first),
+                _ if !quoted && account.iter().all(u8::is_ascii_hexdigit) => unescape(account),
+                _ => Some(Cow::Borrowed(account)),
+            };
+        }
+        reader.go_to(behind);
+        true
     }
 
     fn other_host(&mut self, reader: Reader<'a>) -> Read {

@@ -8,6 +8,9 @@ use super::cursor::Place;
 use super::kind::ObjectKind;
 use raudit_record::Kind;
 
+/// The processes that are acted on are all counted, and so many can be shown.
+const MOST_SHOWN: usize = 8;
+
 /// Whether a record of this type tells what an event is about, whatever the call was.
 fn is_telling(kind: Kind) -> bool {
     matches!(kind, Kind::AVC | Kind::SELINUX_ERR | Kind::NETFILTER_CFG | Kind::ANOM_PROMISCUOUS | Kind::KERN_MODULE)
@@ -202,7 +205,8 @@ impl Work<'_, '_> {
         self.found.object_kind = ObjectKind::Process;
         for record in 1..self.cursor.len() {
             if self.cursor.records().get(record).is_some_and(|record| record.kind == Kind::OBJ_PID) {
-                let field = self.cursor.fields_of(record).iter().position(|field| field.name == b"opid");
+                let is_shown = self.found.object_attributes.len() < MOST_SHOWN;
+                let field = self.cursor.position_of(b"opid", record, is_shown);
                 self.found.object_attributes.extend(field.map(|field| Place { record, field }));
             }
         }

@@ -11,6 +11,9 @@ use raudit_record::Kind;
 use raudit_record::line::ENRICHMENT;
 use std::ops::Range;
 
+/// What is kept of records and of fields. An event that has more was forged: what was read of it for nothing is read again rather than kept.
+const KEPT: usize = 16 << 10;
+
 /// Where a field stands: both counted from 0.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Place {
@@ -27,6 +30,8 @@ pub(super) struct Source<'e> {
     /// and that.
     pub(super) enriched: Option<&'e [u8]>,
     fields: Option<Range<usize>>,
+    /// They were read, and are no longer there.
+    is_forgotten: bool,
     /// The current field.
     at: usize,
 }
@@ -46,14 +51,22 @@ impl<'e> Cursor<'e> {
             Some(at) => (record.line.get(..at).unwrap_or_default(), record.line.get(at + 1..)),
             None => (record.line, None),
         };
-        self.records.push(Source { kind: record.kind, line, enriched, fields: None, at: 0 });
+        self.records.push(Source { kind: record.kind, line, enriched, fields: None, is_forgotten: false, at: 0 });
         self.current = Some(0);
     }
 
-    /// Forgets all records, and borrows from another event; the memory stays.
-    pub(super) fn emptied<'a>(mut self) -> Cursor<'a> {
+    /// Forgets all records.
+    pub(super) fn clear(&mut self) {
         self.records.clear();
         self.fields.clear();
+        self.current = None;
+    }
+
+    /// Forgets all records, and borrows from another event; some memory stays.
+    pub(super) fn emptied<'a>(mut self) -> Cursor<'a> {
+        self.clear();
+        self.records.shrink_to(KEPT);
+        self.fields.shrink_to(KEPT);
         Cursor {
             records: self.records.into_iter().map_while(|_| None).collect(),
             fields: self.fields.into_iter().map_while(|_| None).collect(),
@@ -140,6 +153,7 @@ impl<'e> Cursor<'e> {
             return false;
         }
         for number in current..self.records.len() {
+            let before = self.fields.len();
             let found = self.fields_of(number).get(from..).and_then(|fields| fields.iter().position(is_it));
             let Some(record) = self.records.get_mut(number) else { break };
             record.at = from + found.unwrap_or(0);
@@ -147,10 +161,45 @@ impl<'e> Cursor<'e> {
             if found.is_some() {
                 return true;
             }
+            self.forget(number, before);
             from = 0;
         }
         self.current = None;
         false
+    }
+
+    /// Reads the last working directory that the event names.
+    pub(super) fn read_working_directory(&mut self) {
+        for number in (0..self.records.len()).rev() {
+            if self.records.get(number).is_some_and(|record| record.kind == Kind::CWD) {
+                let before = self.fields.len();
+                if self.fields_of(number).iter().any(|field| field.name == b"cwd") {
+                    return;
+                }
+                self.forget(number, before);
+            }
+        }
+    }
+
+    /// Where the field of this name stands in a record, whose fields need not be kept otherwise.
+    pub(super) fn position_of(&mut self, name: &[u8], record: usize, is_kept: bool) -> Option<usize> {
+        let before = self.fields.len();
+        let position = self.fields_of(record).iter().position(|field| field.name == name);
+        if !is_kept {
+            self.forget(record, before);
+        }
+        position
+    }
+
+    /// Forgets what was just read of a record, if there are many fields; `before` it there were so many.
+    fn forget(&mut self, record: usize, before: usize) {
+        if before >= KEPT
+            && before < self.fields.len()
+            && let Some(record) = self.records.get_mut(record)
+        {
+            self.fields.truncate(before);
+            (record.fields, record.is_forgotten) = (None, true);
+        }
     }
 
     /// What stands behind the `=` of the current field.
@@ -169,6 +218,11 @@ impl<'e> Cursor<'e> {
         let record = self.records.get(place.record)?;
         let range = record.fields.clone()?;
         Some((record, self.fields.get(range)?.get(place.field)?))
+    }
+
+    /// Whether this place was there, and its record is to be read again.
+    pub(super) fn is_forgotten(&self, place: Place) -> bool {
+        self.records.get(place.record).is_some_and(|record| record.is_forgotten && record.fields.is_none())
     }
 
     /// Reads the fields of a record if that was not done yet.

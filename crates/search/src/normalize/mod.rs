@@ -5,6 +5,7 @@
 //! * [`value`]: what a field's value means; [`mod@text`], [`path`]
 //! * [`compound`]: events with a SYSCALL record, of which [`call`] and [`mod@file`] tell action and object by
 //!   [`class`] of call
+//! * [`lookup`]: fields for the programs that look for a few of them
 //! * [`simple`]: events of one record; [`special`] those with a shape of their own
 //! * [`normal`] gives what was found out
 //! * [`subject`] and [`object`] look for fields; [`kind`] and [`action`] have the words
@@ -18,6 +19,7 @@ mod cursor;
 mod field;
 mod file;
 mod kind;
+mod lookup;
 mod normal;
 mod object;
 mod path;
@@ -33,10 +35,12 @@ use class::{Class, Classes};
 use cursor::{Cursor, Place};
 pub(crate) use kind::ObjectKind;
 use kind::SubjectKind;
+pub(crate) use lookup::{Lookup, Meanings, alone};
 pub(crate) use normal::{Normal, Part};
 use raudit_record::Kind;
 use raudit_record::interpret::Escape;
 use raudit_record::stamp::UNKNOWN;
+use std::io;
 use value::Values;
 
 /// What was done, or how.
@@ -112,7 +116,14 @@ impl Normalizer {
     }
 
     /// Hands on the event normalised. Where a record stands behind one that ends an event, what follows is an event of its own.
-    pub(crate) fn each(&mut self, event: &Event, mut show: impl FnMut(Normal<'_, '_>)) {
+    ///
+    /// # Errors
+    /// What `show` gives; the rest is not normalised then.
+    pub(crate) fn each(
+        &mut self,
+        event: &Event,
+        mut show: impl FnMut(Normal<'_, '_>) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut cursor = std::mem::take(&mut self.cursor).emptied();
         for record in event.records() {
             if cursor.len() == 0 && record.kind == Kind::EOE {
@@ -120,19 +131,24 @@ impl Normalizer {
             }
             cursor.push(record);
             if ends_an_event(record.kind) {
-                cursor = self.one(cursor, &mut show);
+                self.one(&mut cursor, &mut show)?;
             }
         }
         if cursor.len() > 0 {
-            cursor = self.one(cursor, &mut show);
+            self.one(&mut cursor, &mut show)?;
         }
         self.cursor = cursor.emptied();
+        Ok(())
     }
 
-    fn one<'e>(&mut self, mut cursor: Cursor<'e>, show: &mut impl FnMut(Normal<'_, '_>)) -> Cursor<'e> {
+    fn one(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        show: &mut impl FnMut(Normal<'_, '_>) -> io::Result<()>,
+    ) -> io::Result<()> {
         self.findings.clear();
         let mut work = Work {
-            cursor: &mut cursor,
+            cursor,
             values: &mut self.values,
             found: &mut self.findings,
             call: &mut self.call,
@@ -144,13 +160,11 @@ impl Normalizer {
         let is_whole = if work.cursor.len() > 1 { work.compound() } else { work.simple() };
         // what is shown from here on: the head, and the directory that completes names
         cursor.first_record();
-        for number in 0..cursor.len() {
-            if number == 0 || cursor.records().get(number).is_some_and(|record| record.kind == Kind::CWD) {
-                cursor.fields_of(number);
-            }
-        }
-        show(Normal { values: &mut self.values, findings: &self.findings, cursor: &cursor, is_whole });
-        cursor.emptied()
+        cursor.fields_of(0);
+        cursor.read_working_directory();
+        show(Normal { values: &mut self.values, findings: &self.findings, cursor, is_whole })?;
+        cursor.clear();
+        Ok(())
     }
 }
 
@@ -271,7 +285,8 @@ mod tests {
                 normal.push_subject_label(&mut out);
                 normal.push_object_label(&mut out);
                 normal.succeeded(&mut out);
-            });
+                Ok(())
+            }).unwrap();
             prop_assert!(shown <= records.len());
             prop_assert_eq!(shown == 0, records.is_empty());
         }

@@ -150,7 +150,9 @@ impl Normal<'_, '_> {
 
     /// The first attribute of this name. One that is not where it should be ends the search.
     fn attribute(&self, places: &[Place], name: &[u8]) -> Option<Place> {
-        let mut names = places.iter().map_while(|place| Some((*place, self.cursor.get(*place)?.1.name)));
+        // of processes, which have no label
+        let places = places.iter().filter(|place| !self.cursor.is_forgotten(**place));
+        let mut names = places.map_while(|place| Some((*place, self.cursor.get(*place)?.1.name)));
         names.find(|(_, found)| *found == name).map(|(place, _)| place)
     }
 }

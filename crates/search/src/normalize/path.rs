@@ -16,10 +16,13 @@ pub(super) fn real_path(directory: &[u8], name: &[u8], out: &mut Vec<u8>) {
     let whole = out.get(start..).unwrap_or_default();
     let is_odd = |two: &[u8]| matches!(two, b"//" | b"/." | b"..");
     // most names are as they should be
-    if whole.windows(2).any(is_odd)
-        && (!is_whole || memmem::find(name, b"..").is_some())
-        && whole.first() != Some(&b'.')
-    {
+    let is_normal = if is_whole {
+        memmem::find(name, b"..").is_none()
+    } else {
+        // (the name may be empty, that of a descriptor)
+        !whole.windows(2).any(is_odd) && whole.last() != Some(&b'/')
+    };
+    if !is_normal && whole.first() != Some(&b'.') {
         let path = normal(whole);
         out.truncate(start);
         out.extend_from_slice(&path);
@@ -56,6 +59,9 @@ mod tests {
             ("/root", "/etc/passwd", "/etc/passwd"),
             ("/root", "./a//b", "/root/a/b"),
             ("/", "a", "/a"),
+            ("/root", "", "/root"),
+            ("/", "", "/"),
+            ("/root", "a/", "/root/a"),
             ("root", "a/../b", "root/b"),
             ("/root", "/./a//b", "/./a//b"),
             ("/root", "../etc/passwd", "/etc/passwd"),

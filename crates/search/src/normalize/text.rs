@@ -1,13 +1,13 @@
 //! Text that senders encode, as far as the normaliser reads it: quoted, or hex.
 
-use super::word::position;
+use raudit_record::near;
 use std::borrow::Cow;
 
 /// The text behind a value: what is between quotes, or the bytes of the hex it begins with; anything else is itself.
 pub(super) fn text_of(value: &[u8]) -> Cow<'_, [u8]> {
     if let [b'"', quoted @ ..] = value {
         // a quote without its partner is torn text, of which nothing is shown
-        return Cow::Borrowed(position(quoted, b'"').and_then(|end| quoted.get(..end)).unwrap_or(b" "));
+        return Cow::Borrowed(near::find(b'"', quoted).and_then(|end| quoted.get(..end)).unwrap_or(b" "));
     }
     // the name of an abstract socket begins with a NUL
     let digits = value.strip_prefix(b"00").unwrap_or(value);
@@ -23,7 +23,7 @@ pub(super) fn first_key(value: &[u8]) -> Option<Vec<u8>> {
 /// The bytes, up to a NUL, of the hex digits that `value` begins with; what stands in parentheses is itself. `None` for neither.
 pub(super) fn decoded(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     if value.first() == Some(&b'(') {
-        return value.get(..=position(value, b')')?).map(Cow::Borrowed);
+        return value.get(..=near::find(b')', value)?).map(Cow::Borrowed);
     }
     let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let digits = value.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();

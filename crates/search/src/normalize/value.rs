@@ -7,7 +7,7 @@ use super::cursor::{Cursor, Source};
 use super::field::Field;
 use super::path::real_path;
 use super::text::{first_key, text_of};
-use super::word::{Tag, Word, has_control, tag};
+use super::word::{Tag, Word, tag};
 use memchr::memchr;
 use raudit_record::interpret::{Context, Escape, Meaning};
 use raudit_record::names::{Names, parse_id};
@@ -73,8 +73,7 @@ impl Values {
             _ => {}
         }
         let is_text = || field.value.first() == Some(&b'"') || field.value.iter().all(u8::is_ascii_hexdigit);
-        match Meaning::of(kind, field.name) {
-            Meaning::Untrusted if field.name == b"acct" && !is_text() => Meaning::Plain,
+        match Meaning::of_value(kind, field.name, field.value) {
             Meaning::Plain if kind == Kind::TRUSTED_APP && field.name != b"pid" && is_text() => Meaning::Untrusted,
             meaning => meaning,
         }
@@ -95,7 +94,7 @@ impl Values {
             Some(directory) => real_path(&text_of(directory), &text_of(field.value), out),
             None => out.extend_from_slice(&text_of(field.value)),
         }
-        self.escape_from(start, out);
+        self.escape.show_from(start, out);
     }
 
     /// Appends the meaning of a field.
@@ -124,7 +123,7 @@ impl Values {
             Meaning::Syscall => self.push_call(cursor, record, field, out),
             _ => self.interpreter.value(&context(cursor, record), field.name, value, out),
         }
-        self.escape_from(start, out);
+        self.escape.show_from(start, out);
     }
 
     /// Appends the name of a system call, which is remembered; but not of those calls that are many in one.
@@ -150,16 +149,6 @@ impl Values {
     /// Appends text as it is shown.
     pub(super) fn push_text(&self, text: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(&self.escape.show(text));
-    }
-
-    fn escape_from(&self, start: usize, out: &mut Vec<u8>) {
-        if self.escape == Escape::Tty && !has_control(out.get(start..).unwrap_or_default()) {
-            return;
-        }
-        if let Cow::Owned(shown) = self.escape.show(out.get(start..).unwrap_or_default()) {
-            out.truncate(start);
-            out.extend_from_slice(&shown);
-        }
     }
 
     /// The number of the user with this name on this host.

@@ -1,5 +1,7 @@
 //! The words of a line, eight bytes at a time: most names and values are not longer.
 
+use raudit_record::near;
+
 /// The first eight bytes of a name as a number; equal ones belong to equal names, unless they are longer.
 pub(super) type Tag = u64;
 
@@ -45,7 +47,7 @@ impl<'e> Word<'e> {
         let (name, after) = text.split_at_checked(at)?;
         let (value, after) = match after {
             [b'=', after @ ..] => {
-                let (value, after) = after.split_at_checked(position(after, b' ').unwrap_or(after.len()))?;
+                let (value, after) = after.split_at_checked(near::find(b' ', after).unwrap_or(after.len()))?;
                 (Some(value), after)
             }
             _ => (None, after),
@@ -53,32 +55,6 @@ impl<'e> Word<'e> {
         *rest = after;
         Some(Self { tag, name, value })
     }
-}
-
-/// Where a byte stands first.
-#[inline]
-pub(super) fn position(text: &[u8], byte: u8) -> Option<usize> {
-    let mut at = 0;
-    let mut rest = text;
-    while let Some((bytes, after)) = rest.split_first_chunk::<8>() {
-        let found = zeros(u64::from_le_bytes(*bytes) ^ every(byte));
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-        rest = after;
-    }
-    rest.iter().position(|&other| other == byte).map(|found| at + found)
-}
-
-/// Whether a text has a control character.
-pub(super) fn has_control(text: &[u8]) -> bool {
-    let (blocks, rest) = text.as_chunks::<8>();
-    let any = blocks.iter().fold(0, |any, bytes| {
-        let bytes = u64::from_le_bytes(*bytes);
-        any | bytes.wrapping_sub(every(b' ')) & !bytes & every(0x80)
-    });
-    any != 0 || rest.iter().any(|&byte| byte < b' ')
 }
 
 fn is_end_of_name(byte: &u8) -> bool {
@@ -137,16 +113,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn a_byte_is_found_where_it_is(text: Vec<u8>, byte: u8) {
-            prop_assert_eq!(position(&text, byte), text.iter().position(|&other| other == byte));
-        }
-
-        #[test]
-        fn control_characters_are_seen(text: Vec<u8>) {
-            prop_assert_eq!(has_control(&text), text.iter().any(|&byte| byte < b' '));
-        }
-
         #[test]
         fn words_are_what_splitting_gives(text in "[ =a-c]{0,60}") {
             let mut rest = text.as_bytes();

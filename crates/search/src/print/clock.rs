@@ -7,27 +7,27 @@ use raudit_record::text::push_padded_decimal;
 
 /// The texts of the last second asked for.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     /// `%x` of the locale.
     date_form: String,
     sec: Option<u64>,
     /// Year and day of the year.
     day: Option<(i32, u32)>,
     /// `12/31/24`; empty for a time that is no date.
-    pub(super) date: String,
+    pub(crate) date: String,
     /// `23:59:59`
-    pub(super) time: Vec<u8>,
+    pub(crate) time: Vec<u8>,
     /// `2024,12,31,2,`: year, month, day, and day of the week from Monday = 1.
-    pub(super) parts: String,
+    pub(crate) parts: String,
     /// The hour, 0 to 23.
-    pub(super) hour: Option<u32>,
+    pub(crate) hour: Option<u32>,
     /// Of local time from UTC, in seconds.
-    pub(super) offset: i32,
+    pub(crate) offset: i32,
 }
 
 impl Clock {
     /// Dates in the locale's form.
-    pub(super) fn new(date: &DateForm) -> Self {
+    pub(crate) fn new(date: &DateForm) -> Self {
         Self {
             date_form: date.format().to_owned(),
             sec: None,
@@ -41,7 +41,7 @@ impl Clock {
     }
 
     /// Shows this second from now on.
-    pub(super) fn set(&mut self, sec: u64) {
+    pub(crate) fn set(&mut self, sec: u64) {
         if self.sec.replace(sec) == Some(sec) {
             return;
         }

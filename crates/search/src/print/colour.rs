@@ -1,7 +1,7 @@
 //! Colours for a terminal: what is looked for first stands out.
 
 use memchr::{memchr, memmem};
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 const TYPE: &[u8] = b"\x1b[1;36m";
 const TIME: &[u8] = b"\x1b[32m";
@@ -45,6 +45,49 @@ impl When {
                     && set("TERM").is_some_and(|term| term != "dumb")
             }
         }
+    }
+}
+
+/// Paints lines as they are written. Keeps its memory.
+#[derive(Debug, Default)]
+pub struct Painter {
+    /// The line that has no end yet.
+    line: Vec<u8>,
+    painted: Vec<u8>,
+}
+
+impl Painter {
+    /// What is written to this is painted, and written there, line by line.
+    pub fn painting<'a, W: Write>(&'a mut self, out: &'a mut W) -> Painting<'a, W> {
+        self.line.clear();
+        Painting { painter: self, out }
+    }
+}
+
+/// See [`Painter::painting`].
+#[derive(Debug)]
+pub struct Painting<'a, W> {
+    painter: &'a mut Painter,
+    out: &'a mut W,
+}
+
+impl<W: Write> Write for Painting<'_, W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        let Painter { line, painted } = &mut *self.painter;
+        for part in text.split_inclusive(|&byte| byte == b'\n') {
+            line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                painted.clear();
+                paint(line, painted);
+                line.clear();
+                self.out.write_all(painted)?;
+            }
+        }
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 
@@ -125,6 +168,18 @@ mod tests {
         assert_eq!(painted("type=X a success=yes key=(null)\n"), "type=<T>X<> a success=yes key=(null)\n");
         assert_eq!(painted("type=U msg='op=x res=failed'\n"), "type=<T>U<> msg='op=x res=<!>failed<>'\n");
         assert_eq!(painted("no record"), "no record");
+    }
+
+    #[test]
+    fn lines_are_painted_as_they_come() {
+        let (mut painter, mut out) = (Painter::default(), Vec::new());
+        let mut painting = painter.painting(&mut out);
+        for part in [&b"----\ntype=X msg=au"[..], b"dit(1.0:7", b"): a\n", b"b\n\n"] {
+            painting.write_all(part).unwrap();
+        }
+        let mut whole = Vec::new();
+        paint(b"----\ntype=X msg=audit(1.0:7): a\nb\n\n", &mut whole);
+        assert_eq!(out, whole);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::normalize::{Normal, Normalizer, Part};
 use raudit_record::interpret::Escape;
 use raudit_record::text::push_decimal;
 use raudit_record::{EventId, Kind};
-use std::io::Write;
+use std::io::{self, Write};
 
 /// Which columns there are beyond the usual ones, and how they are written.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -33,6 +33,7 @@ pub(super) struct Csv {
     pub(super) has_header: bool,
     /// Events of which nothing was found.
     pub(super) empty: u64,
+    row: Vec<u8>,
     scratch: Vec<u8>,
     type_name: (Kind, &'static str),
 }
@@ -46,16 +47,21 @@ impl Csv {
             normalizer: Normalizer::new(escape, columns.labels),
             has_header: false,
             empty: 0,
+            row: Vec::new(),
             scratch: Vec::new(),
             type_name: (Kind::UNNAMED, ""),
         }
     }
 
-    /// Appends the rows of an event: one, or more if it has records behind one that ends an event.
-    pub(super) fn push(&mut self, event: &Event, out: &mut Vec<u8>) {
-        let Self { columns, clock, normalizer, has_header, empty, scratch, type_name } = self;
+    /// Writes the rows of an event: one, or more if it has records behind one that ends an event.
+    ///
+    /// # Errors
+    /// What writing gives.
+    pub(super) fn write(&mut self, event: &Event, to: &mut impl Write) -> io::Result<()> {
+        let Self { columns, clock, normalizer, has_header, empty, row: out, scratch, type_name } = self;
         clock.set(event.id.sec);
         normalizer.each(event, |normal| {
+            out.clear();
             // an event of nothing but its end has no row, and so no header
             if !std::mem::replace(has_header, true) {
                 header(*columns, out);
@@ -69,7 +75,8 @@ impl Csv {
                 row.push_nothing();
             }
             row.out.push(b'\n');
-        });
+            to.write_all(out)
+        })
     }
 }
 
@@ -220,7 +227,7 @@ impl<'n, 'e> Row<'_, 'n, 'e> {
 }
 
 /// Quotes what stands from `start` on, if it must be (RFC 4180, 2.6 and 2.7).
-fn quote(start: usize, out: &mut Vec<u8>) {
+pub(crate) fn quote(start: usize, out: &mut Vec<u8>) {
     let value = out.get(start..).unwrap_or_default();
     if !value.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
         return;

@@ -1,6 +1,6 @@
 //! What stands in an event's records, for forms that bring it into another order.
 
-use crate::event::Event;
+use crate::event::{Event, Record};
 use raudit_record::enrich::Identity;
 use raudit_record::field::Part;
 use raudit_record::interpret::Meaning;
@@ -10,6 +10,12 @@ use raudit_record::text::{decode_hex, untrusted};
 use raudit_record::{Context, Field, Fields, Kind, Line, SockAddr};
 use std::borrow::Cow;
 use std::net::IpAddr;
+
+/// So much of an event is brought into another order: it takes many times its memory. No other event is so large but one with very many arguments.
+const MOST_TEXT: usize = 1 << 20;
+const MOST_FIELDS: usize = 64 << 10;
+/// Of four parts so many are for arguments of a program: the records behind them have room, too.
+const FOR_ARGUMENTS: usize = 3;
 
 /// Text of a record, or made of it.
 pub(super) type Text<'e> = Cow<'e, [u8]>;
@@ -28,6 +34,12 @@ pub(super) struct Reading<'e> {
 }
 
 impl<'e> Reading<'e> {
+    /// The records of an event that can be read, without the one that ends it.
+    pub(super) fn all(event: &'e Event) -> impl Iterator<Item = Self> {
+        let read = |record: Record<'e>| Some(Self::new(record.kind, Line::parse(record.line).ok()?));
+        event.records().filter(|record| record.kind != Kind::EOE).filter_map(read)
+    }
+
     fn new(kind: Kind, mut line: Line<'e>) -> Self {
         if kind != UNKNOWN {
             line.kind = kind;
@@ -94,9 +106,36 @@ impl<'e> Reading<'e> {
 pub(super) struct Facts<'e> {
     /// The event itself.
     pub(super) event: &'e Event,
-    /// Those that can be read, in order; without the one that ends the event.
+    /// Its records ([`Reading::all`]), in order,
     pub(super) records: Vec<Reading<'e>>,
+    /// without those that are too much ([`MOST_TEXT`], [`MOST_FIELDS`]): so many.
+    pub(super) left_out: usize,
     accounts: Vec<Account<'e>>,
+}
+
+/// What was taken of an event.
+#[derive(Debug, Default)]
+struct Room {
+    text: usize,
+    fields: usize,
+    /// Arguments, and other records, are left out from here on: there is no gap among those that are there.
+    is_full: [bool; 2],
+}
+
+impl Room {
+    /// Whether a record is taken.
+    fn takes(&mut self, record: &Reading<'_>) -> bool {
+        let is_argument = record.kind == Kind::EXECVE;
+        let part = |most: usize| if is_argument { most / 4 * FOR_ARGUMENTS } else { most };
+        let (text, fields) = (self.text + record.line.text.len(), self.fields + record.fields.len());
+        let [arguments, others] = &mut self.is_full;
+        let is_full = if is_argument { arguments } else { others };
+        *is_full |= text > part(MOST_TEXT) || fields > part(MOST_FIELDS);
+        if !*is_full {
+            (self.text, self.fields) = (text, fields);
+        }
+        !*is_full
+    }
 }
 
 /// A name that the log holds.
@@ -110,9 +149,15 @@ struct Account<'e> {
 impl<'e> Facts<'e> {
     /// Reads an event.
     pub(super) fn of(event: &'e Event) -> Self {
-        let read = |record: crate::event::Record<'e>| Some(Reading::new(record.kind, Line::parse(record.line).ok()?));
-        let records = event.records().filter(|record| record.kind != Kind::EOE).filter_map(read);
-        let mut facts = Self { event, records: records.collect(), accounts: Vec::new() };
+        let mut facts = Self { event, records: Vec::new(), left_out: 0, accounts: Vec::new() };
+        let mut room = Room::default();
+        for record in Reading::all(event) {
+            if room.takes(&record) {
+                facts.records.push(record);
+            } else {
+                facts.left_out += 1;
+            }
+        }
         for record in &facts.records {
             recorded(record, &mut facts.accounts);
         }

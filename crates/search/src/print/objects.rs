@@ -10,6 +10,7 @@ use crate::event::Event;
 use raudit_record::Interpreter;
 use raudit_record::interpret::Escape;
 use raudit_record::names::Names;
+use std::io::{self, Write};
 
 /// Writes events as objects.
 #[derive(Debug)]
@@ -29,14 +30,17 @@ impl Objects {
         Self { json, ecs: Ecs::new(Names::new()), ocsf: Ocsf::new(Names::new()), out: Writer::default() }
     }
 
-    /// The line of an event, with its end.
-    pub(super) fn line(&mut self, format: Format, event: &Event) -> &[u8] {
+    /// Writes the line of an event, a long one in pieces.
+    ///
+    /// # Errors
+    /// What writing gives.
+    pub(super) fn write(&mut self, format: Format, event: &Event, to: &mut impl Write) -> io::Result<()> {
         self.out.clear();
         match format {
             Format::Ecs => self.ecs.event(&Facts::of(event), &mut self.out),
-            Format::Ocsf => self.ocsf.event(&Facts::of(event), &mut self.out),
-            _ => self.json.event(event, &mut self.out),
+            Format::Ocsf => self.ocsf.event(&Facts::of(event), &mut self.out, to)?,
+            _ => self.json.event(event, &mut self.out, to)?,
         }
-        self.out.bytes()
+        to.write_all(self.out.bytes())
     }
 }

@@ -6,6 +6,7 @@ use crate::locale::DateForm;
 use crate::normalize::{Normal, Normalizer, ObjectKind, Part};
 use memchr::memmem;
 use raudit_record::interpret::Escape;
+use std::io::{self, Write};
 
 /// Of several processes that are acted on, this many are named.
 const MOST_PROCESSES: usize = 3;
@@ -15,20 +16,26 @@ const MOST_PROCESSES: usize = 3;
 pub(super) struct Text {
     clock: Clock,
     normalizer: Normalizer,
+    sentence: Vec<u8>,
     scratch: Vec<u8>,
 }
 
 impl Text {
     /// Dates in the locale's form, text escaped in this way.
     pub(super) fn new(date: &DateForm, escape: Escape) -> Self {
-        Self { clock: Clock::new(date), normalizer: Normalizer::new(escape, false), scratch: Vec::new() }
+        let normalizer = Normalizer::new(escape, false);
+        Self { clock: Clock::new(date), normalizer, sentence: Vec::new(), scratch: Vec::new() }
     }
 
-    /// Appends the sentence of an event, or several if it has records behind one that ends an event.
-    pub(super) fn push(&mut self, event: &Event, out: &mut Vec<u8>) {
-        let Self { clock, normalizer, scratch } = self;
+    /// Writes the sentence of an event, or several if it has records behind one that ends an event.
+    ///
+    /// # Errors
+    /// What writing gives.
+    pub(super) fn write(&mut self, event: &Event, to: &mut impl Write) -> io::Result<()> {
+        let Self { clock, normalizer, sentence: out, scratch } = self;
         clock.set(event.id.sec);
         normalizer.each(event, |mut normal| {
+            out.clear();
             push_time(clock, !event.node.is_empty(), &mut normal, out);
             push_subject(&mut normal, out);
             match normal.succeeded(scratch) {
@@ -48,7 +55,8 @@ impl Text {
                 out.extend_from_slice(how);
             }
             out.push(b'\n');
-        });
+            to.write_all(out)
+        })
     }
 }
 
@@ -149,7 +157,7 @@ mod tests {
             event.push(*kind, format!("type={kind} msg=audit(1700000000.000:1): {body}").as_bytes());
         }
         let mut out = Vec::new();
-        Text::new(&DateForm::default(), Escape::Tty).push(&event, &mut out);
+        Text::new(&DateForm::default(), Escape::Tty).write(&event, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.starts_with("At ") && text.ends_with('\n'), "{text}");
         text["At 22:13:20 11/14/23 ".len()..].trim_end_matches('\n').to_owned()

@@ -6,7 +6,7 @@ use raudit_record::text::push_padded_decimal;
 
 /// Writes times in UTC; remembers the last second, which many events share.
 #[derive(Debug, Default)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     sec: Option<u64>,
     /// `2026-11-21T10:00:03`, and behind it the milliseconds of the last event.
     text: Vec<u8>,
@@ -17,7 +17,7 @@ const SECONDS: usize = 19;
 
 impl Clock {
     /// `2026-11-21T10:00:03.917Z`; none after the year 9999, which the form cannot say.
-    pub(super) fn rfc3339(&mut self, id: EventId) -> Option<&[u8]> {
+    pub(crate) fn rfc3339(&mut self, id: EventId) -> Option<&[u8]> {
         if self.sec != Some(id.sec) {
             let time = i64::try_from(id.sec).ok().and_then(|sec| DateTime::from_timestamp(sec, 0));
             self.text = time.map(|time| time.format("%Y-%m-%dT%H:%M:%S").to_string().into_bytes()).unwrap_or_default();

@@ -1,13 +1,15 @@
 //! From an event to its part of the answer.
 
 use super::request::Request;
+use crate::crew::Hand;
 use crate::event::Event;
 use crate::expr::{Expression, Tester};
 use crate::print::Printer;
-use crate::print::colour::paint;
+use crate::print::colour::Painter;
 use crate::query::{Judge, Verdict};
-use raudit_record::interpret::Escape;
+use crate::trouble::say_malformed;
 use std::io::{self, Write};
+use std::mem;
 
 /// What became of the events that were read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,28 +39,32 @@ pub(super) struct Answer<'a> {
     tester: Tester,
     printer: Printer,
     debug: bool,
-    /// What is to be painted, and painted, if there are colours.
-    colour: Option<(Vec<u8>, Vec<u8>)>,
+    /// If there are colours.
+    painter: Option<Painter>,
+    /// What is to be written before what a crew has made.
+    header: Vec<u8>,
 }
 
 impl<'a> Answer<'a> {
     pub(super) fn new(request: &'a Request) -> Self {
         let printer = Printer::new(request.format, &request.date, request.escape);
-        let colour = (request.colour && request.format.is_for_people()).then(Default::default);
+        let painter = (request.colour && request.format.is_for_people()).then(Painter::default);
         Self {
             judge: Judge::new(&request.query),
             expressions: &request.expressions,
             tester: Tester::new(),
             printer,
             debug: request.debug,
-            colour,
+            painter,
+            header: Vec::new(),
         }
     }
 
-    /// One of several, which show no header: their results come in any order.
+    /// One of several. What they show has no header, as it comes in any order.
     pub(super) fn of_a_crew(request: &'a Request) -> Self {
         let mut answer = Self::new(request);
         answer.printer.without_header();
+        answer.header = Printer::header(request.format);
         answer
     }
 
@@ -73,9 +79,7 @@ impl<'a> Answer<'a> {
             Verdict::Malformed(why, record) => {
                 tally.malformed += 1;
                 if self.debug {
-                    write!(notes, "Malformed event skipped, rc={}. ", why.0)?;
-                    notes.write_all(&Escape::Tty.show(record.text()))?;
-                    writeln!(notes)?;
+                    say_malformed(why, &record, notes)?;
                 }
                 Ok(false)
             }
@@ -88,15 +92,50 @@ impl<'a> Answer<'a> {
     /// What writing gives.
     pub(super) fn show(&mut self, event: &Event, tally: &mut Tally, out: &mut impl Write) -> io::Result<()> {
         tally.matched += 1;
-        let Some((plain, painted)) = &mut self.colour else {
-            self.printer.print(event, out)?;
-            tally.empty += self.printer.take_empty();
-            return Ok(());
+        let printed = match &mut self.painter {
+            Some(painter) => self.printer.print(event, &mut painter.painting(out)),
+            None => self.printer.print(event, out),
         };
-        plain.clear();
-        painted.clear();
-        self.printer.print(event, plain)?;
-        paint(plain, painted);
-        out.write_all(painted)
+        tally.empty += self.printer.take_empty();
+        printed
+    }
+}
+
+impl Hand for Answer<'_> {
+    type Sum = Tally;
+
+    fn take(
+        &mut self,
+        event: &Event,
+        _number: u64,
+        tally: &mut Tally,
+        out: &mut impl Write,
+        notes: &mut dyn Write,
+    ) -> io::Result<()> {
+        if self.is_asked_for(event, tally, notes)? { self.show(event, tally, out) } else { Ok(()) }
+    }
+
+    fn take_now(
+        &mut self,
+        event: &Event,
+        _number: u64,
+        tally: &mut Tally,
+        out: &mut impl Write,
+        notes: &mut dyn Write,
+    ) -> io::Result<()> {
+        if self.is_asked_for(event, tally, notes)? {
+            out.write_all(&mem::take(&mut self.header))?;
+            self.show(event, tally, out)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, made: &[u8], out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&mem::take(&mut self.header))?;
+        out.write_all(made)
+    }
+
+    fn add(tally: &mut Tally, further: Tally) {
+        tally.add(further);
     }
 }

@@ -8,7 +8,10 @@ use crate::print::colour::When;
 use crate::print::csv::Columns;
 use crate::query::{Query, Window};
 use crate::when::Clock;
-use crate::words::{Table, in_order, is_set, signed, switch, timed, value, valued, values, window_or_checkpoint};
+use crate::words::{
+    Table, escape, in_order, is_set, leading_digits, signed, switch, timed, timeout, value, valued, values,
+    window_or_checkpoint,
+};
 use clap::ArgMatches;
 use raudit_record::interpret::Escape;
 use std::ffi::{OsStr, OsString};
@@ -81,7 +84,6 @@ pub(super) const TABLE: Table = Table {
         switch("-w", "word", "texts match as a whole"),
         valued("-x", "executable", "TEXT", "events of programs with this text in their file's name"),
     ],
-    later: &[],
 };
 
 /// What a command line asks for.
@@ -129,13 +131,9 @@ impl Request {
             date: clock.form.clone(),
             ..Self::default()
         };
-        if let Some(name) = value(matches, "escape") {
-            let known = name.to_str().and_then(Escape::named);
-            request.escape = known.ok_or_else(|| format!("Unknown option ({})", name.display()))?;
-        } else if is_set(matches, "csv-quoted") {
-            // what quotes protect need not be escaped
-            request.escape = Escape::Raw;
-        }
+        // what quotes protect need not be escaped
+        let usual = if is_set(matches, "csv-quoted") { Escape::Raw } else { Escape::default() };
+        request.escape = escape(matches)?.unwrap_or(usual);
         if let Some(name) = value(matches, "color") {
             let known = name.to_str().and_then(When::named);
             request.colour = known.ok_or_else(|| format!("Unknown option ({})", name.display()))?.is_now();
@@ -151,7 +149,7 @@ impl Request {
         if is_set(matches, "word") {
             query.be_exact();
         }
-        request.timeout = value(matches, "eoe-timeout").map(|n| timeout(n)).transpose()?;
+        request.timeout = timeout(matches)?;
         (request.window, request.time_only) = window_or_checkpoint(matches, clock)?;
         Ok(request)
     }
@@ -210,21 +208,4 @@ fn serial(text: &OsStr) -> Result<u64, String> {
         None => Err(format!("Audit event id must be a numeric value, was {}", text.display())),
         Some(digits) => digits.parse().map_err(|_| format!("Illegal value for audit event ID, was {}", text.display())),
     }
-}
-
-fn timeout(text: &OsStr) -> Result<u64, String> {
-    match leading_digits(text) {
-        None => Err(format!("End of Event Timeout must be a numeric value, was {}", text.display())),
-        Some(digits) => digits
-            .parse()
-            .ok()
-            .filter(|&seconds| seconds > 0)
-            .ok_or_else(|| format!("Illegal value for End of Event Timeout, was {}", text.display())),
-    }
-}
-
-/// The digits a number starts with; like ausearch, what follows them is not looked at.
-fn leading_digits(text: &OsStr) -> Option<String> {
-    let digits: String = text.as_bytes().iter().take_while(|b| b.is_ascii_digit()).map(|&b| char::from(b)).collect();
-    (!digits.is_empty()).then_some(digits)
 }

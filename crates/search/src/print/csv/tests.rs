@@ -13,7 +13,7 @@ fn event(lines: &[(Kind, &str)]) -> Event {
 fn rows(columns: Columns, event: &Event) -> Vec<String> {
     let mut out = Vec::new();
     let escape = if columns.quoted { Escape::Raw } else { Escape::Tty };
-    Csv::new(columns, &DateForm::default(), escape).push(event, &mut out);
+    Csv::new(columns, &DateForm::default(), escape).write(event, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     text.lines().map(|line| line.split_once(",42,").map_or(line, |(_, rest)| rest).to_owned()).collect()
 }
@@ -26,7 +26,7 @@ fn a_row_has_a_column_for_each_in_the_header() {
         event(&[(Kind::USER_LOGIN, "pid=1 uid=0 auid=0 ses=1 subj=s msg='op=login id=0 terminal=ssh res=success'")]);
     for columns in [Columns::default(), ALL, Columns { quoted: true, ..ALL }] {
         let mut out = Vec::new();
-        Csv::new(columns, &DateForm::default(), Escape::Tty).push(&login, &mut out);
+        Csv::new(columns, &DateForm::default(), Escape::Tty).write(&login, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         let counts: Vec<usize> = text.lines().map(|line| line.split(',').count()).collect();
         assert_eq!(counts, [if columns.keys { 27 } else { 16 }; 2], "{text}");
@@ -73,7 +73,7 @@ fn an_event_of_several_records_without_a_call_has_an_empty_row() {
     let paths = event(&[(Kind::CWD, "cwd=\"/\""), (Kind::PATH, "item=0 name=\"a\"")]);
     let mut out = Vec::new();
     let mut csv = Csv::new(Columns::default(), &DateForm::default(), Escape::Tty);
-    csv.push(&paths, &mut out);
+    csv.write(&paths, &mut out).unwrap();
     assert_eq!(csv.empty, 1);
     assert!(out.ends_with(b",42,,,,,,,,,,\n"), "{}", String::from_utf8_lossy(&out));
     let whole = rows(Columns { quoted: true, ..ALL }, &paths);

@@ -54,6 +54,12 @@ impl Ecs {
             Some(event) => self.coalesced(&event, facts, out),
             None => out.object("auditd", |out| out.number_member("sequence", facts.event.id.serial)),
         }
+        if facts.left_out > 0 {
+            // where auditbeat has its warnings
+            let (left_out, all) = (facts.left_out, facts.records.len() + facts.left_out);
+            let message = format!("{left_out} of {all} records are left out: the event is too large");
+            out.object("error", |out| out.text_member("message", message.as_bytes()));
+        }
         out.close();
         out.end_line();
     }

@@ -4,6 +4,7 @@ use super::*;
 use crate::event::Event;
 use raudit_record::{EventId, Kind};
 use serde_json::{Value, json};
+use std::iter::repeat_n;
 
 const CALL: &str = "items=1 ppid=10 pid=11 auid=1000 uid=1000 gid=1000 euid=0 suid=0 fsuid=0 egid=1000 sgid=1000 fsgid=1000 \
                     tty=pts1 ses=4";
@@ -192,4 +193,20 @@ fn any_bytes_give_an_object_whose_names_stand_once() {
     assert_eq!(ecs(&[("UNKNOWN[1999]", "a=1")])["auditd"]["message_type"], "unknown[1999]");
     let empty = ecs(&[]);
     assert_eq!(empty["auditd"], json!({"sequence": 42}));
+}
+
+#[test]
+fn of_a_large_event_records_are_left_out_and_told() {
+    let argument = format!("a1=\"{}\"", "x".repeat(60));
+    let mut records = vec![("SYSCALL", "arch=c000003e syscall=59 success=yes exit=0 pid=7")];
+    records.extend(repeat_n(("EXECVE", argument.as_str()), 15_000));
+    records.push(("CWD", "cwd=\"/tmp\""));
+    let value = ecs(&records);
+    let arguments = value["process"]["args"].as_array().unwrap().len();
+    let message = format!("{} of 15002 records are left out: the event is too large", 15_000 - arguments);
+    assert_eq!(value["error"]["message"], message);
+    assert!((5000..14_000).contains(&arguments), "{arguments}");
+    assert_eq!(value["process"]["working_directory"], "/tmp", "arguments leave room to others");
+    records.truncate(5000);
+    assert_eq!(ecs(&records)["error"], Value::Null);
 }

@@ -7,17 +7,25 @@ use raudit_record::{Kind, Met};
 
 /// The names of the last record of each type, each type in the place that its number gives it.
 #[derive(Debug)]
-pub(super) struct Layouts(Vec<Layout>);
+pub(super) struct Layouts {
+    places: Vec<Layout>,
+    /// How many fields they have.
+    fields: usize,
+}
 
 /// So many that the types of a log rarely share a place.
 const PLACES: usize = 256;
+
+/// More fields than the types of a log have: with them all is forgotten.
+const MOST_OF_ALL: usize = 1024;
 
 /// A record with more fields, or longer names, is not remembered: a forged one must not cost memory.
 const MOST: usize = 64;
 const LONGEST: usize = 32;
 
-/// Nor are longer values.
-pub(super) const LONGEST_VALUE: usize = 200;
+/// Nor are longer values, or those that mean so much more.
+const LONGEST_VALUE: usize = 200;
+const LONGEST_MEMBER: usize = 512;
 
 /// The names of a record.
 #[derive(Debug, Default)]
@@ -50,18 +58,31 @@ pub(super) struct Known {
 
 impl Default for Layouts {
     fn default() -> Self {
-        Self((0..PLACES).map(|_| Layout::default()).collect())
+        Self { places: (0..PLACES).map(|_| Layout::default()).collect(), fields: 0 }
     }
 }
 
 impl Layouts {
     /// The layout of a type, emptied if another type had the place.
     pub(super) fn of(&mut self, kind: Kind) -> Option<&mut Layout> {
-        let layout = self.0.get_mut(kind.0 as usize % PLACES)?;
+        let layout = self.places.get_mut(kind.0 as usize % PLACES)?;
         if layout.kind != kind {
+            self.fields -= layout.fields.len();
             *layout = Layout { kind, ..Layout::default() };
         }
         Some(layout)
+    }
+
+    /// Remembers the names of a record of this type, none of which stands twice.
+    pub(super) fn learn<'n>(&mut self, kind: Kind, names: impl Iterator<Item = &'n [u8]>) {
+        if self.fields > MOST_OF_ALL {
+            *self = Self::default();
+        }
+        let Some(layout) = self.of(kind) else { return };
+        let before = layout.fields.len();
+        layout.learn(names);
+        let after = layout.fields.len();
+        self.fields = self.fields + after - before;
     }
 }
 
@@ -71,8 +92,7 @@ impl Layout {
         self.fields.get_mut(at).filter(|_| self.is_plain)
     }
 
-    /// Remembers the names of a record, none of which stands twice.
-    pub(super) fn learn<'n>(&mut self, names: impl Iterator<Item = &'n [u8]>) {
+    fn learn<'n>(&mut self, names: impl Iterator<Item = &'n [u8]>) {
         self.is_plain = true;
         for (at, name) in names.enumerate() {
             if self.fields.get(at).is_some_and(|known| known.name() == name) {
@@ -118,17 +138,42 @@ impl Known {
             }
     }
 
-    /// Remembers a value, and what becomes of it. One whose meaning hangs on more is not known the next time.
-    pub(super) fn set(&mut self, value: &[u8], recorded: Option<&[u8]>, push_meaning: impl FnOnce(&mut Vec<u8>)) {
+    /// Remembers a value, and what becomes of it; false if that is too long. One whose meaning hangs on more is not known the next time.
+    pub(super) fn set(
+        &mut self,
+        value: &[u8],
+        recorded: Option<&[u8]>,
+        push_meaning: impl FnOnce(&mut Vec<u8>),
+    ) -> bool {
+        if value.len().max(recorded.map_or(0, <[u8]>::len)) > LONGEST_VALUE {
+            return false;
+        }
         self.raw.clear();
         self.raw.extend_from_slice(&self.name);
         push_text(value, &mut self.raw);
         self.meant.clear();
         self.meant.extend_from_slice(&self.name);
         push_meaning(&mut self.meant);
+        if self.raw.len().max(self.meant.len()) > LONGEST_MEMBER {
+            (self.raw, self.meant, self.is_certain) = (Vec::new(), Vec::new(), false);
+            return false;
+        }
         self.is_certain = !matches!(self.meaning, Meaning::Argument(_) | Meaning::Syscall);
         self.is_recorded = recorded.is_some();
         self.recorded.clear();
         self.recorded.extend_from_slice(recorded.unwrap_or_default());
+        true
+    }
+}
+
+#[cfg(test)]
+impl Layouts {
+    /// How many bytes of memory its fields have allocated.
+    pub(super) fn memory(&self) -> usize {
+        let of = |known: &Known| {
+            let texts = [&known.name, &known.recorded, &known.raw, &known.meant].map(Vec::capacity);
+            size_of::<Known>() + texts.iter().sum::<usize>()
+        };
+        self.places.iter().flat_map(|layout| &layout.fields).map(of).sum()
     }
 }

@@ -11,13 +11,14 @@ mod tests;
 use super::utc::Clock;
 use super::writer::{Writer, push_text};
 use crate::event::{Event, Record};
-use layout::{LONGEST_VALUE, Layouts};
+use layout::Layouts;
 use members::{Members, place};
 use raudit_record::field::Part;
 use raudit_record::interpret::Meaning;
 use raudit_record::stamp::UNKNOWN;
 use raudit_record::text::untrusted;
 use raudit_record::{Context, Fields, Interpreter, Kind, Line};
+use std::io::{self, Write};
 use std::ops::Range;
 
 /// Writes events as JSON. Keeps its memory from one to the next.
@@ -54,14 +55,13 @@ impl Json {
         }
     }
 
-    /// Appends an event.
-    pub(super) fn event(&mut self, event: &Event, out: &mut Writer) {
+    /// Appends an event; of a large one the first part goes there.
+    ///
+    /// # Errors
+    /// What writing gives.
+    pub(super) fn event(&mut self, event: &Event, out: &mut Writer, to: &mut impl Write) -> io::Result<()> {
         out.open();
-        out.name("time");
-        match self.clock.rfc3339(event.id) {
-            Some(time) => out.text(time),
-            None => out.null(),
-        }
+        out.text_or_null("time", self.clock.rfc3339(event.id));
         out.name("epoch");
         out.seconds(event.id.sec, event.id.milli);
         out.number_member("serial", event.id.serial);
@@ -69,15 +69,17 @@ impl Json {
             out.name("node");
             out.text(&event.node);
         }
-        out.array("records", |out| {
-            for record in event.records() {
-                out.open();
-                self.record(&record, out);
-                out.close();
-            }
-        });
+        out.begin_array("records");
+        for record in event.records() {
+            out.open();
+            self.record(&record, out);
+            out.close();
+            out.spill(to)?;
+        }
+        out.end_array();
         out.close();
         out.end_line();
+        Ok(())
     }
 
     fn record(&mut self, record: &Record<'_>, out: &mut Writer) {
@@ -151,12 +153,11 @@ impl Json {
                 if !is_next && known.meaning.is_enriched() && field.name == known.name() {
                     recorded = context.next_recorded(line, field.name);
                 }
-                let longest = field.value.len().max(recorded.map_or(0, <[u8]>::len));
-                if field.name != known.name() || longest > LONGEST_VALUE {
+                let meaning = known.meaning;
+                let push = |out: &mut Vec<u8>| self.reader.push(meaning, &context, recorded, field.value, out);
+                if field.name != known.name() || !known.set(field.value, recorded, push) {
                     return false;
                 }
-                let meaning = known.meaning;
-                known.set(field.value, recorded, |out| self.reader.push(meaning, &context, recorded, field.value, out));
                 parts.note(&before, &field, &mut known.met);
             }
             // the first has no comma before it
@@ -189,8 +190,8 @@ impl Json {
             self.members.write(body, out, |field, out| out.value(part(&self.meanings, &field.meaning)));
         });
         let [layouts, _] = &mut self.layouts;
-        if let Some(layout) = layouts.of(line.kind).filter(|_| is_distinct) {
-            layout.learn(self.members.names(body));
+        if is_distinct {
+            layouts.learn(line.kind, self.members.names(body));
         }
     }
 
@@ -208,8 +209,7 @@ impl Json {
             } else {
                 let before = parts.clone();
                 match parts.next_part() {
-                    Some(Part::Field(field)) if field.name == known.name() && field.value.len() <= LONGEST_VALUE => {
-                        known.set(field.value, None, |_| {});
+                    Some(Part::Field(field)) if field.name == known.name() && known.set(field.value, None, |_| {}) => {
                         parts.note(&before, &field, &mut known.met);
                     }
                     None => break,
@@ -233,7 +233,7 @@ impl Json {
             self.members.write(enriched, out, |field, out| out.text(part(enriched, &field.value)));
         });
         if is_distinct {
-            layout.learn(self.members.names(enriched));
+            layouts.learn(kind, self.members.names(enriched));
         }
         write_words("enriched_words", enriched, &self.words, out);
     }

@@ -21,9 +21,10 @@ fn event(records: &[(Kind, &[u8])]) -> Event {
 }
 
 fn written(json: &mut Json, event: &Event) -> Value {
-    let mut out = Writer::default();
-    json.event(event, &mut out);
-    let (end, line) = out.bytes().split_last().unwrap();
+    let (mut out, mut text) = (Writer::default(), Vec::new());
+    json.event(event, &mut out, &mut text).unwrap();
+    text.extend_from_slice(out.bytes());
+    let (end, line) = text.split_last().unwrap();
     assert!(*end == b'\n' && !line.contains(&b'\n'));
     serde_json::from_slice(line).unwrap()
 }
@@ -110,6 +111,30 @@ fn very_many_fields_take_no_time_that_grows_with_their_square() {
     let raw = written(&mut json(), &event(&[(Kind::USER, &line)]))["records"][0]["raw"].clone();
     assert_eq!(raw.as_object().unwrap().len(), 150_001);
     assert_eq!([&raw["f7"], &raw["f149999"]], [&json!(["1", "1"]), &json!("1")]);
+}
+
+#[test]
+fn a_large_event_is_written_in_pieces_and_whole() {
+    let lines: Vec<String> =
+        (0..9000).map(|n| format!("type=PATH {HEAD}item={n} name=\"/\u{e9}\" x{}=2", n % 7)).collect();
+    let records: Vec<(Kind, &[u8])> = lines.iter().map(|line| (Kind::PATH, line.as_bytes())).collect();
+    let value = written(&mut json(), &event(&records));
+    let items = value["records"].as_array().unwrap().iter().map(|record| record["raw"]["item"].as_str().unwrap());
+    assert!(items.eq((0..9000).map(|n| n.to_string())));
+}
+
+#[test]
+fn what_is_remembered_of_forged_types_is_little() {
+    let mut json = json();
+    let value = "\u{1}".repeat(60);
+    for round in 0..2000 {
+        let body: String = (0..60).map(|n| format!("f{n}={value} ")).collect();
+        let line = format!("type=UNKNOWN[{}] {HEAD}{body}\u{1d}{body}", 1400 + round % 250);
+        written(&mut json, &event(&[(Kind(1400 + round % 250), line.as_bytes())]));
+    }
+    for layouts in &json.layouts {
+        assert!(layouts.memory() < 2 << 20, "{}", layouts.memory());
+    }
 }
 
 /// The bytes behind a string or `{"hex": ...}`.

@@ -6,6 +6,7 @@ use crate::print::writer::Writer;
 use raudit_record::EventId;
 use raudit_tables::errno;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 /// The version of the schema.
 const VERSION: &[u8] = b"1.8.0";
@@ -64,6 +65,10 @@ pub(super) fn metadata(facts: &Facts<'_>, out: &mut Writer) {
         }
         let keys = facts.main().map(Reading::keys).unwrap_or_default();
         out.array_if_any("labels", |out| keys.iter().for_each(|key| out.lossy(key)));
+        if facts.left_out > 0 {
+            out.name("is_truncated");
+            out.boolean(true);
+        }
     });
 }
 
@@ -81,24 +86,37 @@ pub(super) fn device(facts: &Facts<'_>, out: &mut Writer) {
     });
 }
 
-/// All fields of all records, decoded.
-pub(super) fn unmapped(facts: &Facts<'_>, out: &mut Writer) {
-    out.object("unmapped", |out| {
-        out.array("records", |out| {
-            for record in &facts.records {
-                out.open();
-                out.text_member("type", record.line.kind_text);
-                let said = record.fields.iter().rev().filter_map(|field| Some((field.name, record.said(field)?)));
-                // of fields of the same name the first counts
-                let said: BTreeMap<_, _> = said.collect();
-                out.object("fields", |out| {
-                    for (name, text) in &said {
-                        out.any_name(name);
-                        out.lossy(text);
-                    }
-                });
-                out.close();
-            }
-        });
+/// All fields of all records, decoded; also of those that are left out of the facts.
+///
+/// # Errors
+/// What writing gives.
+pub(super) fn unmapped(facts: &Facts<'_>, out: &mut Writer, to: &mut impl Write) -> io::Result<()> {
+    out.begin_object("unmapped");
+    out.begin_array("records");
+    if facts.left_out == 0 {
+        facts.records.iter().for_each(|record| unmapped_record(record, out));
+    } else {
+        for record in Reading::all(facts.event) {
+            unmapped_record(&record, out);
+            out.spill(to)?;
+        }
+    }
+    out.end_array();
+    out.close();
+    Ok(())
+}
+
+fn unmapped_record(record: &Reading<'_>, out: &mut Writer) {
+    out.open();
+    out.text_member("type", record.line.kind_text);
+    let said = record.fields.iter().rev().filter_map(|field| Some((field.name, record.said(field)?)));
+    // of fields of the same name the first counts
+    let said: BTreeMap<_, _> = said.collect();
+    out.object("fields", |out| {
+        for (name, text) in &said {
+            out.any_name(name);
+            out.lossy(text);
+        }
     });
+    out.close();
 }

@@ -18,6 +18,7 @@ use class::{Activity, BASE, Class};
 use common::{classification, device, event_name, metadata, occurrence, unmapped};
 use raudit_record::Kind;
 use raudit_record::names::Names;
+use std::io::{self, Write};
 
 /// Writes events in OCSF.
 #[derive(Debug)]
@@ -33,8 +34,11 @@ impl Ocsf {
         Self { names, own: Writer::default() }
     }
 
-    /// Appends an event.
-    pub(super) fn event(&mut self, facts: &Facts<'_>, out: &mut Writer) {
+    /// Appends an event; of a large one the first part goes there.
+    ///
+    /// # Errors
+    /// What writing gives.
+    pub(super) fn event(&mut self, facts: &Facts<'_>, out: &mut Writer, to: &mut impl Write) -> io::Result<()> {
         let wanted = Activity::of(facts);
         let main = facts.main();
         // where a class lacks something, the base event has all it needs
@@ -49,10 +53,11 @@ impl Ocsf {
         occurrence(facts, out);
         metadata(facts, out);
         device(facts, out);
-        out.rest_of_object(&self.own);
-        unmapped(facts, out);
+        out.rest_of_object(&self.own, to)?;
+        unmapped(facts, out, to)?;
         out.close();
         out.end_line();
+        Ok(())
     }
 
     /// Writes what a class has of its own; none if the event lacks what it requires.

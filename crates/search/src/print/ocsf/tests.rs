@@ -4,6 +4,7 @@ use super::*;
 use crate::event::Event;
 use raudit_record::EventId;
 use serde_json::{Value, json};
+use std::iter::repeat_n;
 
 const CALL: &str = "items=1 ppid=10 pid=11 auid=1000 uid=1000 gid=1000 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts1 ses=4 \
                     comm=\"prog\" exe=\"/usr/bin/prog\" key=\"k\"";
@@ -15,10 +16,8 @@ fn ocsf(records: &[(&str, &str)]) -> Value {
         let line = format!("type={kind} msg=audit(1700000000.007:42): {body}");
         event.push(Kind::from_name(kind).unwrap(), line.as_bytes());
     }
-    let mut out = Writer::default();
     let names = Names::fixed([(0, "root"), (1000, "anna")], [(7, "users")]);
-    Ocsf::new(names).event(&Facts::of(&event), &mut out);
-    let value: Value = serde_json::from_slice(out.bytes()).unwrap();
+    let value = written(Ocsf::new(names), &event);
     required(&value);
     value
 }
@@ -207,7 +206,26 @@ fn what_fits_no_class_is_a_base_event_with_all_its_fields() {
 }
 
 fn ocsf_of_nothing() -> Value {
-    let mut out = Writer::default();
-    Ocsf::new(Names::fixed([], [])).event(&Facts::of(&Event::default()), &mut out);
-    serde_json::from_slice(out.bytes()).unwrap()
+    written(Ocsf::new(Names::fixed([], [])), &Event::default())
+}
+
+fn written(mut ocsf: Ocsf, event: &Event) -> Value {
+    let (mut out, mut text) = (Writer::default(), Vec::new());
+    ocsf.event(&Facts::of(event), &mut out, &mut text).unwrap();
+    text.extend_from_slice(out.bytes());
+    serde_json::from_slice(&text).unwrap()
+}
+
+#[test]
+fn of_a_large_event_all_fields_are_there_and_it_says_what_is_not() {
+    let path = format!("item=0 name=\"/{}\"", "x".repeat(60));
+    let mut records = vec![("SYSCALL", "arch=c000003e syscall=2 success=yes exit=3 pid=7 uid=0")];
+    records.extend(repeat_n(("PATH", path.as_str()), 15_000));
+    records.push(("CWD", "cwd=\"/\""));
+    let value = ocsf(&records);
+    assert_eq!(value["metadata"]["is_truncated"], true);
+    assert_eq!(value["unmapped"]["records"].as_array().unwrap().len(), records.len());
+    assert_eq!(value["file"]["path"].as_str().unwrap().len(), 61);
+    assert_eq!(value["actor"]["process"]["working_directory"], Value::Null, "its record was left out");
+    assert_eq!(ocsf(&records[..5000])["metadata"]["is_truncated"], Value::Null);
 }
