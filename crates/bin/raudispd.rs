@@ -1,5 +1,8 @@
-//! raudispd: runs the audit plugins.
+//! raudispd: runs the audit plugins; by the name of one of the sinks, that one.
 
-fn main() -> std::process::ExitCode {
-    raudit_dispatch::main()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let sink = std::env::args_os().next().and_then(|name| raudit_sinks::main(&name));
+    sink.unwrap_or_else(|| raudit_dispatch::main())
 }

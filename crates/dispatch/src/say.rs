@@ -2,11 +2,25 @@
 
 use nix::sys::stat::{major, minor};
 use nix::syslog::{Facility, LogFlags, Severity, openlog, syslog};
+use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::sync::OnceLock;
+
+/// Who speaks; raudispd if nobody has said otherwise.
+static NAME: OnceLock<&CStr> = OnceLock::new();
+
+/// Gives messages another name in front. To be called before the first message.
+pub fn call_me(name: &'static CStr) {
+    // A second name is not taken.
+    let _ = NAME.set(name);
+}
+
+fn name() -> &'static CStr {
+    NAME.get_or_init(|| c"raudispd")
+}
 
 /// The device number of /dev/null.
 const NULL: (u64, u64) = (1, 3);
@@ -19,7 +33,7 @@ fn to_syslog() -> bool {
         let quiet = is_null.map_or(true, |meta| (major(meta.rdev()), minor(meta.rdev())) == NULL);
         if quiet {
             // Without a system log there is nobody left to tell.
-            let _ = openlog(Some(c"raudispd"), LogFlags::LOG_PID, Facility::LOG_DAEMON);
+            let _ = openlog(Some(name()), LogFlags::LOG_PID, Facility::LOG_DAEMON);
         }
         quiet
     })
@@ -29,7 +43,7 @@ fn say(severity: Severity, text: &str) {
     if to_syslog() {
         let _ = syslog(severity, text);
     } else {
-        drop(writeln!(io::stderr().lock(), "raudispd: {text}"));
+        drop(writeln!(io::stderr().lock(), "{}: {text}", name().to_string_lossy()));
     }
 }
 

@@ -1,13 +1,17 @@
-//! Frames from a descriptor.
+//! Records from a descriptor: frames, or lines of text.
+//!
+//! rauditd sends frames; auditd sends its plugins either, as their `format` says. Which it is shows in the first byte: that of a
+//! frame's version is no character of a line. A line becomes a frame of [`Version::Line`], so that nothing after this has two cases.
 
 use crate::feed::Event;
-use crate::frame::{FrameError, parse};
+use crate::frame::{FrameError, MAX_PAYLOAD, Version, parse, push};
 use nix::errno::Errno;
+use raudit_record::{Kind, Line};
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-/// How much is read at once; more than a frame.
+/// How much is read at once; more than a frame, and more than the longest line.
 const BUFFER: usize = 256 << 10;
 
 /// Why a stream ended.
@@ -16,46 +20,138 @@ pub enum StreamError {
     /// It is none of frames.
     #[error("standard input is not a stream of audit frames: {0}")]
     Frame(#[from] FrameError),
+    /// It begins with text that is no record.
+    #[error("standard input has neither audit frames nor lines of audit records: it begins with {0:?}")]
+    Neither(String),
     /// It cannot be read.
     #[error("cannot read standard input: {0}")]
     Read(#[from] io::Error),
 }
 
-/// The stream rauditd writes.
+/// What a stream consists of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Form {
+    /// Nothing has come yet.
+    Unknown,
+    Frames,
+    Lines,
+    /// In the rest of a line that is too long.
+    TooLong,
+}
+
+/// The stream of a dispatcher.
 #[derive(Debug)]
 pub struct Stream<F> {
     source: F,
     buffer: Vec<u8>,
     start: usize,
     filled: usize,
+    form: Form,
+    cut: u64,
 }
 
 impl<F: AsFd> Stream<F> {
-    /// Takes frames from `source`.
+    /// Takes records from `source`.
     pub fn new(source: F) -> Self {
-        Self { source, buffer: vec![0; BUFFER], start: 0, filled: 0 }
+        Self { source, buffer: vec![0; BUFFER], start: 0, filled: 0, form: Form::Unknown, cut: 0 }
     }
 
-    /// Reads once, and hands every whole frame to `each`. False at the end of the stream.
+    /// What is read from.
+    pub fn source(&self) -> &F {
+        &self.source
+    }
+
+    /// How many lines were longer than [`MAX_PAYLOAD`], and were cut there.
+    pub fn cut(&self) -> u64 {
+        self.cut
+    }
+
+    /// Reads once, and hands every whole record to `each`, as a frame. False at the end of the stream.
     ///
     /// # Errors
-    /// The stream is broken. Frames before that have been handed out.
+    /// The stream is broken. Records before that have been handed out.
     pub fn read(&mut self, mut each: impl FnMut(Event)) -> Result<bool, StreamError> {
         self.buffer.copy_within(self.start..self.filled, 0);
         self.filled -= std::mem::take(&mut self.start);
         let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
         match nix::unistd::read(&self.source, room) {
-            Ok(0) if self.filled == 0 => return Ok(false),
-            Ok(0) => return Err(FrameError::Torn(self.filled).into()),
+            Ok(0) => return self.end(each).map(|()| false),
             Ok(n) => self.filled += n,
             Err(Errno::EINTR | Errno::EAGAIN) => return Ok(true),
             Err(error) => return Err(StreamError::Read(error.into())),
         }
+        if self.form == Form::Unknown {
+            self.form = if self.buffer.first().is_some_and(|byte| *byte < b'\t') { Form::Frames } else { self.text()? };
+        }
+        match self.form {
+            Form::Frames => self.frames(&mut each)?,
+            _ => self.lines(&mut each),
+        }
+        Ok(true)
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.start..self.filled).unwrap_or_default()
+    }
+
+    /// [`Form::Lines`], or still unknown while too little is there to tell.
+    fn text(&self) -> Result<Form, StreamError> {
+        let rest = self.rest();
+        let begins = |word: &[u8]| rest.iter().zip(word).all(|(a, b)| a == b);
+        if !begins(b"type=") && !begins(b"node=") {
+            let shown = rest.get(..rest.len().min(40)).unwrap_or_default();
+            return Err(StreamError::Neither(String::from_utf8_lossy(shown).into_owned()));
+        }
+        Ok(if rest.len() < 5 { Form::Unknown } else { Form::Lines })
+    }
+
+    fn frames(&mut self, each: &mut impl FnMut(Event)) -> Result<(), FrameError> {
         while let Some((frame, length)) = parse(self.buffer.get(self.start..self.filled).unwrap_or_default())? {
             each(Arc::from(frame.bytes));
             self.start += length;
         }
-        Ok(true)
+        Ok(())
+    }
+
+    fn lines(&mut self, each: &mut impl FnMut(Event)) {
+        while let Some(length) = memchr::memchr(b'\n', self.rest()) {
+            if self.form == Form::TooLong {
+                self.form = Form::Lines;
+            } else {
+                self.line(length, each);
+            }
+            self.start += length + 1;
+        }
+        if self.form == Form::TooLong {
+            self.start = self.filled;
+        } else if self.form == Form::Lines && self.rest().len() > MAX_PAYLOAD {
+            self.line(MAX_PAYLOAD + 1, each);
+            self.start = self.filled;
+            self.form = Form::TooLong;
+        }
+    }
+
+    /// Hands out the next `length` bytes as a record.
+    fn line(&mut self, length: usize, each: &mut impl FnMut(Event)) {
+        let whole = self.rest().get(..length).unwrap_or_default();
+        let text = whole.get(..length.min(MAX_PAYLOAD)).unwrap_or_default();
+        let kind = Line::parse(text).map_or(Kind::UNNAMED, |line| line.kind);
+        let mut frame = Vec::new();
+        if !text.is_empty() && push(&mut frame, Version::Line, kind, text).is_ok() {
+            each(Arc::from(frame));
+        }
+        self.cut += u64::from(length > MAX_PAYLOAD);
+    }
+
+    /// The stream has ended: a last line needs no newline, a frame has to be whole.
+    fn end(&mut self, mut each: impl FnMut(Event)) -> Result<(), StreamError> {
+        match (self.form, self.filled) {
+            (Form::Lines, length) => self.line(length, &mut each),
+            (Form::Frames, length) if length > 0 => return Err(FrameError::Torn(length).into()),
+            _ => {}
+        }
+        self.filled = 0;
+        Ok(())
     }
 }
 
@@ -104,6 +200,56 @@ mod tests {
         let (count, result) = frames(&bytes[..bytes.len() - 1], 5000);
         assert_eq!(count, 299);
         assert!(matches!(result, Err(StreamError::Frame(FrameError::Torn(_)))));
+    }
+
+    fn texts(bytes: &[u8], step: usize) -> (Vec<(Kind, Vec<u8>)>, u64, Result<(), StreamError>) {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let bytes = bytes.to_vec();
+        let sender = std::thread::spawn(move || bytes.chunks(step).try_for_each(|part| writer.write_all(part)));
+        let mut stream = Stream::new(reader);
+        let mut found = Vec::new();
+        let result = loop {
+            let more = stream.read(|event| {
+                let (frame, _) = parse(&event).unwrap().unwrap();
+                found.push((frame.kind, frame.payload.to_vec()));
+            });
+            match more {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        let cut = stream.cut();
+        drop(stream);
+        // A broken pipe, where the stream was given up.
+        drop(sender.join().unwrap());
+        (found, cut, result)
+    }
+
+    #[test]
+    fn lines_are_records_too_however_they_are_cut() {
+        let long = format!("type=EXECVE msg=audit(1.000:4): a0={}", "x".repeat(300_000));
+        let text = format!("type=CWD msg=audit(1.000:1): cwd=\"/\"\n\nnode=a type=PATH msg=audit(1.000:2): \n{long}\ntype=??\nrest");
+        for step in [1, 7, 4096, 1 << 20] {
+            let (found, cut, result) = texts(text.as_bytes(), step);
+            result.unwrap();
+            let kinds: Vec<_> = found.iter().map(|(kind, _)| *kind).collect();
+            assert_eq!(kinds, [Kind::CWD, Kind::PATH, Kind::EXECVE, Kind::UNNAMED, Kind::UNNAMED]);
+            assert_eq!(found[1].1, b"node=a type=PATH msg=audit(1.000:2): ");
+            assert_eq!(found[2].1, &long.as_bytes()[..MAX_PAYLOAD]);
+            assert_eq!((found[4].1.as_slice(), cut), (&b"rest"[..], 1));
+        }
+    }
+
+    #[test]
+    fn what_begins_as_neither_is_refused() {
+        for (text, step) in [("GET / HTTP/1.1\r\n", 1), ("typewriter\n", 1), ("\u{e4}\n", 100)] {
+            let (found, _, result) = texts(text.as_bytes(), step);
+            assert!(found.is_empty());
+            assert!(matches!(result, Err(StreamError::Neither(_))), "{text}: {result:?}");
+        }
+        let (found, _, result) = texts(b"", 1);
+        assert!(found.is_empty() && result.is_ok());
     }
 
     #[test]

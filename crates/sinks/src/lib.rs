@@ -1,0 +1,25 @@
+//! The sinks: plugins that come with the dispatcher, each a program of its own by the name auditd's has.
+//!
+//! They are doors of one program file, which looks at the name it is called by: raudispd runs itself again for a sink, so that
+//! each is a process, and nothing a sink does can harm another or the dispatcher. They read what auditd's own plugins read, and run
+//! under auditd as well.
+//!
+//! * [`source`]: what every sink waits for: records on standard input, signals, descriptors of its own
+pub mod source;
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// A sink's program.
+type Main = fn() -> ExitCode;
+
+/// The sinks by the names of their programs.
+const SINKS: &[(&str, Main)] = &[];
+
+/// Runs the sink that `program` names, if it names one.
+pub fn main(program: &OsStr) -> Option<ExitCode> {
+    let name = Path::new(program).file_name()?;
+    let (_, main) = SINKS.iter().find(|(sink, _)| name == *sink)?;
+    Some(main())
+}
