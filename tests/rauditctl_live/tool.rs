@@ -42,7 +42,11 @@ impl Tool {
 
     /// The one place where a program is started: whatever chose the line, one that cannot be undone stops the test here.
     fn command(&self, program: &Path, line: &str) -> Command {
-        assert!(!is_dangerous(line), "this must not reach the kernel of this machine: {line}");
+        if is_dangerous(line) {
+            let said = format!("this must not reach the kernel of this machine: {line}");
+            eprintln!("{said}");
+            std::panic::resume_unwind(Box::new(said));
+        }
         let mut command = Command::new(program);
         command.env(self.variable.0, &self.variable.1).stdin(Stdio::null());
         command

@@ -133,7 +133,7 @@ mod tests {
             assert_eq!(child, (status("CapPrm:"), "1".into()));
             let free = root.run(|| (status("CapPrm:"), status("NoNewPrivs:"))).unwrap();
             assert_eq!(free, (before, "0".into()));
-            assert!(root.run(|| panic!("of a job")).is_err());
+            assert!(root.run(|| std::panic::resume_unwind(Box::new("of a job"))).is_err());
             assert_eq!(root.run(|| 7).unwrap(), 7, "it outlives a job that dies");
         };
         std::thread::spawn(test).join().unwrap();
