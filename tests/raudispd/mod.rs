@@ -183,6 +183,10 @@ impl Dispatcher {
         }
     }
 
+    pub fn has_said(&self, text: &str) -> bool {
+        fs::read_to_string(&self.said).unwrap().contains(text)
+    }
+
     pub fn signal_and_wait_for(&self, signal: &str, text: &str) {
         self.signal(signal);
         self.wait_for(text);

@@ -14,6 +14,16 @@ use std::path::{Path, PathBuf};
 /// The program that took the place of auditd 2's built-in af_unix plugin.
 const AF_UNIX: &str = "/sbin/audisp-af_unix";
 
+/// The plugins that come with the dispatcher, by the names of auditd's. Where one is not installed, the dispatcher runs itself by that name.
+const SINKS: [&str; 5] = ["audisp-af_unix", "audisp-filter", "audisp-remote", "audisp-statsd", "audisp-syslog"];
+
+/// Whether this program is one that comes with the dispatcher, and none is installed in its place.
+pub fn is_built_in(program: &Path) -> bool {
+    let is_ours = SINKS.iter().any(|name| program.file_name().is_some_and(|file| file == *name));
+    let place = program.parent();
+    is_ours && ["/sbin", "/usr/sbin"].iter().any(|dir| place == Some(Path::new(dir))) && !program.exists()
+}
+
 words! {
     /// How events are handed to a plugin.
     pub enum PluginFormat {
@@ -163,7 +173,7 @@ impl PluginConf {
         let (mut conf, written) = load::<Self>(&text, &mut scope)?;
         conf.written = written;
         match &conf.path {
-            Some(program) if conf.active => check_program(program).map_err(fail)?,
+            Some(program) if conf.active && !is_built_in(program) => check_program(program).map_err(fail)?,
             None if conf.active => return Err(fail("is active, but has no path".to_owned())),
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! `/etc/audit/rauditd.conf`: the settings only rauditd has. The file and each key are optional (rauditd.conf(5)).
 
 use crate::owner::{self, Links};
-use crate::settings::{Reader, Scope, changed, load, settings, show};
+use crate::settings::{Reader, Scope, Value, changed, load, settings, show};
 use crate::syntax::Given;
 use crate::value::{DAY, absolute, number, seconds, single, word, words, yes_no};
 use crate::{ConfigError, Warning};
@@ -73,6 +73,43 @@ settings! {
     keep_days: u32 = 0, number::<0, 36_500>, ACTS;
     /// Whether the log is indexed for searches.
     index_logs: bool = false, yes_no, ACTS;
+    /// Plugins whose events go on disk when they do not read them in time, and how many bytes may.
+    spill: Vec<Spill> = Vec::new(), spill, ACTS;
+    /// The directory of these files.
+    spill_dir: PathBuf = "/var/spool/audit".into(), absolute, ACTS;
+}
+
+/// A plugin whose events go on disk rather than being dropped.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Spill {
+    /// Its file's name without `.conf`.
+    pub plugin: String,
+    /// The most bytes.
+    pub limit: u64,
+}
+
+impl Value for Vec<Spill> {
+    fn show(&self) -> String {
+        self.iter().map(|one| format!("{}:{}", one.plugin, one.limit)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Less would hardly hold a burst.
+const SMALLEST_SPILL: u64 = 1 << 20;
+
+/// `NAME:SIZE`, several separated by spaces.
+fn spill(given: &Given<'_>, _: &mut Scope<'_>) -> Result<Vec<Spill>, String> {
+    let one = |word: &str| {
+        let (plugin, size) = word.rsplit_once(':').ok_or_else(|| format!("\"{word}\" should be NAME:SIZE"))?;
+        if plugin.is_empty() || plugin.contains('/') || plugin == ".." {
+            return Err(format!("\"{plugin}\" is no name of a plugin"));
+        }
+        match size_in_bytes(size)? {
+            limit if limit < SMALLEST_SPILL => Err(format!("size {size} should be 1M or more")),
+            limit => Ok(Spill { plugin: plugin.into(), limit }),
+        }
+    };
+    std::iter::once(given.value).chain(given.options.iter().copied()).map(one).collect()
 }
 
 /// A log that grows longer than a year is hardly meant.
@@ -107,20 +144,23 @@ fn keys(given: &Given<'_>, _: &mut Scope<'_>) -> Result<Vec<String>, String> {
     text.split([',', ' ']).filter(|key| !key.is_empty()).map(key).collect()
 }
 
-/// A number of bytes, with K, M or G for the powers of 1024; a power of two.
-fn ring_size(given: &Given<'_>, _: &mut Scope<'_>) -> Result<u64, String> {
-    let value = single(given)?;
-    let wrong = || format!("size \"{value}\" should be a number, or a number followed by K, M or G");
+/// A number of bytes, with K, M or G for the powers of 1024.
+fn size_in_bytes(value: &str) -> Result<u64, String> {
     let units = [('K', 10), ('M', 20), ('G', 30)];
     let upper = value.to_ascii_uppercase();
     let unit = units.iter().find_map(|(unit, shift)| upper.strip_suffix(*unit).map(|number| (number, *shift)));
     let (number, shift) = unit.unwrap_or((&upper, 0));
     if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(wrong());
+        return Err(format!("size \"{value}\" should be a number, or a number followed by K, M or G"));
     }
-    let size = number.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift)).unwrap_or(u64::MAX);
-    match size {
-        SMALLEST_RING..=LARGEST_RING if size.is_power_of_two() => Ok(size),
+    Ok(number.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift)).unwrap_or(u64::MAX))
+}
+
+/// A size that is a power of two.
+fn ring_size(given: &Given<'_>, _: &mut Scope<'_>) -> Result<u64, String> {
+    let value = single(given)?;
+    match size_in_bytes(value)? {
+        size @ SMALLEST_RING..=LARGEST_RING if size.is_power_of_two() => Ok(size),
         SMALLEST_RING..=LARGEST_RING => Err(format!("size {value} should be a power of two")),
         _ => Err(format!("size {value} should be from 64K to 2G")),
     }
@@ -159,6 +199,12 @@ impl RauditdConf {
 }
 
 impl RauditdConf {
+    /// Where a plugin's events go on disk, and how many bytes may, if they are to.
+    pub fn spill_of(&self, plugin: &str) -> Option<(PathBuf, u64)> {
+        let found = self.spill.iter().find(|one| one.plugin == plugin)?;
+        Some((self.spill_dir.join(format!("{plugin}.spill")), found.limit))
+    }
+
     /// The keys whose values differ from those of `before`.
     pub fn changed(&self, before: &Self) -> Vec<&'static str> {
         changed(self, before)
@@ -197,6 +243,12 @@ mod tests {
         ("state_file", &["/run/s"], &["s"]),
         ("settle_time", &["0", "500"], &["-1", "0.5", "600001"]),
         ("register_interval", &["0", "5", "86400"], &["-1", "5s", "86401"]),
+        (
+            "spill",
+            &["laurel:1G", "a:1M b.c:1048576", "a:b:2m"],
+            &["laurel", "laurel:", ":1G", "a/b:1G", "..:1G", "a:1K", "a:x"],
+        ),
+        ("spill_dir", &["/var/spool/x"], &["x"]),
         ("all_arguments", &["yes", "NO"], &["1", "all", ""]),
         ("compress_logs", &["none", "ZSTD"], &["yes", "gzip", "zstd 19", ""]),
         ("rotate_every", &["0", "3600", "1h", "7d", "1M", "366d"], &["-1", "367d", "1w", "d", "1 d", "99999999999M"]),
@@ -232,6 +284,7 @@ mod tests {
         assert_eq!(parse(shipped).unwrap(), expected);
         expected.dispatcher = Some("/usr/sbin/raudispd".into());
         expected.critical_keys = ["identity", "exec"].map(str::to_owned).to_vec();
+        expected.spill = vec![Spill { plugin: "laurel".into(), limit: 1 << 30 }];
         assert_eq!(parse(&uncommented).unwrap().to_string(), expected.to_string());
     }
 

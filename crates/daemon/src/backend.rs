@@ -243,7 +243,8 @@ impl Backend {
             Request::SetFeatures(features) => self.kernel.set_features(&features).map(|()| Reply::Ack),
             Request::Trim => self.kernel.trim().map(|()| Reply::Ack),
             Request::MakeEquivalent(trees) => self.kernel.make_equivalent(&trees).map(|()| Reply::Ack),
-            Request::Other(_) => {
+            // plugins are not ours: control answers that
+            Request::ListPlugins | Request::Other(_) => {
                 Ok(Reply::Error(Errno::EOPNOTSUPP, Some("rauditd does not support this request".into())))
             }
         };

@@ -3,6 +3,7 @@
 use crate::alarm::{Alarm, Alarms, Event};
 use crate::backend::Backend;
 use crate::event::Stamps;
+use crate::feeder::Known;
 use crate::orders::Orders;
 use crate::privilege::Root;
 use crate::process;
@@ -14,6 +15,7 @@ use crate::work::{Outbox, Work};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
+use raudit_netlink::server::{Reply, Request};
 use raudit_netlink::{Server, SignalInfo};
 use raudit_record::{Kind, Message};
 use std::os::fd::AsFd;
@@ -58,6 +60,8 @@ pub struct Control {
     pub server: Server,
     /// Who captures.
     pub backend: Backend,
+    /// How plugins are.
+    pub plugins: Known,
     /// Other machines.
     pub remote: Remote,
     /// To the writer.
@@ -109,8 +113,11 @@ impl Control {
                     return ending;
                 }
             }
-            let backend = &mut self.backend;
-            if let Err(e) = self.server.serve(|request, peer| backend.answer(request, peer)) {
+            let (backend, plugins) = (&mut self.backend, &self.plugins);
+            if let Err(e) = self.server.serve(|request, peer| match request {
+                Request::ListPlugins => Reply::Objects(plugins.objects()),
+                _ => backend.answer(request, peer),
+            }) {
                 say::error(e.to_string());
                 std::thread::sleep(Duration::from_millis(100));
             }

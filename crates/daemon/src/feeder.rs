@@ -10,7 +10,8 @@ use child::Starter;
 use crossbeam_channel::{Sender, bounded, unbounded};
 use raudit_config::plugin_conf;
 use raudit_config::{Action, AuditdConf, RauditdConf};
-use raudit_dispatch::status::Status;
+use raudit_dispatch::status::{OfPlugin, Status};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,9 +34,28 @@ enum Command {
 
 /// What is known of the plugins, shared with those who ask.
 #[derive(Clone, Debug, Default)]
-struct Known(Arc<Mutex<Status>>);
+pub struct Known(Arc<Mutex<Status>>);
 
 impl Known {
+    /// Each of them, as JSON objects.
+    pub fn objects(&self) -> Vec<String> {
+        let object = |plugin: &OfPlugin| {
+            let OfPlugin { name, runs, suspended, depth, deepest, delivered, dropped, restarts, spilled } = plugin;
+            json!({
+                "name": name,
+                "runs": runs,
+                "suspended": suspended,
+                "depth": depth,
+                "deepest": deepest,
+                "delivered": delivered,
+                "dropped": dropped,
+                "restarts": restarts,
+                "spilled": spilled,
+            })
+        };
+        self.get().plugins.iter().map(|plugin| object(plugin).to_string()).collect()
+    }
+
     fn set(&self, status: Status) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = status;
     }
@@ -151,6 +171,11 @@ impl Feeder {
     fn tell(&self, line: &Line, command: Command) {
         // the thread lives as long as its queue
         let _ = line.commands.send(command);
+    }
+
+    /// What is known of the plugins, for others.
+    pub fn known(&self) -> Known {
+        self.known.clone()
     }
 
     /// How the plugins are, as far as raudispd has said.

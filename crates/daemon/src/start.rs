@@ -4,7 +4,7 @@ use crate::alarm::{self, Alarm, Alarms};
 use crate::backend::{Backend, Found};
 use crate::control::{self, Control, Ending};
 use crate::event::Stamps;
-use crate::feeder::Feeder;
+use crate::feeder::{Feeder, Known};
 use crate::markers::Markers;
 use crate::node;
 use crate::options::{EnableState, Exit, Options};
@@ -212,6 +212,7 @@ struct Daemon {
     work: Outbox,
     writer: Option<JoinHandle<()>>,
     written: Arc<Written>,
+    plugins: Known,
     netlink: Option<Source>,
     stamps: Stamps,
     markers: Markers,
@@ -228,13 +229,14 @@ impl Daemon {
         let Loaded { conf, own, .. } = loaded;
         let (directory, daemon) = (&options.config_dir, options.is_daemon());
         let feeder = Feeder::start(conf, own, directory, daemon, root.clone(), alarm.clone());
+        let plugins = feeder.known();
         let writer = Writer::new(loaded, options.foreground, feeder, orders.clone()).map_err(failed)?;
         let written = writer.written();
         let (work, inbox) = work::channel();
         let thread =
             std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&inbox)).map_err(failed)?;
         let (writer, markers, stamps) = (Some(thread), Markers::new().map_err(failed)?, Stamps::new());
-        let mut daemon = Self { work, writer, written, netlink: None, stamps, markers, root, alarm, orders };
+        let mut daemon = Self { work, writer, written, plugins, netlink: None, stamps, markers, root, alarm, orders };
         let format = match conf.log_format {
             _ if !conf.write_logs => "nolog",
             LogFormat::Raw => "raw",
@@ -257,6 +259,7 @@ impl Daemon {
             signals,
             server,
             backend,
+            plugins: self.plugins.clone(),
             remote,
             work: self.work.clone(),
             stamps: std::mem::take(&mut self.stamps),

@@ -2,17 +2,17 @@
 
 use crate::frame::parse;
 use crate::process::{Process, Stopped};
+use crate::queue::Outlet;
 use crate::say;
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::RecvTimeoutError;
 use raudit_config::PluginFormat;
 use raudit_config::plugin_conf::Plugin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// A record as it came: a whole frame, shared by the queues.
-pub type Event = Arc<[u8]>;
+pub use crate::queue::Event;
 
 /// How much is written to a plugin at once.
 const BATCH: usize = 64 << 10;
@@ -30,20 +30,25 @@ pub struct Counts {
     pub delivered: AtomicU64,
     /// Events that came and were not delivered.
     pub lost: AtomicU64,
-    /// What the queue holds, by [`cost`].
-    pub queued: AtomicUsize,
+    /// How often the plugin was started again.
+    pub restarts: AtomicU64,
+    /// Whether the plugin's process runs.
+    pub runs: AtomicBool,
+    /// Bytes of events that wait on disk.
+    pub spilled: AtomicU64,
     /// The plugin is to be stopped: what is queued is still delivered if it reads.
     pub stopping: AtomicBool,
 }
 
-/// What an event counts for in a queue, in bytes: itself, and what memory and queue need to hold it.
-pub fn cost(event: &Event) -> usize {
-    event.len() + 64
-}
-
 impl Counts {
-    fn lose(&self, events: usize) {
+    /// Counts events that will not be delivered.
+    pub fn lose(&self, events: usize) {
         self.lost.fetch_add(events as u64, Ordering::Relaxed);
+    }
+
+    /// Lost and delivered.
+    pub fn both(&self) -> (u64, u64) {
+        (self.lost.load(Ordering::Relaxed), self.delivered.load(Ordering::Relaxed))
     }
 }
 
@@ -52,11 +57,22 @@ impl Counts {
 pub struct Feed {
     pub(crate) plugin: Plugin,
     pub(crate) name: String,
-    pub(crate) queue: Receiver<Event>,
+    pub(crate) queue: Outlet,
     pub(crate) counts: Arc<Counts>,
     pub(crate) max_restarts: u32,
     /// The thread that ran the plugin before a reload: two of the same would be in each other's way.
     pub(crate) before: Option<JoinHandle<()>>,
+    /// What is not delivered is not lost but given back.
+    pub(crate) keeps: bool,
+}
+
+/// What a plugin was not given.
+#[derive(Debug)]
+pub struct Left {
+    /// What was on its way.
+    pub events: Vec<Event>,
+    /// What is still in the queue comes after that.
+    pub queue: Outlet,
 }
 
 /// The plugin as the thread sees it.
@@ -72,17 +88,19 @@ enum Running {
 /// Events rendered for the plugin.
 #[derive(Debug, Default)]
 struct Batch {
+    events: Vec<Event>,
     bytes: Vec<u8>,
     /// Where in `bytes` each event ends.
     ends: Vec<usize>,
 }
 
 impl Batch {
-    fn add(&mut self, event: &[u8], format: PluginFormat) {
-        match (format, parse(event)) {
+    fn add(&mut self, event: Event, format: PluginFormat) {
+        match (format, parse(&event)) {
             (PluginFormat::String, Ok(Some((frame, _)))) => frame.push_line(&mut self.bytes),
-            _ => self.bytes.extend_from_slice(event),
+            _ => self.bytes.extend_from_slice(&event),
         }
+        self.events.push(event);
         self.ends.push(self.bytes.len());
     }
 
@@ -92,32 +110,42 @@ impl Batch {
         let cut = whole.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
         self.bytes.drain(..cut);
         self.ends.drain(..whole);
+        self.events.drain(..whole);
         self.ends.iter_mut().for_each(|end| *end -= cut);
         whole
     }
 
-    fn clear(&mut self) {
+    /// Empties it; gives the events that were not taken.
+    fn clear(&mut self) -> Vec<Event> {
         self.bytes.clear();
         self.ends.clear();
+        std::mem::take(&mut self.events)
     }
 }
 
 impl Feed {
-    /// Runs the plugin until the queue's other end is dropped, stops it, and says what it has lost.
-    pub fn run(mut self) {
+    /// Waits for the thread that ran the plugin before.
+    pub(crate) fn wait_for_the_one_before(&mut self) {
         if let Some(before) = self.before.take() {
             // Its panic has been printed; the plugin is gone either way.
             drop(before.join());
         }
+    }
+
+    /// Runs the plugin until the queue's other end is dropped, stops it, and says what it has lost. Gives back what was not delivered,
+    /// if it is to be kept; then it also ends when the plugin takes nothing any more.
+    pub fn run(mut self) -> Left {
+        self.wait_for_the_one_before();
         let mut starts = 0;
         let mut running = Running::Not;
         self.start(&mut running, &mut starts);
         let mut batch = Batch::default();
         let counts = Arc::clone(&self.counts);
         let mut drain = Drain::new(&counts);
-        loop {
-            match self.queue.recv_timeout(IDLE) {
-                Ok(event) => self.take(&event, &mut batch),
+        let mut left = Vec::new();
+        while left.is_empty() {
+            match self.queue.next(IDLE) {
+                Ok(event) => batch.add(event, self.plugin.conf.format),
                 Err(RecvTimeoutError::Timeout) => {
                     self.look_after(&mut running);
                     continue;
@@ -125,27 +153,23 @@ impl Feed {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             while batch.bytes.len() < BATCH
-                && let Ok(event) = self.queue.try_recv()
+                && let Some(event) = self.queue.try_next()
             {
-                self.take(&event, &mut batch);
+                batch.add(event, self.plugin.conf.format);
             }
-            self.deliver(&mut batch, &mut running, &mut starts, &mut drain);
+            left = self.deliver(&mut batch, &mut running, &mut starts, &mut drain);
         }
         self.finish(running, &mut drain);
-        let (lost, delivered) = (counts.lost.load(Ordering::Relaxed), counts.delivered.load(Ordering::Relaxed));
-        if lost > 0 {
+        counts.runs.store(false, Ordering::Relaxed);
+        let (lost, delivered) = counts.both();
+        if lost > 0 && !self.keeps {
             say::warning(format!("plugin {}: {lost} events lost, {delivered} delivered", self.name));
         }
+        Left { events: left, queue: self.queue }
     }
 
-    /// Moves an event from the queue to the batch.
-    fn take(&self, event: &Event, batch: &mut Batch) {
-        self.counts.queued.fetch_sub(cost(event), Ordering::Relaxed);
-        batch.add(event, self.plugin.conf.format);
-    }
-
-    /// Writes a batch, starting the plugin again if it ended. The event it failed at is sent again.
-    fn deliver(&self, batch: &mut Batch, running: &mut Running, starts: &mut u32, drain: &mut Drain<'_>) {
+    /// Writes a batch, starting the plugin again if it ended. The event it failed at is sent again. Gives what is to be kept of it.
+    fn deliver(&self, batch: &mut Batch, running: &mut Running, starts: &mut u32, drain: &mut Drain<'_>) -> Vec<Event> {
         while !batch.ends.is_empty() {
             let Running::Yes(process) = running else {
                 if !self.start(running, starts) {
@@ -166,8 +190,12 @@ impl Feed {
                 Some(Stopped::Gone) => self.bury(running),
             }
         }
-        self.counts.lose(batch.ends.len());
-        batch.clear();
+        let left = batch.clear();
+        if self.keeps {
+            return left;
+        }
+        self.counts.lose(left.len());
+        Vec::new()
     }
 
     /// Starts the plugin, unless it has been started too often. Says whether it is to be tried again or runs.
@@ -185,7 +213,9 @@ impl Feed {
         let program = self.plugin.conf.path.as_deref().unwrap_or(std::path::Path::new(""));
         match Process::start(program, &self.plugin.conf) {
             Ok(process) => {
+                self.counts.runs.store(true, Ordering::Relaxed);
                 if again {
+                    self.counts.restarts.fetch_add(1, Ordering::Relaxed);
                     say::notice(format!("plugin {} was restarted", self.name));
                 }
                 *running = Running::Yes(process);
@@ -206,6 +236,7 @@ impl Feed {
 
     fn bury(&self, running: &mut Running) {
         if let Running::Yes(process) = std::mem::replace(running, Running::Not) {
+            self.counts.runs.store(false, Ordering::Relaxed);
             let end = process.stop().map_or_else(|error| error.to_string(), |status| status.to_string());
             say::warning(format!("plugin {} terminated unexpectedly ({end})", self.name));
         }
@@ -261,10 +292,10 @@ mod tests {
     use crate::frame::{Version, push};
     use raudit_record::Kind;
 
-    fn event(text: &str) -> Vec<u8> {
+    fn event(text: &str) -> Event {
         let mut frame = Vec::new();
         push(&mut frame, Version::Line, Kind::PATH, text.as_bytes()).unwrap();
-        frame
+        frame.into()
     }
 
     #[test]
@@ -273,7 +304,7 @@ mod tests {
             [(0, 0, "a\nbb\nccc\n"), (1, 0, "a\nbb\nccc\n"), (2, 1, "bb\nccc\n"), (6, 2, "ccc\n"), (9, 3, "")]
         {
             let mut batch = Batch::default();
-            ["a", "bb", "ccc"].iter().for_each(|text| batch.add(&event(text), PluginFormat::String));
+            ["a", "bb", "ccc"].iter().for_each(|text| batch.add(event(text), PluginFormat::String));
             assert_eq!(batch.delivered(taken), whole);
             assert_eq!(batch.bytes, left.as_bytes());
             assert_eq!(batch.ends.last().copied().unwrap_or(0), left.len());

@@ -1,12 +1,14 @@
 //! The plugins that run: giving them events, reloading them, stopping them.
 
-use crate::feed::{Counts, Event, Feed, cost};
+use crate::feed::{Counts, Event, Feed};
 use crate::patience::Patience;
+use crate::queue::{Inlet, queue};
 use crate::say;
-use crate::status::Status;
-use crossbeam_channel::{Sender, unbounded};
+use crate::spooler::{self, Place};
+use crate::status::{OfPlugin, Status};
 use raudit_config::plugin_conf::{Plugin, Plugins};
-use raudit_config::{Action, AuditdConf};
+use raudit_config::{Action, AuditdConf, RauditdConf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{Builder, JoinHandle};
@@ -24,12 +26,10 @@ const LARGEST_EVENT: usize = 9216;
 #[derive(Debug)]
 struct Seat {
     name: String,
-    queue: Sender<Event>,
+    queue: Inlet,
     thread: JoinHandle<()>,
     counts: Arc<Counts>,
     patience: Patience,
-    /// How much may be queued, by [`cost`].
-    room: usize,
     /// `overflow_action` said so: nothing is queued until resumed.
     suspended: bool,
     /// An event found no room, ever.
@@ -45,12 +45,13 @@ struct Seat {
 pub struct Host {
     seats: Vec<Seat>,
     conf: AuditdConf,
+    own: RauditdConf,
 }
 
 impl Host {
     /// Starts plugins.
-    pub fn start(conf: AuditdConf, plugins: Plugins) -> Self {
-        let mut host = Self { seats: Vec::new(), conf };
+    pub fn start(conf: AuditdConf, own: RauditdConf, plugins: Plugins) -> Self {
+        let mut host = Self { seats: Vec::new(), conf, own };
         host.seat(plugins, Vec::new());
         host
     }
@@ -64,7 +65,7 @@ impl Host {
         for plugin in plugins.active {
             let name = name_of(&plugin);
             let handle = before.iter().position(|(old, _)| *old == name).map(|at| before.swap_remove(at).1);
-            match Seat::new(plugin, name.clone(), &self.conf, handle) {
+            match Seat::new(plugin, name.clone(), &self.conf, self.own.spill_of(&name), handle) {
                 Ok(seat) => self.seats.push(seat),
                 Err(error) => say::error(format!("cannot start a thread for plugin {name}: {error}")),
             }
@@ -101,6 +102,7 @@ impl Host {
             overflowed,
             suspended: self.seats.iter().any(|seat| seat.suspended),
             action: if stops_machine { self.conf.overflow_action.clone() } else { Action::Ignore },
+            plugins: self.seats.iter().map(Seat::status).collect(),
         }
     }
 
@@ -113,9 +115,9 @@ impl Host {
     }
 
     /// Stops all plugins and starts those of the new settings (SIGHUP). Events that come meanwhile wait in the new queues.
-    pub fn reload(&mut self, conf: AuditdConf, plugins: Plugins) {
+    pub fn reload(&mut self, conf: AuditdConf, own: RauditdConf, plugins: Plugins) {
         let old: Vec<_> = self.seats.drain(..).map(Seat::leave).collect();
-        self.conf = conf;
+        (self.conf, self.own) = (conf, own);
         self.seat(plugins, old);
         say::notice(format!("configuration reloaded, {} active plugins", self.plugins()));
     }
@@ -132,49 +134,70 @@ impl Host {
 }
 
 impl Seat {
-    fn new(plugin: Plugin, name: String, conf: &AuditdConf, before: Option<JoinHandle<()>>) -> std::io::Result<Self> {
-        let (queue, events) = unbounded();
+    fn new(
+        plugin: Plugin,
+        name: String,
+        conf: &AuditdConf,
+        spill: Option<(PathBuf, u64)>,
+        before: Option<JoinHandle<()>>,
+    ) -> std::io::Result<Self> {
         let room = (conf.q_depth as usize).saturating_mul(LARGEST_EVENT);
+        let (inlet, outlet) = queue(room);
         let counts = Arc::new(Counts::default());
         let feed = Feed {
             plugin,
             name: name.clone(),
-            queue: events,
+            queue: outlet,
             counts: Arc::clone(&counts),
             max_restarts: conf.max_restarts,
             before,
+            keeps: false,
         };
-        let thread = Builder::new().name(name.chars().take(15).collect()).spawn(move || feed.run())?;
+        let work = move || match spill {
+            Some((path, limit)) => spooler::run(&Place { path, limit }, feed, room),
+            None => drop(feed.run()),
+        };
+        let thread = Builder::new().name(name.chars().take(15).collect()).spawn(work)?;
         let now = Instant::now();
         let patience = Patience::new(now);
         let (suspended, overflowed, deepest) = (false, false, 0);
         let (reported, report_next) = (0, now);
-        Ok(Self { name, queue, thread, counts, patience, room, suspended, overflowed, deepest, reported, report_next })
+        Ok(Self { name, queue: inlet, thread, counts, patience, suspended, overflowed, deepest, reported, report_next })
+    }
+
+    fn status(&self) -> OfPlugin {
+        let (dropped, delivered) = self.counts.both();
+        OfPlugin {
+            name: self.name.clone(),
+            runs: self.counts.runs.load(Ordering::Relaxed),
+            suspended: self.suspended,
+            depth: self.queue.len() as u64,
+            deepest: self.deepest,
+            delivered,
+            dropped,
+            restarts: self.counts.restarts.load(Ordering::Relaxed),
+            spilled: self.counts.spilled.load(Ordering::Relaxed),
+        }
     }
 
     /// Queues an event. False if there is no room and waiting is not worth it.
     fn offer(&mut self, event: &Event) -> bool {
-        if !self.has_room(event) && !self.wait_for_room(event) {
+        if !self.queue.has_room(event) && !self.wait_for_room(event) {
             return false;
         }
-        self.counts.queued.fetch_add(cost(event), Ordering::Relaxed);
-        let sent = self.queue.send(Arc::clone(event)).is_ok();
+        let sent = self.queue.push(Arc::clone(event)).is_ok();
         self.deepest = self.deepest.max(self.queue.len() as u64);
         sent
     }
 
-    fn has_room(&self, event: &Event) -> bool {
-        self.counts.queued.load(Ordering::Relaxed) + cost(event) <= self.room
-    }
-
     fn wait_for_room(&mut self, event: &Event) -> bool {
-        let progress = self.counts.delivered.load(Ordering::Relaxed);
+        let progress = self.queue.taken();
         let start = Instant::now();
         let Some(time) = self.patience.wait(start, progress) else { return false };
-        while !self.has_room(event) && start.elapsed() < time {
+        while !self.queue.has_room(event) && start.elapsed() < time {
             std::thread::sleep(Duration::from_micros(200));
         }
-        let found = self.has_room(event);
+        let found = self.queue.has_room(event);
         self.patience.waited(start.elapsed(), progress, !found);
         found
     }

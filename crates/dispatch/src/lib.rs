@@ -2,7 +2,7 @@
 //!
 //! rauditd starts one raudispd and writes one stream of [`frame`]s to its standard input. raudispd runs the plugins of
 //! plugins.d and hands each of them the records, so that a plugin that is slow, that hangs or that dies has no effect
-//! on rauditd, on the log, or on another plugin: it loses events of its own, and they are counted.
+//! on rauditd, on the log, or on another plugin: it loses events of its own, and they are counted, or they wait for it on disk.
 //!
 //! ```text
 //!                      ┌ queue ─ thread [feed] ─ socket ─ process [plugin]
@@ -14,6 +14,7 @@
 //! * [`stream`]: frames from standard input
 //! * [`host`]: the plugins that run, reloading and stopping them
 //! * [`feed`]: one plugin's queue and thread
+//! * [`queue`]: a queue bounded by bytes; [`spooler`]: one that goes on on disk, in a file of [`spill`]
 //! * [`process`]: one plugin's process
 //! * [`patience`]: how long a full queue is waited for
 //! * [`status`]: how the plugins are, in a line; [`teller`]: told to rauditd
@@ -26,8 +27,11 @@ pub mod inherited;
 pub mod options;
 pub mod patience;
 pub mod process;
+pub mod queue;
 pub mod run;
 pub mod say;
+pub mod spill;
+pub mod spooler;
 pub mod status;
 pub mod stream;
 pub mod teller;

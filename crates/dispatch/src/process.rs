@@ -6,10 +6,12 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use raudit_config::PluginConf;
+use raudit_config::plugin_conf::is_built_in;
 use std::fs;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
@@ -51,8 +53,9 @@ impl Process {
         let (ours, theirs) = UnixStream::pair()?;
         // Ours only: blocking or not is a property of each end.
         ours.set_nonblocking(true)?;
-        let child =
-            Command::new(program).args(&conf.args).env_clear().stdin(Stdio::from(OwnedFd::from(theirs))).spawn()?;
+        let mut command = Command::new(if is_built_in(program) { Path::new("/proc/self/exe") } else { program });
+        command.arg0(program).args(&conf.args).env_clear().stdin(Stdio::from(OwnedFd::from(theirs)));
+        let child = command.spawn()?;
         Ok(Self { child, socket: ours, ended: None })
     }
 

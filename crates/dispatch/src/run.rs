@@ -8,7 +8,7 @@ use crate::{inherited, say};
 use clap::Parser;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use raudit_config::plugin_conf::{Plugins, scan};
-use raudit_config::{AuditdConf, ConfigError};
+use raudit_config::{AuditdConf, ConfigError, RauditdConf};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::AsFd;
@@ -77,6 +77,7 @@ fn run(options: &Options) -> Exit {
 #[derive(Debug)]
 struct Settings {
     conf: AuditdConf,
+    own: RauditdConf,
     plugins: Plugins,
 }
 
@@ -91,8 +92,9 @@ impl Settings {
                 Plugins::default()
             }),
         };
-        warnings.iter().chain(&plugins.warnings).for_each(|warning| say::warning(warning.to_string()));
-        Ok(Self { conf, plugins })
+        let (own, odd) = RauditdConf::load(&options.auditd_conf_dir.join("rauditd.conf"), true)?;
+        warnings.iter().chain(&odd).chain(&plugins.warnings).for_each(|warning| say::warning(warning.to_string()));
+        Ok(Self { conf, own, plugins })
     }
 }
 
@@ -134,7 +136,7 @@ impl Signals {
 /// Hands out events until the stream ends.
 fn serve(options: &Options, settings: Settings, mut signals: Signals) -> Result<(), StreamError> {
     let (depth, active) = (settings.conf.q_depth, settings.plugins.active.len());
-    let mut host = Host::start(settings.conf, settings.plugins);
+    let mut host = Host::start(settings.conf, settings.own, settings.plugins);
     say::notice(format!("{active} active plugins, q_depth={depth}"));
     let mut stream = Stream::new(io::stdin());
     let mut teller = Teller::default();
@@ -142,7 +144,7 @@ fn serve(options: &Options, settings: Settings, mut signals: Signals) -> Result<
     let result = loop {
         let mut now = Instant::now();
         let report = host.report(now);
-        let tell = teller.tell(io::stdin(), &host.status(), now);
+        let tell = teller.tell(io::stdin(), || host.status(), now);
         let left = end.map(|end| end.saturating_duration_since(now));
         if left == Some(Duration::ZERO) {
             break Ok(());
@@ -187,7 +189,9 @@ fn wait(wake: &UnixStream, time: Option<Duration>) -> bool {
 /// Reads all files again. If anything is wrong, all plugins stay as they are.
 fn reload(options: &Options, host: &mut Host) {
     match Settings::load(options) {
-        Ok(settings) if settings.plugins.skipped.is_empty() => host.reload(settings.conf, settings.plugins),
+        Ok(settings) if settings.plugins.skipped.is_empty() => {
+            host.reload(settings.conf, settings.own, settings.plugins)
+        }
         Ok(settings) => {
             settings.plugins.skipped.iter().for_each(|error| say::error(error.to_string()));
             say::error("configuration not reloaded, all plugins stay as they are");

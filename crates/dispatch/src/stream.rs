@@ -229,7 +229,9 @@ mod tests {
     #[test]
     fn lines_are_records_too_however_they_are_cut() {
         let long = format!("type=EXECVE msg=audit(1.000:4): a0={}", "x".repeat(300_000));
-        let text = format!("type=CWD msg=audit(1.000:1): cwd=\"/\"\n\nnode=a type=PATH msg=audit(1.000:2): \n{long}\ntype=??\nrest");
+        let text = format!(
+            "type=CWD msg=audit(1.000:1): cwd=\"/\"\n\nnode=a type=PATH msg=audit(1.000:2): \n{long}\ntype=??\nrest"
+        );
         for step in [1, 7, 4096, 1 << 20] {
             let (found, cut, result) = texts(text.as_bytes(), step);
             result.unwrap();

@@ -195,11 +195,25 @@ impl Client {
         if self.is_kernel() {
             return Ok(Vec::new());
         }
-        self.ask_one("description", kind::DESCRIBE, |payload| {
-            // The padding that ends every message.
-            let end = payload.iter().rposition(|&b| b != 0).map_or(0, |at| at + 1);
-            payload.iter().take(end).copied().collect()
-        })
+        self.ask_one("description", kind::DESCRIBE, |payload| without_padding(payload).to_vec())
+    }
+
+    /// How rauditd's plugins are, a JSON object each; none when the kernel is at the other end.
+    pub fn plugins(&mut self) -> Result<Vec<Vec<u8>>, Error> {
+        let mut objects = Vec::new();
+        if self.is_kernel() {
+            return Ok(objects);
+        }
+        let mut take = |header: Header, payload: &[u8]| {
+            match header.kind {
+                kind::NLMSG_DONE => return Ok(Reply::Complete),
+                kind::LIST_PLUGINS => objects.push(without_padding(payload).to_vec()),
+                _ => {}
+            }
+            Ok(Reply::More)
+        };
+        self.request("plugins", kind::LIST_PLUGINS, &[], Some(&mut take))?;
+        Ok(objects)
     }
 
     /// A request answered by one message of its own type.
@@ -282,6 +296,12 @@ impl Client {
         let text = (!self.is_kernel() && !text.is_empty()).then_some(text);
         Error::Refused { what, errno: Errno::from_raw(value.wrapping_neg()), text }
     }
+}
+
+/// A text without the zeros that end every message.
+fn without_padding(payload: &[u8]) -> &[u8] {
+    let end = payload.iter().rposition(|&b| b != 0).map_or(0, |at| at + 1);
+    payload.get(..end).unwrap_or_default()
 }
 
 /// Sentence for a user whose request was refused, in auditctl's form: `Error sending add rule data request (Rule exists)`.

@@ -33,6 +33,8 @@ pub mod kind {
     /// rauditd's own: the rules as LIST_RULES gives them, each behind what was counted of it
     /// ([`RuleCounts`](super::RuleCounts)).
     pub const LIST_HITS: u16 = 2993;
+    /// rauditd's own: how plugins are, in messages of one JSON object each.
+    pub const LIST_PLUGINS: u16 = 2994;
 }
 
 /// In place of a count where nobody counts.

@@ -73,6 +73,8 @@ pub enum Request {
     MakeEquivalent(Equivalence),
     /// A few lines about the backend and its tier.
     Describe,
+    /// How plugins are.
+    ListPlugins,
     /// A message type nothing is known about.
     Other(u16),
 }
@@ -100,6 +102,8 @@ pub enum Reply {
     Hits(Vec<(Rule, Option<RuleCounts>)>),
     /// To [`Request::Describe`].
     Text(String),
+    /// To [`Request::ListPlugins`]: a JSON object each.
+    Objects(Vec<String>),
 }
 
 /// The serving end. Dropping it removes the socket.
@@ -331,6 +335,7 @@ fn decode(header: Header, payload: &[u8]) -> Result<Request, Reply> {
             Request::MakeEquivalent(trees)
         }
         kind::DESCRIBE => Request::Describe,
+        kind::LIST_PLUGINS => Request::ListPlugins,
         kind::USER | 1100..=1199 | 2100..=2999 => {
             let end = payload.iter().position(|&b| b == 0).unwrap_or(payload.len());
             let text = payload.get(..end).unwrap_or_default().to_vec();
@@ -353,6 +358,7 @@ fn encode(asked: Header, reply: &Reply) -> Vec<Vec<u8>> {
         Reply::SignalInfo(info) => one(&info.to_bytes()),
         Reply::Text(text) => one(text.as_bytes()),
         Reply::Rules(rules) => several(asked, rules.iter().map(|rule| rule.to_wire(false))),
+        Reply::Objects(objects) => several(asked, objects.iter().map(|object| object.clone().into_bytes())),
         Reply::Hits(rules) => {
             let both = |(rule, counts): &(Rule, Option<RuleCounts>)| {
                 [RuleCounts::to_bytes(counts.as_ref()), rule.to_wire(false)].concat()

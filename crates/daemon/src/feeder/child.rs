@@ -7,7 +7,7 @@ use crate::say;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use raudit_config::Action;
-use raudit_dispatch::status::Status;
+use raudit_dispatch::status::Reader;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -77,9 +77,9 @@ fn relay(said: impl Read) {
 /// The thread: remembers what raudispd tells of its plugins.
 fn listen(answers: UnixStream, known: &Known, alarm: &Alarm) {
     let mut answers = BufReader::new(answers);
-    let (mut line, mut acted) = (Vec::new(), false);
+    let (mut line, mut reader, mut acted) = (Vec::new(), Reader::default(), false);
     while answers.by_ref().take(LINE_MAX).read_until(b'\n', &mut line).is_ok_and(|len| len > 0) {
-        if let Some(status) = str::from_utf8(&line).ok().and_then(Status::parse) {
+        if let Some(status) = str::from_utf8(&line).ok().and_then(|line| reader.line(line)) {
             let action = status.action.clone();
             known.set(status);
             if action != Action::Ignore && !std::mem::replace(&mut acted, true) {

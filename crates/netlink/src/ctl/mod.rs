@@ -12,6 +12,7 @@ mod replace;
 mod rules_file;
 mod show;
 mod signal;
+mod status_json;
 mod words;
 
 use crate::capability::may_control_audit;
@@ -73,6 +74,9 @@ fn run(args: &[&[u8]]) -> u8 {
         return 4;
     }
     let mut session = Session::start();
+    if matches!(args, [b"--status-json"]) {
+        return finish(session.show_json(), false);
+    }
     let parsed = command::parse(args, Context { features: session.features, line: None });
     parsed.warnings.iter().for_each(|warning| complain(&warning.text));
     let steps = match parsed.steps {
@@ -91,7 +95,12 @@ fn run(args: &[&[u8]]) -> u8 {
         complain(IMMUTABLE);
         return 1;
     }
-    match session.execute(&steps) {
+    finish(session.execute(&steps), changes_rules)
+}
+
+/// Says what failed, if something did; the exit code.
+fn finish(result: Result<(), Failure>, changes_rules: bool) -> u8 {
+    match result {
         Ok(()) => 0,
         Err(Failure::Disabled) => {
             complain(DISABLED);
@@ -253,6 +262,11 @@ impl Session {
             Err(e) if e.errno() == Some(Errno::EINVAL) => Ok(()),
             Err(e) => Err(failed("description", &e)),
         }
+    }
+
+    fn show_json(&mut self) -> Result<(), Failure> {
+        let text = status_json::text(self.client()?).map_err(|e| failed("status", &e))?;
+        Ok(show::bytes(&text)?)
     }
 
     fn list(&mut self, interpret: bool, key: &[u8]) -> Result<(), Failure> {

@@ -30,6 +30,7 @@ Rules
     -i, -c                   In a file: go on after errors, and succeed (-i) or fail (-c) in the end
 State
     -s [-i]                  Show the state; -i: in words
+    --status-json            Show the state and the plugins as a JSON object
     -e <0|1|2>               Turn auditing off, on, or on and locked until the next boot
     -f <0|1|2>               When a record is lost: 0 say nothing, 1 log, 2 panic
     -b <number>              Most records waiting
@@ -122,7 +123,8 @@ pub(super) fn status(status: &Status, interpret: bool) -> io::Result<()> {
     bytes(status_text(status, interpret).as_bytes())
 }
 
-fn status_text(status: &Status, interpret: bool) -> String {
+/// The same as text.
+pub(super) fn status_text(status: &Status, interpret: bool) -> String {
     let word = |value: u32, words: [&str; 3]| match words.get(value as usize) {
         Some(word) if interpret => (*word).to_owned(),
         None if interpret => "unknown".to_owned(),
