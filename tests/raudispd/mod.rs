@@ -88,11 +88,11 @@ pub fn records() -> (Vec<u8>, Vec<u8>) {
         Version::Kernel,
         Kind(1999),
         b"audit(1700000000.123:457): a\nb ",
-        b"type=UNKNOWN[1999] msg=audit(1700000000.123:457): a b\n",
+        b"type=UNKNOWN[1999] msg=audit(1700000000.123:457): a b \n",
     );
     let line = b"node=here type=CWD msg=audit(1700000000.123:456): cwd=\"/\"\x1dX=\"y\"";
     add(Version::Line, Kind::CWD, line, &[&line[..], b"\n"].concat());
-    add(Version::Kernel, Kind::EOE, b"audit(1700000000.123:456): ", b"type=EOE msg=audit(1700000000.123:456):\n");
+    add(Version::Kernel, Kind::EOE, b"audit(1700000000.123:456): ", b"type=EOE msg=audit(1700000000.123:456): \n");
     let long = vec![b'x'; 9000];
     add(Version::Line, Kind::EXECVE, &long, &[&long[..], b"\n"].concat());
     (frames, lines)

@@ -95,12 +95,26 @@ impl Setup {
 
     /// A plugin that is a shell script.
     pub fn plugin(&self, name: &str, script: &str) {
+        self.plugin_in("plugins.d", name, "string", script);
+    }
+
+    /// A plugin that is a shell script, in a directory of plugins, with a format.
+    pub fn plugin_in(&self, dir: &str, name: &str, format: &str, script: &str) {
         let program = self.path(&format!("{name}.sh"));
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o750)).unwrap();
-        let conf =
-            format!("active = yes\ndirection = out\npath = {}\ntype = always\nformat = string\n", program.display());
-        self.write(&format!("plugins.d/{name}.conf"), &conf);
+        self.plugin_conf(dir, name, format, &program, "");
+    }
+
+    /// The file of a plugin.
+    pub fn plugin_conf(&self, dir: &str, name: &str, format: &str, program: &Path, args: &str) {
+        let args = if args.is_empty() { String::new() } else { format!("args = {args}\n") };
+        let conf = format!(
+            "active = yes\ndirection = out\npath = {}\ntype = always\nformat = {format}\n{args}",
+            program.display()
+        );
+        fs::create_dir_all(self.path(dir)).unwrap();
+        self.write(&format!("{dir}/{name}.conf"), &conf);
     }
 
     pub fn command(&self, args: &[&str]) -> Command {

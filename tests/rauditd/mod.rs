@@ -9,6 +9,7 @@ mod compare;
 mod config;
 mod daemon;
 mod disk;
+mod dispatch;
 mod faults;
 mod hard;
 mod index;

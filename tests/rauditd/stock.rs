@@ -12,10 +12,10 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 /// Debian's auditd, until dropped.
-struct Stock(Child);
+pub struct Stock(Child);
 
 impl Stock {
-    fn start(root: &Path, setup: &Setup) -> Self {
+    pub fn start(root: &Path, setup: &Setup) -> Self {
         let mut command = theirs(root, "auditd");
         command.arg("-n").arg("-c").arg(setup.path("")).stdout(Stdio::null()).stderr(Stdio::null());
         let stock = Self(command.spawn().unwrap());
@@ -23,7 +23,7 @@ impl Stock {
         stock
     }
 
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         kill(Pid::from_raw(i32::try_from(self.0.id()).unwrap()), SIGTERM).unwrap();
         self.0.wait().unwrap();
     }
@@ -37,7 +37,7 @@ impl Drop for Stock {
 }
 
 /// The rules are loaded by way of the kernel, whoever is the daemon; rules and messages are recorded too.
-fn work(setup: &Setup, workload: &Workload) {
+pub fn work(setup: &Setup, workload: &Workload) {
     for rule in RULES {
         kernel_ctl(rule);
     }

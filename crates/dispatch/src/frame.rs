@@ -103,10 +103,6 @@ impl Frame<'_> {
         for byte in out.iter_mut().skip(start).filter(|byte| **byte == b'\n') {
             *byte = b' ';
         }
-        // What the kernel ends some records with, the log does not have either.
-        if self.version == Version::Kernel && out.len() > start && out.ends_with(b" ") {
-            out.truncate(out.len() - 1);
-        }
         out.push(b'\n');
     }
 }
@@ -174,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_those_of_the_log() {
+    fn lines_are_those_auditd_gives_its_plugins() {
         let line = |version, kind, payload: &[u8]| {
             let (mut frame, mut out) = (Vec::new(), b"before\n".to_vec());
             push(&mut frame, version, kind, payload).unwrap();
@@ -183,7 +179,7 @@ mod tests {
         };
         assert_eq!(
             line(Version::Kernel, Kind::CWD, b"audit(1.0:1): cwd=\"/\" "),
-            "type=CWD msg=audit(1.0:1): cwd=\"/\"\n"
+            "type=CWD msg=audit(1.0:1): cwd=\"/\" \n"
         );
         assert_eq!(
             line(Version::Kernel, Kind(1999), b"audit(1.0:1): a\nb"),

@@ -4,7 +4,7 @@
 //! frame's version is no character of a line. A line becomes a frame of [`Version::Line`], so that nothing after this has two cases.
 
 use crate::feed::Event;
-use crate::frame::{FrameError, MAX_PAYLOAD, Version, parse, push};
+use crate::frame::{FrameError, HEADER, MAX_PAYLOAD, Version, parse, push};
 use nix::errno::Errno;
 use raudit_record::{Kind, Line};
 use std::io;
@@ -13,6 +13,10 @@ use std::sync::Arc;
 
 /// How much is read at once; more than a frame, and more than the longest line.
 const BUFFER: usize = 256 << 10;
+
+/// auditd before 4.1 writes each record to plugins with `format = binary` in a buffer of one size: a header and `MAX_AUDIT_MESSAGE_LENGTH` bytes
+/// (libaudit.h), of which those behind the record's are not set.
+const PADDED: usize = HEADER + 8970;
 
 /// Why a stream ended.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +38,8 @@ enum Form {
     /// Nothing has come yet.
     Unknown,
     Frames,
+    /// Frames, each in [`PADDED`] bytes.
+    PaddedFrames,
     Lines,
     /// In the rest of a line that is too long.
     TooLong,
@@ -48,12 +54,31 @@ pub struct Stream<F> {
     filled: usize,
     form: Form,
     cut: u64,
+    /// Bytes to pass over before the next frame.
+    skip: usize,
+    /// The length of the first frame, until there is a second.
+    first: Option<usize>,
+    /// There was a frame.
+    seen: bool,
+    /// There is no frame behind the first one; perhaps there is one behind its buffer.
+    doubt: Option<FrameError>,
 }
 
 impl<F: AsFd> Stream<F> {
     /// Takes records from `source`.
     pub fn new(source: F) -> Self {
-        Self { source, buffer: vec![0; BUFFER], start: 0, filled: 0, form: Form::Unknown, cut: 0 }
+        Self {
+            source,
+            buffer: vec![0; BUFFER],
+            start: 0,
+            filled: 0,
+            form: Form::Unknown,
+            cut: 0,
+            skip: 0,
+            first: None,
+            seen: false,
+            doubt: None,
+        }
     }
 
     /// What is read from.
@@ -84,7 +109,7 @@ impl<F: AsFd> Stream<F> {
             self.form = if self.buffer.first().is_some_and(|byte| *byte < b'\t') { Form::Frames } else { self.text()? };
         }
         match self.form {
-            Form::Frames => self.frames(&mut each)?,
+            Form::Frames | Form::PaddedFrames => self.frames(&mut each)?,
             _ => self.lines(&mut each),
         }
         Ok(true)
@@ -106,11 +131,38 @@ impl<F: AsFd> Stream<F> {
     }
 
     fn frames(&mut self, each: &mut impl FnMut(Event)) -> Result<(), FrameError> {
-        while let Some((frame, length)) = parse(self.buffer.get(self.start..self.filled).unwrap_or_default())? {
-            each(Arc::from(frame.bytes));
-            self.start += length;
+        loop {
+            let passed = self.skip.min(self.filled - self.start);
+            self.start += passed;
+            self.skip -= passed;
+            match parse(self.buffer.get(self.start..self.filled).unwrap_or_default()) {
+                Ok(Some((frame, length))) => {
+                    each(Arc::from(frame.bytes));
+                    self.start += length;
+                    self.passed(length);
+                }
+                Ok(None) => return Ok(()),
+                Err(error) => match self.first.take().filter(|first| *first < PADDED) {
+                    Some(first) => {
+                        self.skip = PADDED - first;
+                        self.doubt = Some(error);
+                    }
+                    None => return Err(self.doubt.take().unwrap_or(error)),
+                },
+            }
         }
-        Ok(())
+    }
+
+    /// A frame was taken: what is known now of how they lie.
+    fn passed(&mut self, length: usize) {
+        if self.doubt.take().is_some() {
+            self.form = Form::PaddedFrames;
+        }
+        if self.form == Form::PaddedFrames {
+            self.skip = PADDED.saturating_sub(length);
+        }
+        self.first = if self.seen { None } else { Some(length) };
+        self.seen = true;
     }
 
     fn lines(&mut self, each: &mut impl FnMut(Event)) {
@@ -147,7 +199,10 @@ impl<F: AsFd> Stream<F> {
     fn end(&mut self, mut each: impl FnMut(Event)) -> Result<(), StreamError> {
         match (self.form, self.filled) {
             (Form::Lines, length) => self.line(length, &mut each),
-            (Form::Frames, length) if length > 0 => return Err(FrameError::Torn(length).into()),
+            // One record in its buffer, and no other: nothing is missing.
+            _ if self.doubt.is_some() && self.skip == 0 => {}
+            _ if self.doubt.is_some() => return self.doubt.take().map_or(Ok(()), |doubt| Err(doubt.into())),
+            (Form::Frames | Form::PaddedFrames, length) if length > 0 => return Err(FrameError::Torn(length).into()),
             _ => {}
         }
         self.filled = 0;
@@ -240,6 +295,27 @@ mod tests {
             assert_eq!(found[1].1, b"node=a type=PATH msg=audit(1.000:2): ");
             assert_eq!(found[2].1, &long.as_bytes()[..MAX_PAYLOAD]);
             assert_eq!((found[4].1.as_slice(), cut), (&b"rest"[..], 1));
+        }
+    }
+
+    #[test]
+    fn frames_in_buffers_of_one_size_are_found() {
+        for rubbish in [0, 7, 0xff] {
+            let mut bytes = Vec::new();
+            for n in 0..100 {
+                let start = bytes.len();
+                push(&mut bytes, Version::Kernel, Kind::PATH, format!("{}end", "x".repeat(n * 40)).as_bytes()).unwrap();
+                bytes.resize(start + PADDED, rubbish);
+            }
+            for step in [1000, 8986, 70_000] {
+                let (count, result) = frames(&bytes, step);
+                result.unwrap();
+                assert_eq!(count, 100);
+            }
+            let (count, result) = frames(&bytes[..PADDED], 1000);
+            assert!(count == 1 && result.is_ok(), "{result:?}");
+            let (count, result) = frames(&bytes[..PADDED - 1], 1000);
+            assert!(count == 1 && matches!(result, Err(StreamError::Frame(_))), "{result:?}");
         }
     }
 
