@@ -2,10 +2,12 @@
 
 use super::daemon::{Daemon, Setup, wait_until};
 use super::kernel::Kernel;
+use super::load::{self, Load, Stops};
 use super::log;
 use super::work::{GID, Workload};
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 const EVENTS: u64 = 20_000;
@@ -51,4 +53,65 @@ fn a_plugin_that_never_reads_costs_no_record_and_is_gone_afterwards() {
     let pid = fs::read_to_string(setup.path("pid")).unwrap();
     assert!(!Path::new("/proc").join(pid.trim()).exists(), "the plugin still runs");
     assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
+/// How long the load lasts: RAUDITD_PLUGIN_SECONDS for figures, less for a test.
+fn seconds() -> u64 {
+    std::env::var("RAUDITD_PLUGIN_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8)
+}
+
+/// Calls a second that were made, and the longest, in microseconds, with these plugins beside one that reads everything.
+fn load_with(plugins: &[(&str, &str)], most_ms: u64) -> Option<(u64, u64)> {
+    let mut kernel = Kernel::take()?;
+    let before = kernel.state();
+    let setup = Setup::new("backend = bpf\nring_size = 64M\n");
+    setup.auditd_conf("q_depth = 8000\nmax_restarts = 1000\nlog_format = RAW\nmax_log_file = 8000\nflush = NONE\n");
+    let good = setup.path("good.out");
+    setup.plugin("good", &format!("exec grep -c '^type=SYSCALL.*key=\"load\"' > {}", good.display()));
+    for (name, script) in plugins {
+        setup.plugin(name, script);
+    }
+    let daemon = Daemon::start(&setup);
+    setup.ctl_ok(&load::rule());
+    let load = Load::new(most_ms);
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        let _stops = Stops(&load);
+        scope.spawn(|| load.run());
+        std::thread::sleep(Duration::from_secs(seconds()));
+    });
+    let (made, took) = (load.made.load(Relaxed), start.elapsed());
+    setup.ctl_ok("-m after-the-load");
+    wait_until("a user message", || log::count(&setup.log(), "USER", "after-the-load") == 1);
+    let status = setup.ctl_ok("--status-json");
+    setup.ctl_ok("-D");
+    let ended = daemon.stop();
+    let counted = fs::read_to_string(&good).unwrap();
+    println!(
+        "{plugins:?}: {made} calls in {took:?}, longest {} us\n{status}{}",
+        load.longest.load(Relaxed),
+        ended.said
+    );
+    assert_eq!(log::count(&setup.log(), "SYSCALL", load::KEY), made, "in the log");
+    assert_eq!(counted.trim(), made.to_string(), "{}", ended.said);
+    assert_eq!(kernel.state(), before);
+    for (name, _) in plugins {
+        assert!(status.contains(&format!("\"name\": \"{name}\"")), "{status}");
+    }
+    Some((made * 1000 / u64::try_from(took.as_millis()).unwrap(), load.longest.load(Relaxed)))
+}
+
+#[test]
+fn plugins_that_do_not_read_in_time_cost_the_good_one_the_log_and_the_calls_nothing() {
+    let bad = [
+        ("deaf", "exec sleep 1000"),
+        ("dying", "head -c 100000 > /dev/null; sleep 1; exit 3"),
+        ("slow", "while dd bs=1 count=1 > /dev/null 2>&1; do sleep 1; done"),
+    ];
+    let Some((alone, longest)) = load_with(&[], 60) else { return };
+    let Some((beside, longest_beside)) = load_with(&bad, 60) else { return };
+    println!(
+        "calls a second: {alone} with one plugin (longest {longest} us), {beside} beside bad ones ({longest_beside} us)"
+    );
+    assert!(beside * 2 > alone, "the calls became slower");
 }
