@@ -90,7 +90,10 @@ pub(crate) const HOUR: u32 = 3600;
 pub(crate) const DAY: u32 = 24 * HOUR;
 
 /// Seconds, or a number with one of the units s, m(inutes), h, d, M(onths of 31 days).
-pub(crate) fn seconds(value: &str) -> Result<u32, String> {
+///
+/// # Errors
+/// A sentence: it is no such number, or too large.
+pub fn seconds(value: &str) -> Result<u32, String> {
     let units = [('s', 1), ('m', 60), ('h', HOUR), ('d', DAY), ('M', 31 * DAY)];
     let unit = units.iter().find_map(|(unit, seconds)| value.strip_suffix(*unit).map(|number| (number, *seconds)));
     let (number, unit) = unit.unwrap_or((value, 1));

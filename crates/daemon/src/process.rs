@@ -86,26 +86,6 @@ pub fn nice() -> i32 {
     unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) }
 }
 
-/// What the C library has allocated, in bytes.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Memory {
-    /// From the kernel.
-    pub arena: u64,
-    /// In use.
-    pub in_use: u64,
-    /// Free for use.
-    pub free: u64,
-}
-
-impl Memory {
-    /// Now.
-    pub fn now() -> Self {
-        // SAFETY: it only reads the allocator's own books, under its locks.
-        let info = unsafe { libc::mallinfo2() };
-        Self { arena: info.arena as u64, in_use: info.uordblks as u64, free: info.fordblks as u64 }
-    }
-}
-
 /// Gives back to the kernel what the C library holds free, for whichever thread.
 pub fn give_back_memory() {
     // SAFETY: it takes the allocator's locks and touches only what is free.

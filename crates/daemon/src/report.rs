@@ -3,6 +3,7 @@
 use crate::process;
 use chrono::Local;
 use nix::fcntl::OFlag;
+use raudit_dispatch::memory::Memory;
 use raudit_dispatch::status::Status;
 use raudit_log::State;
 use std::fmt::Write as _;
@@ -24,9 +25,9 @@ pub struct Report<'a> {
     /// Whether other machines' events are listened for.
     pub listens: bool,
     /// What was allocated when it was last reported.
-    pub memory_before: process::Memory,
+    pub memory_before: Memory,
     /// What is allocated now.
-    pub memory: process::Memory,
+    pub memory: Memory,
 }
 
 impl Report<'_> {
@@ -54,16 +55,7 @@ impl Report<'_> {
         writeln!(out, "plugin queue overflow detected = {}", yes_no(plugins.overflowed))?;
         writeln!(out, "plugin queueing suspended = {}", yes_no(plugins.suspended))?;
         writeln!(out, "listening for network connections = {}", yes_no(self.listens))?;
-        let (now, before) = (&self.memory, &self.memory_before);
-        let memory = [
-            ("arena (total memory)", now.arena, before.arena),
-            ("uordblks (in use memory)", now.in_use, before.in_use),
-            ("fordblks (total free space)", now.free, before.free),
-        ];
-        for (what, now, before) in memory {
-            writeln!(out, "glibc {what} is: {} KiB, was: {} KiB", now / KIB, before / KIB)?;
-        }
-        Ok(())
+        self.memory.push(&self.memory_before, out)
     }
 
     /// Writes the file anew: mode 0640, of the log's group; never through a link.

@@ -19,11 +19,13 @@
 //! * [`patience`]: how long a full queue is waited for
 //! * [`status`]: how the plugins are, in a line; [`teller`]: told to rauditd
 //! * [`inherited`]: signals and descriptors raudispd was started with
+//! * [`memory`]: what is allocated, for state reports
 //! * [`say`]: messages to the administrator
 pub mod feed;
 pub mod frame;
 pub mod host;
 pub mod inherited;
+pub mod memory;
 pub mod options;
 pub mod patience;
 pub mod process;

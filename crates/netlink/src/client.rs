@@ -1,8 +1,8 @@
 //! Asking the audit system: the kernel, or rauditd in its place.
 
-use crate::Error;
 use crate::protocol::{self, Equivalence, Features, Header, RuleCounts, SignalInfo, Status, StatusChange, flag, kind};
 use crate::transport::Transport;
+use crate::{CONTROL_SOCKET, Error, SOCKET_VARIABLE};
 use nix::errno::Errno;
 use raudit_record::Kind;
 use raudit_rules::{Change, Rule};
@@ -36,6 +36,19 @@ enum Reply {
 type Take<'a> = &'a mut dyn FnMut(Header, &[u8]) -> Result<Reply, Error>;
 
 impl Client {
+    /// Connects to rauditd's control socket if it answers, else to the kernel.
+    pub fn connect() -> Result<Self, Error> {
+        match std::env::var_os(SOCKET_VARIABLE) {
+            Some(path) if path.is_empty() => return Self::kernel(),
+            Some(path) => return Self::control(Path::new(&path)),
+            None => {}
+        }
+        match Self::control(Path::new(CONTROL_SOCKET)) {
+            Err(Error::Os { errno: Errno::ENOENT | Errno::ECONNREFUSED | Errno::ENOTDIR, .. }) => Self::kernel(),
+            other => other,
+        }
+    }
+
     /// Connects to the kernel. Anyone may; what may be asked needs `CAP_AUDIT_CONTROL`.
     pub fn kernel() -> Result<Self, Error> {
         Transport::kernel().map(Self::over)

@@ -26,3 +26,7 @@ pub use server::{Peer, Reply, Request, Server};
 
 /// Where rauditd serves this protocol.
 pub const CONTROL_SOCKET: &str = "/run/audit/rauditd.sock";
+
+/// Where to find the control socket instead of [`CONTROL_SOCKET`]; there is no fallback to the kernel then. Set but empty
+/// means the kernel, whoever serves.
+pub const SOCKET_VARIABLE: &str = "RAUDITD_SOCKET";

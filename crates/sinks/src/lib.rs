@@ -4,8 +4,14 @@
 //! each is a process, and nothing a sink does can harm another or the dispatcher. They read what auditd's own plugins read, and run
 //! under auditd as well.
 //!
+//! * [`af_unix`]: audisp-af_unix, a unix socket for readers
+//! * [`statsd`]: audisp-statsd, metrics for a statsd service
+//! * `privilege`: giving up capabilities
 //! * [`source`]: what every sink waits for: records on standard input, signals, descriptors of its own
+pub mod af_unix;
+mod privilege;
 pub mod source;
+pub mod statsd;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -15,7 +21,7 @@ use std::process::ExitCode;
 type Main = fn() -> ExitCode;
 
 /// The sinks by the names of their programs.
-const SINKS: &[(&str, Main)] = &[];
+const SINKS: &[(&str, Main)] = &[("audisp-af_unix", af_unix::main), ("audisp-statsd", statsd::main)];
 
 /// Runs the sink that `program` names, if it names one.
 pub fn main(program: &OsStr) -> Option<ExitCode> {

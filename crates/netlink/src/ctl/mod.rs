@@ -18,7 +18,7 @@ mod words;
 use crate::capability::may_control_audit;
 use crate::client::sending_failed;
 use crate::protocol::{Equivalence, Features, StatusChange, feature};
-use crate::{CONTROL_SOCKET, Client, Error};
+use crate::{Client, Error};
 use nix::errno::Errno;
 use raudit_rules::command::{self, Context, Setting, Step};
 use raudit_rules::{Change, Field, FieldId, Rule, RuleSet, print};
@@ -29,10 +29,6 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::process::ExitCode;
-
-/// Where to find the control socket instead of [`CONTROL_SOCKET`]; there is no fallback to the kernel then. Set but empty
-/// means the kernel, whoever serves.
-pub const SOCKET_VARIABLE: &str = "RAUDITD_SOCKET";
 
 /// The end of every command line that failed.
 const TRAILER: &str = "There was an error while processing parameters";
@@ -171,7 +167,7 @@ struct Session {
 impl Session {
     /// Connects to rauditd if it answers, else to the kernel. Failures are told when something is asked.
     fn start() -> Self {
-        let mut client = connect();
+        let mut client = Client::connect();
         let mut session =
             Self { client: Err(Error::Closed("status")), features: feature::ALL, enabled: 0, disabled: false };
         match client.as_mut().map(Client::status) {
@@ -354,17 +350,4 @@ fn with_legacy_dir(rule: &Rule, mut ask: impl FnMut(&Rule) -> Result<(), Error>)
     let mut fields = vec![Field { id: FieldId::WATCH, ..first.clone() }];
     fields.extend_from_slice(rest);
     ask(&Rule { fields, ..rule.clone() }).map_err(|_| refused)
-}
-
-/// rauditd's control socket if it answers, else the kernel.
-fn connect() -> Result<Client, Error> {
-    match std::env::var_os(SOCKET_VARIABLE) {
-        Some(path) if path.is_empty() => return Client::kernel(),
-        Some(path) => return Client::control(Path::new(&path)),
-        None => {}
-    }
-    match Client::control(Path::new(CONTROL_SOCKET)) {
-        Err(Error::Os { errno: Errno::ENOENT | Errno::ECONNREFUSED | Errno::ENOTDIR, .. }) => Client::kernel(),
-        other => other,
-    }
 }
