@@ -75,8 +75,9 @@ mod tests {
 
     #[test]
     fn large_numbers_take_a_second_datagram() {
-        let gauges = Gauges { lost: u64::MAX, backlog: u64::MAX, free_space: u64::MAX, ..Gauges::default() };
-        let counters = Counters { total: u64::MAX, failed: u64::MAX, responses: u64::MAX, ..Counters::default() };
+        let most = u64::MAX;
+        let gauges = Gauges { lost: most, backlog: most, free_space: most, memory: most, ..Gauges::default() };
+        let counters = Counters { total: most, failed: most, avc: most, fanotify: most, ..Counters::default() };
         let datagrams = datagrams(&gauges, &counters);
         assert_eq!(datagrams.len(), 2);
         assert!(datagrams.iter().all(|datagram| datagram.len() < DATAGRAM && datagram.ends_with('\n')));
