@@ -60,15 +60,11 @@ fn start() -> Result<Sink, String> {
     odd.iter().for_each(say::error);
     let listener = Listener::bind(&options.path, options.mode)?;
     privilege::keep(&[]);
-    let (path, depth) = (options.path.display(), options.depth);
-    say::notice(format!("listening at {path}, mode {:04o}, {:?}, queue depth {depth}", options.mode, options.format));
-    let readers = Readers::new(options.depth, Instant::now());
-    Ok(Sink {
-        source,
-        listener: Some(listener),
-        out: Out { readers, format: options.format, line: Vec::new() },
-        memory: Memory::default(),
-    })
+    let Options { mode, path, format, depth } = options;
+    let form = if format == PluginFormat::String { "lines" } else { "frames" };
+    say::notice(format!("listening at {}, mode {mode:04o}: {form}, queue depth {depth}", path.display()));
+    let out = Out { readers: Readers::new(depth, Instant::now()), format, line: Vec::new() };
+    Ok(Sink { source, listener: Some(listener), out, memory: Memory::default() })
 }
 
 /// Where records go.

@@ -173,7 +173,10 @@ impl Readers {
             say::warning(format!("{} records lost by readers that did not read them in time", self.lost));
         }
         if !self.waiting.is_empty() {
-            say::notice(format!("{} records were left for a reader, and none came", self.waiting.len()));
+            let (waiting, unwanted) = (self.waiting.len(), self.unwanted);
+            say::notice(format!(
+                "{waiting} records waited for a reader, and none came; {unwanted} were dropped for newer ones"
+            ));
         }
     }
 }
