@@ -227,6 +227,7 @@ mod tests {
         }
         for text in [
             include_str!("../../../compat/plugins.d/af_unix.conf"),
+            include_str!("../../../compat/plugins.d/au-statsd.conf"),
             include_str!("../../../compat/plugins.d/logger.conf"),
             include_str!("../../../compat/plugins.d/syslog.conf"),
         ] {

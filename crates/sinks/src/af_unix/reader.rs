@@ -78,17 +78,17 @@ impl Reader {
     }
 
     /// Queues a record. A full queue is waited for as [`Patience`] allows, so that a reader that reads loses nothing in a burst, and
-    /// one that does not hardly holds up others.
-    pub fn offer(&mut self, record: &[u8]) {
-        if self.queue.push(record) || self.gone {
-            return;
+    /// one that does not hardly holds up others. False if it turns out to have left, with a full queue.
+    pub fn offer(&mut self, record: &[u8]) -> bool {
+        if self.queue.push(record) {
+            return true;
         }
         self.flush();
-        if self.queue.push(record) || (self.wait_for_room() && self.queue.push(record)) {
-            return;
+        if self.queue.push(record) || (!self.gone && self.wait_for_room() && self.queue.push(record)) {
+            return true;
         }
-        // One that turns out to have left loses it as part of what it has left unread.
-        self.lost += 1;
+        self.lost += u64::from(!self.gone);
+        !self.gone
     }
 
     fn wait_for_room(&mut self) -> bool {

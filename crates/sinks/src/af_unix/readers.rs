@@ -83,7 +83,8 @@ impl Readers {
 
     /// Takes in all who have connected. The first gets what has waited.
     pub fn accept(&mut self, listener: &Listener, now: Instant) {
-        loop {
+        // Whoever connects over and over again is not to keep the others waiting.
+        for _ in 0..MOST {
             let socket = match listener.accept() {
                 Ok(Some(socket)) => socket,
                 Ok(None) => return,
@@ -129,7 +130,11 @@ impl Readers {
 
     /// Queues a record for everybody, or for the next who connects.
     pub fn offer(&mut self, record: &[u8]) {
-        self.list.iter_mut().for_each(|reader| reader.offer(record));
+        let left = self.list.iter_mut().map(|reader| reader.offer(record)).filter(|has| !has).count();
+        if left > 0 {
+            self.let_go();
+            self.lost += if self.list.is_empty() { 0 } else { left as u64 };
+        }
         if self.list.is_empty() {
             self.unwanted += self.waiting.push_newest(record);
         }
@@ -178,5 +183,65 @@ impl Readers {
                 "{waiting} records waited for a reader, and none came; {unwanted} were dropped for newer ones"
             ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+
+    #[test]
+    fn no_record_goes_uncounted_when_readers_leave_in_a_burst() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, now) = (dir.path().join("s"), Instant::now());
+        let listener = Listener::bind(&path, 0o600).unwrap();
+        let mut readers = Readers::new(10, now);
+        let first = UnixStream::connect(&path).unwrap();
+        readers.accept(&listener, now);
+        let mut second = UnixStream::connect(&path).unwrap();
+        readers.accept(&listener, now);
+        readers.offer(b"0\n");
+        readers.flush();
+        drop(first);
+        // One has left and another has not.
+        (1..=25).for_each(|n| readers.offer(format!("{n}\n").as_bytes()));
+        readers.flush();
+        readers.let_go();
+        assert_eq!(readers.state().readers, 1);
+        // Ten in its queue, and the one that showed that it had left.
+        assert_eq!(readers.state().lost, 11);
+        let expected: String = (0..=25).map(|n| format!("{n}\n")).collect();
+        let mut bytes = vec![0; expected.len()];
+        second.read_exact(&mut bytes).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+        // Nobody is left.
+        drop(second);
+        (100..125).for_each(|n| readers.offer(format!("{n}\n").as_bytes()));
+        readers.flush();
+        readers.let_go();
+        let state = readers.state();
+        assert_eq!((state.readers, state.queued, state.unwanted, state.lost), (0, 10, 15, 11));
+        let mut third = UnixStream::connect(&path).unwrap();
+        readers.accept(&listener, now);
+        readers.flush();
+        let mut bytes = [0; 40];
+        third.read_exact(&mut bytes).unwrap();
+        assert_eq!(bytes[..8], *b"115\n116\n");
+        readers.close();
+    }
+
+    #[test]
+    fn there_is_a_bound_to_how_many_can_be_connected() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, now) = (dir.path().join("s"), Instant::now());
+        let listener = Listener::bind(&path, 0o600).unwrap();
+        let mut readers = Readers::new(10, now);
+        let mut connected: Vec<_> = (0..MOST + 1).map(|_| UnixStream::connect(&path).unwrap()).collect();
+        readers.accept(&listener, now);
+        readers.accept(&listener, now);
+        assert_eq!(readers.state().readers, MOST);
+        assert_eq!(connected[MOST].read(&mut [0]).unwrap(), 0, "it is turned away");
     }
 }

@@ -69,6 +69,8 @@ mod tests {
         let text = "# where\naddress = localhost\nport=8125 and more\n\ninterval =  10m\n";
         let config = Config { address: "localhost".into(), port: 8125, interval: Duration::from_secs(600) };
         assert_eq!(Config::parse(text).unwrap(), config);
+        let default = include_str!("../../../../compat/audisp-statsd.conf");
+        assert_eq!(Config::parse(default).unwrap(), Config { interval: Duration::from_secs(15), ..config });
     }
 
     #[test]
