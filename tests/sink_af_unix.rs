@@ -1,4 +1,10 @@
 //! audisp-af_unix, as a dispatcher runs it: records on its standard input, readers at its socket.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, helpers included"
+)]
 
 mod raudispd;
 mod sink;

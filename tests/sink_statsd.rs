@@ -1,4 +1,10 @@
 //! audisp-statsd, as a dispatcher runs it; the test is the statsd service.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, helpers included"
+)]
 
 mod sink;
 
