@@ -14,8 +14,6 @@ export CARGO_TARGET_DIR
 
 programs := rauditd rauditctl raudispd rausearch raureport
 relatives := aulast aulastlog ausyscall
-# raudispd by other names
-sinks := audisp-af_unix audisp-statsd
 release := $(CARGO_TARGET_DIR)/release
 pages := $(wildcard man/*.[1-8])
 
@@ -69,7 +67,6 @@ install:
 	$(INSTALL) -m 755 $(addprefix $(release)/,$(programs)) $(DESTDIR)$(sbindir)
 	$(INSTALL) -m 755 $(addprefix $(release)/,$(relatives)) $(DESTDIR)$(bindir)
 	ln -sf rauditctl $(DESTDIR)$(sbindir)/augenrules
-	for sink in $(sinks); do ln -sf raudispd $(DESTDIR)$(sbindir)/$$sink || exit 1; done
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT LICENSE-GPL compat/DIFFERENCES.md $(DESTDIR)$(docdir)
 	for page in $(pages); do \
 	  $(INSTALL) -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
