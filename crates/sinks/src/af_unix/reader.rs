@@ -77,29 +77,34 @@ impl Reader {
         }
     }
 
-    /// Queues a record. A full queue is waited for as [`Patience`] allows, so that a reader that reads loses nothing in a burst, and
-    /// one that does not hardly holds up others. False if it turns out to have left, with a full queue.
-    pub fn offer(&mut self, record: &[u8]) -> bool {
+    /// Queues a record. A full queue is waited for as [`Patience`] allows, this reader's and that with `all` of them, so that a reader
+    /// that reads loses nothing in a burst, and those that do not hardly hold up others. False if it turns out to have left, with a
+    /// full queue.
+    pub fn offer(&mut self, record: &[u8], all: &mut Patience) -> bool {
         if self.queue.push(record) {
             return true;
         }
         self.flush();
-        if self.queue.push(record) || (!self.gone && self.wait_for_room() && self.queue.push(record)) {
+        if self.queue.push(record) || (!self.gone && self.wait_for_room(all) && self.queue.push(record)) {
             return true;
         }
         self.lost += u64::from(!self.gone);
         !self.gone
     }
 
-    fn wait_for_room(&mut self) -> bool {
+    fn wait_for_room(&mut self, all: &mut Patience) -> bool {
         let (start, progress) = (Instant::now(), self.delivered);
         let Some(time) = self.patience.wait(start, progress) else { return false };
+        let Some(time) = all.wait(start, progress).map(|most| most.min(time)) else { return false };
         let mut fds = [PollFd::new(self.socket.as_fd(), PollFlags::POLLOUT)];
         // Interrupted: a signal is not worth more records.
         let _ = poll(&mut fds, PollTimeout::try_from(time).unwrap_or(PollTimeout::ZERO));
         self.flush();
         let found = self.delivered > progress;
-        self.patience.waited(start.elapsed(), progress, !found);
+        let waited = start.elapsed();
+        self.patience.waited(waited, progress, !found);
+        // That it was in vain is this one's alone.
+        all.waited(waited, progress, false);
         found
     }
 

@@ -4,6 +4,7 @@ use crate::af_unix::listener::Listener;
 use crate::af_unix::queue::Queue;
 use crate::af_unix::reader::Reader;
 use nix::poll::PollFlags;
+use raudit_dispatch::patience::Patience;
 use raudit_dispatch::say;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
@@ -36,6 +37,8 @@ pub struct Readers {
     list: Vec<Reader>,
     /// While nobody is connected: the newest records, for the next who connects.
     waiting: Queue,
+    /// How long full queues are waited for, all together.
+    patience: Patience,
     depth: usize,
     deepest: usize,
     /// Of readers that have left.
@@ -50,10 +53,10 @@ pub struct Readers {
 impl Readers {
     /// Nobody yet. Each gets a queue of `depth` records.
     pub fn new(depth: usize, now: Instant) -> Self {
-        let waiting = Queue::new(depth);
         Self {
             list: Vec::new(),
-            waiting,
+            waiting: Queue::new(depth),
+            patience: Patience::new(now),
             depth,
             deepest: 0,
             lost: 0,
@@ -130,7 +133,8 @@ impl Readers {
 
     /// Queues a record for everybody, or for the next who connects.
     pub fn offer(&mut self, record: &[u8]) {
-        let left = self.list.iter_mut().map(|reader| reader.offer(record)).filter(|has| !has).count();
+        let all = &mut self.patience;
+        let left = self.list.iter_mut().map(|reader| reader.offer(record, all)).filter(|has| !has).count();
         if left > 0 {
             self.let_go();
             self.lost += if self.list.is_empty() { 0 } else { left as u64 };
