@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let sink = std::env::args_os().next().and_then(|name| raudit_sinks::main(&name));
-    sink.unwrap_or_else(|| raudit_dispatch::main())
+    sink.unwrap_or_else(raudit_dispatch::main)
 }

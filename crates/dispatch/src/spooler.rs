@@ -201,8 +201,8 @@ impl Spooler {
     fn confirm(&mut self) {
         let delivered = self.counts.delivered.load(Ordering::Relaxed);
         let mut done = None;
-        while let Some((_, position)) = self.marks.pop_front_if(|(pushed, _)| *pushed <= delivered) {
-            done = Some(position);
+        while self.marks.front().is_some_and(|(pushed, _)| *pushed <= delivered) {
+            done = self.marks.pop_front().map(|(_, position)| position);
         }
         if let Some(Err(error)) = done.map(|position| self.spill.done(position)) {
             self.complain(&error.into());
