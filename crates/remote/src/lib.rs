@@ -20,6 +20,7 @@
 //! * [`collector`]: the collector's poll loop
 //! * [`privilege`]: how it gives up its privileges
 //! * [`process`]: starting it, and ending it
+//! * `tls`: what TLS is like at either end
 pub mod collector;
 pub mod hosts_access;
 pub mod link;
@@ -28,6 +29,8 @@ pub mod process;
 pub mod protocol;
 pub mod psk;
 pub mod settings;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 pub use link::{Link, Refusal, ToCollector, ToDaemon, Verdict};
 pub use process::Process;

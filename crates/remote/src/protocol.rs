@@ -34,6 +34,10 @@ pub mod kind {
     pub const DISK_FULL: u32 = 0x6000_0001;
     /// Answer: the record is not in the log, it could not be written.
     pub const DISK_ERROR: u32 = 0x6000_0002;
+    /// In every answer that tells of an error.
+    pub const ERROR_BIT: u32 = 0x2000_0000;
+    /// In every answer that tells of something odd.
+    pub const WARNING_BIT: u32 = 0x1000_0000;
 }
 
 /// What a sender has sent.
@@ -54,6 +58,12 @@ pub enum ProtocolError {
     /// A line without end.
     #[error("a line of more than {RECORD_MAX} bytes")]
     Line,
+    /// An answer without [`MAGIC`] in front.
+    #[error("bad magic number")]
+    Magic,
+    /// An answer's length.
+    #[error("message too long")]
+    Answer,
     /// Neither `type=` nor `node=` in front.
     #[error("something that is no audit record")]
     NotARecord,
@@ -131,7 +141,12 @@ pub fn push_line(out: &mut Vec<u8>, text: &[u8]) {
 
 /// Appends a message of this type; of `text` the first [`ANSWER_MAX`] bytes.
 pub fn push_answer(out: &mut Vec<u8>, kind: u32, sequence: u32, text: &str) {
-    let text = text.as_bytes().get(..ANSWER_MAX).unwrap_or(text.as_bytes());
+    push_message(out, kind, sequence, text.as_bytes().get(..ANSWER_MAX).unwrap_or(text.as_bytes()));
+}
+
+/// Appends a message of this type; of `text` the first [`RECORD_MAX`] bytes.
+pub fn push_message(out: &mut Vec<u8>, kind: u32, sequence: u32, text: &[u8]) {
+    let text = text.get(..RECORD_MAX).unwrap_or(text);
     out.extend_from_slice(&MAGIC.to_le_bytes());
     // the versions of header and message
     out.extend_from_slice(&[0, 0]);
@@ -139,6 +154,35 @@ pub fn push_answer(out: &mut Vec<u8>, kind: u32, sequence: u32, text: &str) {
     out.extend_from_slice(&(text.len() as u16).to_le_bytes());
     out.extend_from_slice(&sequence.to_le_bytes());
     out.extend_from_slice(text);
+}
+
+/// What a collector has said.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Answer<'a> {
+    /// Of [`kind`], or something newer.
+    pub kind: u32,
+    /// Of the message it answers.
+    pub sequence: u32,
+    /// For people.
+    pub text: &'a [u8],
+}
+
+/// The first answer in what was received, and how many bytes it takes. `None`: not all of it is there yet.
+///
+/// # Errors
+/// It is not the beginning of one.
+pub fn next_answer(received: &[u8]) -> Result<Option<(Answer<'_>, usize)>, ProtocolError> {
+    let magic = MAGIC.to_le_bytes();
+    if !received.iter().zip(&magic).all(|(a, b)| a == b) {
+        return Err(ProtocolError::Magic);
+    }
+    let Some([.., k0, k1, k2, k3, l0, l1, s0, s1, s2, s3]) = received.first_chunk::<HEADER>() else { return Ok(None) };
+    let len = usize::from(u16::from_le_bytes([*l0, *l1]));
+    if len > RECORD_MAX {
+        return Err(ProtocolError::Answer);
+    }
+    let (kind, sequence) = (u32::from_le_bytes([*k0, *k1, *k2, *k3]), u32::from_le_bytes([*s0, *s1, *s2, *s3]));
+    Ok(received.get(HEADER..HEADER + len).map(|text| (Answer { kind, sequence, text }, HEADER + len)))
 }
 
 #[cfg(test)]

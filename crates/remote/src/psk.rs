@@ -24,7 +24,10 @@ impl Key {
     }
 
     /// Reads a file of hexadecimal digits, of which the first line counts.
-    fn load(path: &Path) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// It is not root's alone, or holds no key.
+    pub fn load(path: &Path) -> Result<Self, String> {
         let text = owner::read_key(path).map_err(|e| e.to_string())?;
         let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
         Self::parse(line).ok_or_else(|| {

@@ -41,25 +41,43 @@ impl Tls {
             );
         }
         let profile = profile_of(conf);
-        let given = |text: &Option<String>, ours: &[&str]| {
-            text.as_ref().map_or_else(|| ours.iter().map(|&text| text.to_owned()).collect(), |text| vec![text.clone()])
-        };
-        let (ciphers, groups): (&[&str], &[&str]) = match profile {
-            TlsProfile::Compatible => (&[CIPHERS], &[GROUPS, OLD_GROUPS]),
-            TlsProfile::System => (&[], &[]),
-            TlsProfile::Pqc => (&[CIPHERS], &[PQC_GROUPS]),
-        };
-        let ciphers: Vec<String> = given(&conf.tls_cipher_suites, ciphers);
-        if let Some(list) = ciphers.first().filter(|list| !list.contains("SHA256")) {
-            return Err(format!("tls_cipher_suites = {list}: one with SHA256 is needed, the hash of pre-shared keys"));
-        }
+        let suites = Suites::of(profile, conf.tls_cipher_suites.as_deref(), conf.tls_key_exchange.as_deref())?;
         Ok(Self {
-            ciphers: ciphers.into_iter().next(),
-            groups: given(&conf.tls_key_exchange, groups),
+            ciphers: suites.ciphers,
+            groups: suites.groups,
             profile: profile.word().to_owned(),
             needs_pqc: profile == TlsProfile::Pqc,
             clients: Clients::load(conf)?,
         })
+    }
+}
+
+/// Which algorithms a profile means, and what is set instead of them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Suites {
+    /// As in [`Tls`].
+    pub ciphers: Option<String>,
+    /// As in [`Tls`].
+    pub groups: Vec<String>,
+}
+
+impl Suites {
+    /// Those of `profile`, but for `tls_cipher_suites` and `tls_key_exchange` where they are set.
+    ///
+    /// # Errors
+    /// No pre-shared key goes with these ciphers.
+    pub fn of(profile: TlsProfile, ciphers: Option<&str>, groups: Option<&str>) -> Result<Self, String> {
+        let (our_ciphers, our_groups): (Option<&str>, &[&str]) = match profile {
+            TlsProfile::Compatible => (Some(CIPHERS), &[GROUPS, OLD_GROUPS]),
+            TlsProfile::System => (None, &[]),
+            TlsProfile::Pqc => (Some(CIPHERS), &[PQC_GROUPS]),
+        };
+        let ciphers = ciphers.or(our_ciphers);
+        if let Some(list) = ciphers.filter(|list| !list.contains("SHA256")) {
+            return Err(format!("tls_cipher_suites = {list}: one with SHA256 is needed, the hash of pre-shared keys"));
+        }
+        let groups = groups.map_or(our_groups.to_vec(), |list| vec![list]);
+        Ok(Self { ciphers: ciphers.map(str::to_owned), groups: groups.into_iter().map(str::to_owned).collect() })
     }
 }
 

@@ -10,6 +10,9 @@
 //! * [`source`]: what every sink waits for: records on standard input, signals, descriptors of its own
 pub mod af_unix;
 mod privilege;
+//! * [`remote`]: audisp-remote, the client of auditd's remote logging
+//! * [`source`]: what every sink waits for: records on standard input, signals, descriptors of its own
+pub mod remote;
 pub mod source;
 pub mod statsd;
 
@@ -22,6 +25,7 @@ type Main = fn() -> ExitCode;
 
 /// The sinks by the names of their programs.
 const SINKS: &[(&str, Main)] = &[("audisp-af_unix", af_unix::main), ("audisp-statsd", statsd::main)];
+const SINKS: &[(&str, Main)] = &[("audisp-remote", remote::main)];
 
 /// Runs the sink that `program` names, if it names one.
 pub fn main(program: &OsStr) -> Option<ExitCode> {

@@ -3,16 +3,12 @@
 //! Without a certificate a handshake comes about by a key or not at all. Early data, tickets and caches, which would make a
 //! connection out of an old one, are off.
 
-mod group;
-
 use crate::link::Session;
 use crate::psk::{Clients, is_identity};
 use crate::settings::Tls;
-use openssl::error::ErrorStack;
+use crate::tls::group;
 use openssl::ex_data::Index;
-use openssl::ssl::{
-    ErrorCode, Ssl, SslContext, SslMethod, SslMode, SslOptions, SslSessionCacheMode, SslStream, SslVersion,
-};
+use openssl::ssl::{ErrorCode, Ssl, SslContext, SslMethod, SslStream, SslVersion};
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -78,26 +74,7 @@ impl Acceptor {
 }
 
 fn context(tls: &Tls, clients: Arc<RwLock<Clients>>, found: Slot) -> Result<SslContext, String> {
-    let cannot = |what: &str| {
-        let what = what.to_owned();
-        move |e: ErrorStack| format!("transport = tls: {what}: {e}")
-    };
-    let mut context = SslContext::builder(SslMethod::tls_server()).map_err(cannot("no context"))?;
-    context.set_min_proto_version(Some(SslVersion::TLS1_3)).map_err(cannot("no TLS 1.3"))?;
-    context.set_options(SslOptions::NO_COMPRESSION);
-    // what is sent again after waiting begins with the same bytes, but may lie elsewhere and be longer
-    context.set_mode(SslMode::ENABLE_PARTIAL_WRITE | SslMode::ACCEPT_MOVING_WRITE_BUFFER | SslMode::RELEASE_BUFFERS);
-    context.set_session_cache_mode(SslSessionCacheMode::OFF);
-    context.set_num_tickets(0).map_err(cannot("tickets"))?;
-    context.set_max_early_data(0).map_err(cannot("early data"))?;
-    if let Some(ciphers) = &tls.ciphers {
-        context.set_ciphersuites(ciphers).map_err(cannot(&format!("tls_cipher_suites {ciphers}")))?;
-    }
-    if let Some(last) = tls.groups.last()
-        && !tls.groups.iter().any(|groups| context.set_groups_list(groups).is_ok())
-    {
-        context.set_groups_list(last).map_err(cannot(&format!("tls_key_exchange {last}")))?;
-    }
+    let mut context = crate::tls::builder(SslMethod::tls_server(), tls.ciphers.as_deref(), &tls.groups)?;
     context.set_psk_server_callback(move |ssl, identity, key| {
         let identity = identity.unwrap_or_default();
         let clients = clients.read().unwrap_or_else(PoisonError::into_inner);
@@ -185,7 +162,7 @@ impl Handshake {
     }
 
     fn judge(&self) -> Progress {
-        if self.needs_pqc && !group::name(self.stream.ssl()).is_some_and(|group| group.contains("MLKEM")) {
+        if self.needs_pqc && !group::withstands_quantum_computers(self.stream.ssl()) {
             return Progress::Failed("handshake-pqc", "the key exchange does not withstand quantum computers".into());
         }
         match self.stream.ssl().ex_data(self.found.0) {

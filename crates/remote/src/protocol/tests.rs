@@ -108,3 +108,22 @@ fn any_bytes_are_read_to_an_end() {
         }
     }
 }
+
+#[test]
+fn answers_come_back_as_they_were_pushed() {
+    let mut bytes = Vec::new();
+    push_message(&mut bytes, kind::DISK_FULL, 7, b"no space");
+    let len = bytes.len();
+    push_message(&mut bytes, kind::ACK, u32::MAX, b"");
+    for part in 0..len {
+        assert_eq!(next_answer(&bytes[..part]), Ok(None));
+    }
+    let found = next_answer(&bytes).unwrap().unwrap();
+    assert_eq!(found, (Answer { kind: kind::DISK_FULL, sequence: 7, text: b"no space" }, len));
+    let found = next_answer(&bytes[len..]).unwrap().unwrap();
+    assert_eq!(found, (Answer { kind: kind::ACK, sequence: u32::MAX, text: b"" }, HEADER));
+    assert_eq!(next_answer(b"HTTP/1.1 400"), Err(ProtocolError::Magic));
+    assert_eq!(next_answer(b"\xfe\0\0\0"), Err(ProtocolError::Magic));
+    bytes[10..12].fill(0xff);
+    assert_eq!(next_answer(&bytes), Err(ProtocolError::Answer));
+}

@@ -29,3 +29,8 @@ pub fn name(ssl: &SslRef) -> Option<String> {
     let name = unsafe { CStr::from_ptr(name) };
     Some(name.to_string_lossy().into_owned())
 }
+
+/// Whether the key exchange withstands quantum computers.
+pub fn withstands_quantum_computers(ssl: &SslRef) -> bool {
+    name(ssl).is_some_and(|group| group.contains("MLKEM"))
+}

@@ -1,0 +1,84 @@
+//! Standard input into the queue.
+
+use super::{Client, FLUSH};
+use crate::remote::intake::{Taken, take};
+use raudit_config::audisp_remote_conf::Overflow;
+use raudit_dispatch::say;
+use std::time::Instant;
+
+impl Client {
+    /// Reads what has come.
+    pub(super) fn read(&mut self) {
+        let pending = &mut self.pending;
+        match self.source.read(|event| pending.push_back(event)) {
+            Ok(true) => {}
+            Ok(false) => self.input_ended(),
+            Err(e) => {
+                say::error(e.to_string());
+                self.input_ended();
+            }
+        }
+        self.idle_since = Instant::now();
+    }
+
+    fn input_ended(&mut self) {
+        self.input_open = false;
+        self.flush_until.get_or_insert_with(|| Instant::now() + FLUSH);
+    }
+
+    /// Puts what was read into the queue, as far as there is room or none is to be expected.
+    pub(super) fn admit(&mut self) {
+        while !self.pending.is_empty() && !self.stopped {
+            if self.queue.is_full() && self.expects_room(Instant::now()) {
+                return;
+            }
+            self.admit_one();
+        }
+    }
+
+    /// Whether it goes on soon.
+    fn expects_room(&self, now: Instant) -> bool {
+        let waits = self.pause.is_some_and(|pause| now < pause);
+        let connects = self.connection.is_some() || (!self.failed && self.may_connect());
+        !self.suspended && (self.delivery.is_some() || (connects && !waits))
+    }
+
+    fn admit_one(&mut self) {
+        let Some(event) = self.pending.pop_front() else { return };
+        let line = match take(&event) {
+            Taken::Line(line, is_cut) => {
+                if is_cut {
+                    say::warning("a record was too long, and was cut");
+                }
+                line
+            }
+            Taken::EndOfEvent => return,
+            Taken::NotARecord => return self.losses.add(1, "standard input has a line that is no record", false),
+        };
+        if self.queue.is_full() {
+            return self.overflow();
+        }
+        if let Err(e) = self.queue.push(line) {
+            self.losses.add(1, "a record could not be queued", false);
+            self.queue_failed(&e);
+        }
+        self.most_queued = self.most_queued.max(self.queue.len());
+    }
+
+    fn overflow(&mut self) {
+        let action = self.conf.overflow_action;
+        self.losses.add(1, "queue is full - dropping records", action == Overflow::Ignore);
+        if self.actions.overflow(action) {
+            self.suspended = true;
+        }
+    }
+
+    /// At the end: what has room in the queue's file stays.
+    pub(super) fn keep_pending(&mut self) {
+        while !self.pending.is_empty() && !self.queue.is_full() {
+            let before = self.pending.len();
+            self.admit_one();
+            debug_assert!(self.pending.len() < before);
+        }
+    }
+}
