@@ -75,7 +75,7 @@ impl Actions {
             Failure::WarnOnceContinue => self.warn_once(0, level, &both, Outcome::GoOn),
             Failure::WarnOnce => self.warn_once(1, level, &both, Outcome::Keep),
             Failure::Reconnect => {
-                tell(level, &format!("disconnected due to {what}, will attempt to connect again"));
+                tell(level, &format!("disconnected due to {both}, will attempt to connect again"));
                 Outcome::Keep
             }
             Failure::Suspend => {
