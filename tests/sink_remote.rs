@@ -48,7 +48,8 @@ fn records_arrive_once_in_order_and_numbered() {
     let Some(scratch) = Scratch::new() else { return };
     let collector = Collector::start(|n, _| if n % 100 == 50 { Reply::Slow } else { Reply::Ack });
     // fewer than are read at once: input waits for room, and nothing is lost
-    scratch.conf(collector.port, "queue_depth = 7");
+    let own = closed_port();
+    scratch.conf(collector.port, &format!("queue_depth = 7\nlocal_port = {own}"));
     let mut sender = scratch.ours();
     sender.feed(&mixed());
     let (code, said) = sender.end();
@@ -57,7 +58,7 @@ fn records_arrive_once_in_order_and_numbered() {
         mixed().into_iter().filter(|line| !line.contains("type=EOE")).map(|line| line + "\n").collect();
     assert!(collector.stored() == expected, "{} of {}: {said}", collector.stored().len(), expected.len());
     collector.heard(|heard| {
-        assert_eq!(heard.streams.len(), 1);
+        assert_eq!(heard.ports, [own]);
         assert!(heard.messages.iter().map(|m| m.sequence).eq(2..2 + expected.len() as u32));
         assert!(heard.messages.iter().all(|m| m.kind == kind::MESSAGE));
     });
@@ -87,6 +88,31 @@ fn bytes_are_those_of_debians() {
     }
     println!("{} bytes compared {} times", streams[0].len(), streams.len() / 2);
     assert!(streams.chunks(2).all(|pair| pair[0] == pair[1]), "they differ");
+}
+
+#[test]
+fn attempts_are_those_of_debians() {
+    let Some(scratch) = Scratch::new() else { return };
+    let answers: [fn(usize) -> Reply; 5] = [
+        |_| Reply::Close,
+        |n| if n % 5 == 2 { Reply::WrongSequence } else { Reply::Ack },
+        |n| if n % 7 == 3 { Reply::CloseWithin } else { Reply::Ack },
+        |n| if n % 3 == 1 { Reply::Other(0x6000_0077, "no") } else { Reply::Ack },
+        |n| if n % 3 == 1 { Reply::Other(0x5000_0077, "hm") } else { Reply::Other(kind::DISK_LOW, "low") },
+    ];
+    for (case, answer) in answers.into_iter().enumerate() {
+        let mut both = Vec::new();
+        for is_theirs in [true, false] {
+            let collector = Collector::start(move |n, _| answer(n));
+            scratch.conf(collector.port, "max_time_per_record = 30");
+            let sender = if is_theirs { scratch.theirs() } else { Some(scratch.ours()) };
+            let Some(mut sender) = sender else { return };
+            sender.feed(&records(0, 50));
+            let (code, _) = sender.end();
+            both.push((code, collector.heard(|heard| heard.messages.clone())));
+        }
+        assert!(both[0] == both[1], "case {case}: {both:#?}");
+    }
 }
 
 #[test]
@@ -251,6 +277,8 @@ fn signals_report_resume_and_connect_anew() {
     sender.feed(&records(0, 9));
     sender.wait_for("suspending remote logging due to remote server has a disk error, oh");
     let state = || fs::read_to_string(scratch.path("state")).unwrap_or_default();
+    let status = fs::read_to_string(format!("/proc/{}/status", sender.pid())).unwrap();
+    assert!(status.contains("CapEff:\t0000000000000000") && status.contains("CapPrm:\t0000000000000000"), "{status}");
     sender.signal(Signal::SIGUSR1);
     wait_until("the state", || state().contains("records_lost"));
     let expected = ["suspend = yes", "transport_ok = no", "queue_length = 6", "queue_depth = 2048", "records_lost = 0"];

@@ -41,6 +41,8 @@ pub struct Heard {
     pub messages: Vec<Message>,
     /// The records that were acknowledged.
     pub stored: Vec<String>,
+    /// The senders' ports.
+    pub ports: Vec<u16>,
     /// The bytes of each connection.
     pub streams: Vec<Vec<u8>>,
 }
@@ -73,7 +75,10 @@ impl Collector {
         let thread = std::thread::spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
                 match listener.accept() {
-                    Ok((stream, _)) => serve(stream, &shared, &stopped, &mut reply),
+                    Ok((stream, from)) => {
+                        shared.lock().unwrap().ports.push(from.port());
+                        serve(stream, &shared, &stopped, &mut reply);
+                    }
                     Err(_) => std::thread::sleep(Duration::from_millis(2)),
                 }
             }

@@ -116,6 +116,10 @@ impl Sender {
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(self.child.id() as i32), signal).unwrap();
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn said(&self) -> String {
         fs::read_to_string(&self.said).unwrap()
     }

@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-/// `openssl sserver`, which is dumb: we answer through it.
+/// `openssl s_server`, which is dumb: we answer through it.
 struct Server {
     child: Child,
     stored: Arc<Mutex<Vec<String>>>,
@@ -19,7 +19,7 @@ struct Server {
 impl Server {
     fn start(port: u16, key: &str) -> Self {
         let mut command = Command::new("openssl");
-        command.args(["sserver", "-tls1_3", "-nocert", "-quiet", "-psk_identity", "me", "-psk", key]);
+        command.args(["s_server", "-tls1_3", "-nocert", "-quiet", "-psk_identity", "me", "-psk", key]);
         command.args(["-accept", &format!("127.0.0.1:{port}")]);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let stored: Arc<Mutex<Vec<String>>> = Arc::default();

@@ -61,6 +61,8 @@ pub struct Client {
     told: String,
     /// Nothing is begun before.
     pause: Option<Instant>,
+    /// What has come over the connection may not have been read to the end.
+    more_to_hear: bool,
     /// When something last happened.
     idle_since: Instant,
     /// The input has ended, or we are to: until when the rest is sent.
@@ -98,6 +100,7 @@ impl Client {
             failed: false,
             told: String::new(),
             pause: None,
+            more_to_hear: false,
             idle_since: Instant::now(),
             flush_until: None,
             input_open: true,
@@ -135,7 +138,7 @@ impl Client {
         let mut happened = woken.others.iter().map(|flags| !flags.is_empty());
         let (at_connection, at_connector) =
             (self.connection.is_some() && happened.next() == Some(true), happened.next_back() == Some(true));
-        if at_connection {
+        if at_connection || self.more_to_hear {
             self.idle_since = Instant::now();
             self.hear();
         }
@@ -147,6 +150,9 @@ impl Client {
 
     /// When something is to be done although nothing happens; `now` if there is.
     fn next_deadline(&self, now: Instant) -> Option<Instant> {
+        if self.more_to_hear && self.connection.is_some() {
+            return Some(now);
+        }
         let next = match self.delivery.as_ref().map(|delivery| &delivery.phase) {
             Some(Phase::Pause(until) | Phase::Answer(until)) => Some(*until),
             Some(Phase::Connecting) => None,

@@ -7,10 +7,15 @@ use raudit_config::audisp_remote_conf::Failure;
 use raudit_dispatch::say;
 use raudit_remote::protocol::{kind, next_answer};
 
+/// How often the connection is read from before something else gets its turn.
+const ROUNDS: usize = 8;
+
 impl Client {
     /// Something has happened at the connection.
     pub(super) fn hear(&mut self) {
-        loop {
+        // a collector that never stops talking is not to keep us from all else
+        for _ in 0..ROUNDS {
+            self.more_to_hear = false;
             let Some(connection) = &mut self.connection else { return };
             let is_open = connection.go_on().and_then(|()| connection.receive());
             let before = connection.received().len();
@@ -25,8 +30,10 @@ impl Client {
                 return;
             }
             match is_open {
-                // there may be more where that came from
-                Ok(true) if self.connection.as_ref().is_some_and(|c| before > c.received().len()) => {}
+                // there may be more where that came from, also within TLS, where poll(2) does not see it
+                Ok(true) if self.connection.as_ref().is_some_and(|c| before > c.received().len()) => {
+                    self.more_to_hear = true;
+                }
                 Ok(true) => return,
                 Ok(false) => {
                     self.ended = true;
