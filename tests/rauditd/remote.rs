@@ -11,6 +11,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -360,7 +361,24 @@ fn stock_sender(setup: &Setup, port: u16, format: &str, records: &str) -> Option
     Some(start.elapsed())
 }
 
-fn all_arrive_once_and_in_order(format: &str, count: usize) {
+/// The same with ours.
+fn our_sender(setup: &Setup, port: u16, format: &str, records: &str) -> Option<Duration> {
+    let conf = format!("remote_server = localhost\nport = {port}\nformat = {format}\nqueue_depth = 500\n");
+    setup.write("audisp-remote.conf", &conf);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_raudispd"));
+    command.arg0("audisp-remote").arg("-c").arg(setup.path(""));
+    let start = Instant::now();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(records.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "audisp-remote: {} {said}", output.status);
+    Some(start.elapsed())
+}
+
+type Run = fn(&Setup, u16, &str, &str) -> Option<Duration>;
+
+fn all_arrive_once_and_in_order(sender: Run, format: &str, count: usize) {
     let setup = Setup::new("");
     let port = listening(&setup, "");
     let daemon = Daemon::start(&setup);
@@ -368,7 +386,7 @@ fn all_arrive_once_and_in_order(format: &str, count: usize) {
         writeln!(all, "{}", record(n)).unwrap();
         all
     });
-    let Some(took) = stock_sender(&setup, port, format, &records) else { return };
+    let Some(took) = sender(&setup, port, format, &records) else { return };
     wait_until("the sender to be gone", || !bodies(&log(&setup), "DAEMON_CLOSE").is_empty());
     daemon.stop();
     let log = log(&setup);
@@ -381,12 +399,22 @@ fn all_arrive_once_and_in_order(format: &str, count: usize) {
 
 #[test]
 fn debians_sender_is_served_managed() {
-    all_arrive_once_and_in_order("managed", 100_000);
+    all_arrive_once_and_in_order(stock_sender, "managed", 100_000);
 }
 
 #[test]
 fn debians_sender_is_served_ascii() {
-    all_arrive_once_and_in_order("ascii", 100_000);
+    all_arrive_once_and_in_order(stock_sender, "ascii", 100_000);
+}
+
+#[test]
+fn our_sender_is_served_managed() {
+    all_arrive_once_and_in_order(our_sender, "managed", 100_000);
+}
+
+#[test]
+fn our_sender_is_served_ascii() {
+    all_arrive_once_and_in_order(our_sender, "ascii", 100_000);
 }
 
 /// A key of 32 such bytes, in a file as auditd wants it.

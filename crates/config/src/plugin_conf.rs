@@ -228,6 +228,7 @@ mod tests {
         for text in [
             include_str!("../../../compat/plugins.d/af_unix.conf"),
             include_str!("../../../compat/plugins.d/au-statsd.conf"),
+            include_str!("../../../compat/plugins.d/au-remote.conf"),
             include_str!("../../../compat/plugins.d/logger.conf"),
             include_str!("../../../compat/plugins.d/syslog.conf"),
         ] {
