@@ -3,6 +3,8 @@
 
 #[path = "sink_remote/collector.rs"]
 mod collector;
+#[path = "raudispd/mod.rs"]
+mod raudispd;
 #[path = "sink_remote/sender.rs"]
 mod sender;
 #[path = "sink_remote/tls.rs"]
@@ -116,6 +118,29 @@ fn attempts_are_those_of_debians() {
 }
 
 #[test]
+fn the_dispatcher_runs_it_as_a_plugin() {
+    let Some(scratch) = Scratch::new() else { return };
+    let Some(host) = raudispd::Scratch::new() else { return };
+    let collector = Collector::start(|_, _| Reply::Ack);
+    scratch.conf(collector.port, "");
+    let program = host.path("audisp-remote");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_raudispd"), &program).unwrap();
+    let args = format!("-c {} -s {}", scratch.path("etc/audit").display(), scratch.path("state").display());
+    let plugin = format!("active = yes\npath = {}\nargs = {args}\nformat = string\n", program.display());
+    for format in ["string", "binary"] {
+        fs::write(host.path("plugins.d/au-remote.conf"), plugin.replace("string", format)).unwrap();
+        let before = collector.stored().len();
+        let mut dispatcher = raudispd::Dispatcher::start(&host, &[]);
+        dispatcher.send(&raudispd::numbered(0, 2000));
+        wait_until("all records", || collector.stored().len() == before + 2000);
+        let ended = dispatcher.end();
+        assert!(ended.code == Some(0) && !ended.said.contains("lost"), "{}", ended.said);
+    }
+    let expected = (0..2000).map(|n| format!("type=PATH msg=audit(1.000:{n}): x\n"));
+    assert!(collector.stored().iter().cloned().eq(expected.clone().chain(expected)));
+}
+
+#[test]
 fn what_goes_wrong_on_the_way_costs_nothing() {
     let Some(scratch) = Scratch::new() else { return };
     let collector = Collector::start(|n, _| match n {
@@ -212,10 +237,11 @@ fn an_overflow_is_counted_and_input_goes_on() {
         sender.feed(&records(0, 1));
         sender.wait_for("cannot connect");
         sender.feed(&records(1, 5000));
-        sender.feed(&["no record at all".into()]);
+        sender.feed(&["no record at all".into(), format!("type=USER {}", "x".repeat(20_000))]);
         let (code, said) = sender.end();
         assert_eq!(code, Some(1));
-        assert!(said.contains(told) && said.contains("5002 records lost in all"), "{said}");
+        assert!(said.contains(told) && said.contains("5003 records lost in all"), "{said}");
+        assert!(said.contains("too long, and cut to 8969 bytes: 1 records"), "{said}");
     }
 }
 
@@ -299,6 +325,20 @@ fn signals_report_resume_and_connect_anew() {
 }
 
 #[test]
+fn what_was_handed_over_before_sigterm_is_sent() {
+    let Some(scratch) = Scratch::new() else { return };
+    let collector = Collector::start(|n, _| if n == 0 { Reply::Slow } else { Reply::Ack });
+    scratch.conf(collector.port, "queue_depth = 3");
+    let mut sender = scratch.ours();
+    sender.feed(&records(0, 1));
+    sender.wait_for("connected to");
+    sender.feed(&records(1, 300));
+    sender.signal(Signal::SIGTERM);
+    let (code, said) = sender.wait();
+    assert!(code == Some(0) && collector.stored() == lines(0, 301), "{said}");
+}
+
+#[test]
 fn heartbeats_are_sent_when_nothing_else_is() {
     let Some(scratch) = Scratch::new() else { return };
     let collector = Collector::start(|n, _| if n == 2 { Reply::Silence } else { Reply::Ack });
@@ -354,4 +394,9 @@ fn what_is_wrong_is_said_in_a_line() {
         assert!(code == Some(expected) && said.contains(text) && said.lines().count() == 1, "{settings}: {said}");
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "not a queue");
+    scratch.conf(1, "");
+    let mut sender = scratch.ours();
+    sender.feed(&["\u{1}\u{2}\u{3}\u{4}garbage that is no frame of records".into()]);
+    let (code, said) = sender.end();
+    assert!(code == Some(1) && said.contains("not a stream of audit frames"), "{said}");
 }

@@ -68,6 +68,12 @@ pub struct Client {
     /// The input has ended, or we are to: until when the rest is sent.
     flush_until: Option<Instant>,
     input_open: bool,
+    /// SIGTERM has come: what is there is still read, but not waited for.
+    ending: bool,
+    /// The input could not be read to its end.
+    input_failed: bool,
+    /// Records that were too long.
+    cut: u64,
 }
 
 impl Client {
@@ -104,6 +110,9 @@ impl Client {
             idle_since: Instant::now(),
             flush_until: None,
             input_open: true,
+            ending: false,
+            input_failed: false,
+            cut: 0,
         }
     }
 
@@ -136,6 +145,7 @@ impl Client {
         others.extend(self.connector.wake().map(|wake| (wake, PollFlags::POLLIN)));
         let woken = self.source.wait(reads, &others, time);
         let mut happened = woken.others.iter().map(|flags| !flags.is_empty());
+        self.input_open &= !(self.ending && reads && !woken.input);
         let (at_connection, at_connector) =
             (self.connection.is_some() && happened.next() == Some(true), happened.next_back() == Some(true));
         if at_connection || self.more_to_hear {
@@ -150,7 +160,8 @@ impl Client {
 
     /// When something is to be done although nothing happens; `now` if there is.
     fn next_deadline(&self, now: Instant) -> Option<Instant> {
-        if self.more_to_hear && self.connection.is_some() {
+        let last_look = self.ending && self.input_open && self.pending.is_empty();
+        if last_look || (self.more_to_hear && self.connection.is_some()) {
             return Some(now);
         }
         let next = match self.delivery.as_ref().map(|delivery| &delivery.phase) {
@@ -178,7 +189,7 @@ impl Client {
             self.reconnect();
         }
         if woken.end {
-            self.input_open = false;
+            self.ending = true;
             let until = Instant::now() + FLUSH_AFTER_TERM;
             self.flush_until = Some(self.flush_until.map_or(until, |before| before.min(until)));
         }
@@ -245,7 +256,7 @@ impl Client {
         if self.suspended || now >= until {
             return true;
         }
-        if self.delivery.is_some() {
+        if self.input_open || self.delivery.is_some() {
             return false;
         }
         let nothing_left = self.queue.is_empty() && self.pending.is_empty();
@@ -271,6 +282,6 @@ impl Client {
         }
         self.lose_connection();
         say::notice(format!("ends, queue_size: {left}"));
-        left == 0 && unsent == 0
+        left == 0 && unsent == 0 && !self.input_failed
     }
 }

@@ -38,6 +38,9 @@ pub(super) struct Delivery {
     pub(super) phase: Phase,
 }
 
+/// How many lines are sent before something else gets its turn.
+const AT_ONCE: usize = 64;
+
 fn seconds(number: u32) -> Duration {
     Duration::from_secs(number.into())
 }
@@ -52,10 +55,24 @@ impl Client {
                 self.try_again();
             }
             Some(_) => {}
-            None if self.suspended || self.pause.is_some_and(|pause| now < pause) => {}
-            None if self.connection.is_some() => self.begin_next(now),
-            None if self.wants_connection() => self.start_connecting(),
-            None => {}
+            None => self.begin_some(now),
+        }
+    }
+
+    /// One message, if it is answered; of lines, which are not, several.
+    fn begin_some(&mut self, now: Instant) {
+        for _ in 0..AT_ONCE {
+            let waits = self.suspended || self.stopped || self.pause.is_some_and(|pause| now < pause);
+            if waits || self.delivery.is_some() {
+                return;
+            }
+            if self.connection.is_none() {
+                if self.wants_connection() {
+                    self.start_connecting();
+                }
+                return;
+            }
+            self.begin_next(now);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Standard input into the queue.
 
 use super::{Client, FLUSH};
-use crate::remote::intake::{Taken, take};
+use crate::remote::intake::{LINE_MAX, Taken, take};
 use raudit_config::audisp_remote_conf::Overflow;
 use raudit_dispatch::say;
 use std::time::Instant;
@@ -15,6 +15,7 @@ impl Client {
             Ok(false) => self.input_ended(),
             Err(e) => {
                 say::error(e.to_string());
+                self.input_failed = true;
                 self.input_ended();
             }
         }
@@ -47,8 +48,9 @@ impl Client {
         let Some(event) = self.pending.pop_front() else { return };
         let line = match take(&event) {
             Taken::Line(line, is_cut) => {
-                if is_cut {
-                    say::warning("a record was too long, and was cut");
+                self.cut += u64::from(is_cut);
+                if is_cut && self.cut.is_power_of_two() {
+                    say::warning(format!("too long, and cut to {LINE_MAX} bytes: {} records so far", self.cut));
                 }
                 line
             }
@@ -68,17 +70,16 @@ impl Client {
     fn overflow(&mut self) {
         let action = self.conf.overflow_action;
         self.losses.add(1, "queue is full - dropping records", action == Overflow::Ignore);
-        if self.actions.overflow(action) {
-            self.suspended = true;
+        // who has suspended has nothing more to say
+        if !(self.suspended && action == Overflow::Suspend) {
+            self.suspended |= self.actions.overflow(action);
         }
     }
 
     /// At the end: what has room in the queue's file stays.
     pub(super) fn keep_pending(&mut self) {
         while !self.pending.is_empty() && !self.queue.is_full() {
-            let before = self.pending.len();
             self.admit_one();
-            debug_assert!(self.pending.len() < before);
         }
     }
 }

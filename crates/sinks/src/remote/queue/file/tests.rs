@@ -111,3 +111,34 @@ fn a_depth_for_which_there_is_no_disk_is_refused_and_leaves_nothing() {
     assert!(refused.contains("no room for queue_depth"), "{refused}");
     assert_eq!(fs::metadata(&path).unwrap().len(), 0);
 }
+
+#[test]
+fn any_order_of_changes_and_restarts_keeps_what_a_list_would() {
+    let (_dir, path) = place();
+    let mut model = std::collections::VecDeque::new();
+    let (mut seed, mut depth): (u64, u32) = (7, 5);
+    let mut queue = FileQueue::open(&path, depth).unwrap();
+    for n in 0..3000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        match (seed >> 33) % 16 {
+            0..8 if !queue.is_full() => {
+                let record = format!("{n}{}\n", "x".repeat((seed >> 40) as usize % 8900)).into_bytes();
+                queue.push(&record).unwrap();
+                model.push_back(record);
+            }
+            8..14 => {
+                queue.pop().unwrap();
+                model.pop_front();
+            }
+            14.. => {
+                depth = if model.len() <= 4 { (seed >> 50) as u32 % 4 + 4 } else { depth };
+                drop(queue);
+                queue = FileQueue::open(&path, depth).unwrap();
+            }
+            _ => {}
+        }
+        assert_eq!((queue.len() as usize, queue.is_full()), (model.len(), model.len() == depth as usize));
+        let front = model.front().map_or(Front::Empty, |record| Front::Record(record.clone()));
+        assert_eq!(queue.front().unwrap(), front, "step {n}");
+    }
+}
