@@ -253,11 +253,15 @@ impl Client {
     /// Whether the input has ended and nothing more can be sent.
     fn is_flushed(&self, now: Instant) -> bool {
         let Some(until) = self.flush_until else { return false };
-        if self.suspended || now >= until {
+        if now >= until {
             return true;
         }
+        // what is there is read first: it may have room in a queue that stays
         if self.input_open || self.delivery.is_some() {
             return false;
+        }
+        if self.suspended {
+            return true;
         }
         let nothing_left = self.queue.is_empty() && self.pending.is_empty();
         let waits_in_vain = self.pause.is_some_and(|pause| now < pause);
