@@ -356,6 +356,27 @@ fn heartbeats_are_sent_when_nothing_else_is() {
 }
 
 #[test]
+fn a_collector_that_never_stops_talking_does_not_keep_it_from_ending() {
+    let Some(scratch) = Scratch::new() else { return };
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    scratch.conf(listener.local_addr().unwrap().port(), "");
+    let mut sender = scratch.ours();
+    sender.feed(&records(0, 1));
+    let (mut stream, _) = listener.accept().unwrap();
+    let flood = std::thread::spawn(move || {
+        let mut answers = Vec::new();
+        raudit_remote::protocol::push_message(&mut answers, kind::ACK, 2, &[b'x'; 8000]);
+        while std::io::Write::write_all(&mut stream, &answers).is_ok() {}
+    });
+    sender.wait_for("connected to");
+    sender.signal(Signal::SIGTERM);
+    let (code, said) = sender.wait();
+    // the record was acknowledged, or the acknowledgement came too late
+    assert!(code.is_some_and(|code| code <= 1) && said.contains("ends, queue_size"), "{said}");
+    flood.join().unwrap();
+}
+
+#[test]
 fn lines_go_without_headers_and_a_closed_connection_ends_it() {
     let Some(scratch) = Scratch::new() else { return };
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();

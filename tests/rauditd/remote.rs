@@ -363,7 +363,11 @@ fn stock_sender(setup: &Setup, port: u16, format: &str, records: &str) -> Option
 
 /// The same with ours.
 fn our_sender(setup: &Setup, port: u16, format: &str, records: &str) -> Option<Duration> {
-    let conf = format!("remote_server = localhost\nport = {port}\nformat = {format}\nqueue_depth = 500\n");
+    our_sender_with(setup, port, &format!("format = {format}"), records)
+}
+
+fn our_sender_with(setup: &Setup, port: u16, settings: &str, records: &str) -> Option<Duration> {
+    let conf = format!("remote_server = localhost\nport = {port}\nqueue_depth = 500\n{settings}\n");
     setup.write("audisp-remote.conf", &conf);
     let mut command = Command::new(env!("CARGO_BIN_EXE_raudispd"));
     command.arg0("audisp-remote").arg("-c").arg(setup.path(""));
@@ -423,6 +427,26 @@ fn key_file(setup: &Setup, name: &str, byte: u8) -> String {
     fs::write(&path, format!("{byte:02x}").repeat(32) + "\n").unwrap();
     fs::set_permissions(&path, PermissionsExt::from_mode(0o400)).unwrap();
     path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn our_sender_is_heard_over_tls() {
+    if !cfg!(feature = "tls") {
+        println!("SKIPPED: a build without TLS");
+        return;
+    }
+    let setup = Setup::new("");
+    let key = key_file(&setup, "key", 7);
+    let tls = format!("transport = tls\ntls_psk_file = {key}\ntls_psk_identity = me\n");
+    let port = listening(&setup, &tls);
+    let daemon = Daemon::start(&setup);
+    let lines: String = (0..2000).map(|n| record(n) + "\n").collect();
+    our_sender_with(&setup, port, &tls, &lines).unwrap();
+    assert_eq!(daemon.stop().code, Some(0));
+    let log = log(&setup);
+    let arrived: String = log.lines().filter(|l| l.starts_with("node=elsewhere ")).map(|l| format!("{l}\n")).collect();
+    assert!(arrived == lines, "{} of 2000", arrived.lines().count());
+    assert_eq!(bodies(&log, "CRYPTO_SESSION").len(), 2);
 }
 
 /// OpenSSL's own client sends lines, and closes; whether it got through.

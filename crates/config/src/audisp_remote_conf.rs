@@ -316,5 +316,4 @@ impl AudispRemoteConf {
 }
 
 #[cfg(test)]
-#[path = "audisp_remote_conf_tests.rs"]
 mod tests;
