@@ -136,7 +136,7 @@ impl Client {
     fn wait(&mut self) -> Woken {
         let now = Instant::now();
         let time = self.next_deadline(now).map(|at| at.saturating_duration_since(now));
-        let reads = self.input_open && self.pending.is_empty();
+        let reads = self.reads(now);
         let mut others = Vec::new();
         if let Some(connection) = &self.connection {
             let writes = if connection.is_writing() { PollFlags::POLLOUT } else { PollFlags::empty() };
@@ -160,8 +160,7 @@ impl Client {
 
     /// When something is to be done although nothing happens; `now` if there is.
     fn next_deadline(&self, now: Instant) -> Option<Instant> {
-        let last_look = self.ending && self.input_open && self.pending.is_empty();
-        if last_look || (self.more_to_hear && self.connection.is_some()) {
+        if (self.ending && self.reads(now)) || (self.more_to_hear && self.connection.is_some()) {
             return Some(now);
         }
         let next = match self.delivery.as_ref().map(|delivery| &delivery.phase) {

@@ -7,6 +7,11 @@ use raudit_dispatch::say;
 use std::time::Instant;
 
 impl Client {
+    /// Whether input is read now. What has no room yet waits where it is: what we have taken dies with us.
+    pub(super) fn reads(&self, now: Instant) -> bool {
+        self.input_open && self.pending.is_empty() && !(self.queue.is_full() && self.expects_room(now))
+    }
+
     /// Reads what has come.
     pub(super) fn read(&mut self) {
         let pending = &mut self.pending;
