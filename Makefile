@@ -13,6 +13,7 @@ CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export CARGO_TARGET_DIR
 
 programs := rauditd rauditctl raudispd rausearch raureport
+sinks := audisp-af_unix audisp-filter audisp-remote audisp-statsd audisp-syslog
 relatives := aulast aulastlog ausyscall
 release := $(CARGO_TARGET_DIR)/release
 pages := $(wildcard man/*.[1-8])
@@ -67,14 +68,13 @@ install:
 	$(INSTALL) -m 755 $(addprefix $(release)/,$(programs)) $(DESTDIR)$(sbindir)
 	$(INSTALL) -m 755 $(addprefix $(release)/,$(relatives)) $(DESTDIR)$(bindir)
 	ln -sf rauditctl $(DESTDIR)$(sbindir)/augenrules
-	ln -sf raudispd $(DESTDIR)$(sbindir)/audisp-remote
+	for sink in $(sinks); do test -e $(DESTDIR)$(sbindir)/$$sink || ln -s raudispd $(DESTDIR)$(sbindir)/$$sink || exit 1; done
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT LICENSE-GPL compat/DIFFERENCES.md $(DESTDIR)$(docdir)
 	for page in $(pages); do \
 	  $(INSTALL) -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
 	for dir in audit audit/plugins.d; do \
 	  test -d $(DESTDIR)$(sysconfdir)/$$dir || $(INSTALL) -d -m 750 $(DESTDIR)$(sysconfdir)/$$dir || exit 1; done
-	for file in auditd.conf rauditd.conf audisp-statsd.conf $(patsubst compat/%,%,$(wildcard compat/plugins.d/*.conf)); do \
-	for file in auditd.conf rauditd.conf audisp-remote.conf $(patsubst compat/%,%,$(wildcard compat/plugins.d/*.conf)); do \
+	for file in auditd.conf rauditd.conf audisp-remote.conf audisp-statsd.conf $(patsubst compat/%,%,$(wildcard compat/plugins.d/*.conf)); do \
 	  test -e $(DESTDIR)$(sysconfdir)/audit/$$file \
 	    || $(INSTALL) -m 640 compat/$$file $(DESTDIR)$(sysconfdir)/audit/$$file || exit 1; done
 	test -d $(DESTDIR)$(logdir) || $(INSTALL) -d -m 700 $(DESTDIR)$(logdir)

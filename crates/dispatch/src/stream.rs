@@ -257,7 +257,9 @@ mod tests {
         assert!(matches!(result, Err(StreamError::Frame(FrameError::Torn(_)))));
     }
 
-    fn texts(bytes: &[u8], step: usize) -> (Vec<(Kind, Vec<u8>)>, u64, Result<(), StreamError>) {
+    type Record = (Kind, Vec<u8>);
+
+    fn texts(bytes: &[u8], step: usize) -> (Vec<Record>, u64, Result<(), StreamError>) {
         let (reader, mut writer) = io::pipe().unwrap();
         let bytes = bytes.to_vec();
         let sender = std::thread::spawn(move || bytes.chunks(step).try_for_each(|part| writer.write_all(part)));

@@ -6,12 +6,11 @@
 //!
 //! * [`af_unix`]: audisp-af_unix, a unix socket for readers
 //! * [`statsd`]: audisp-statsd, metrics for a statsd service
+//! * [`remote`]: audisp-remote, the client of auditd's remote logging
 //! * `privilege`: giving up capabilities
 //! * [`source`]: what every sink waits for: records on standard input, signals, descriptors of its own
 pub mod af_unix;
 mod privilege;
-//! * [`remote`]: audisp-remote, the client of auditd's remote logging
-//! * [`source`]: what every sink waits for: records on standard input, signals, descriptors of its own
 pub mod remote;
 pub mod source;
 pub mod statsd;
@@ -24,8 +23,8 @@ use std::process::ExitCode;
 type Main = fn() -> ExitCode;
 
 /// The sinks by the names of their programs.
-const SINKS: &[(&str, Main)] = &[("audisp-af_unix", af_unix::main), ("audisp-statsd", statsd::main)];
-const SINKS: &[(&str, Main)] = &[("audisp-remote", remote::main)];
+const SINKS: &[(&str, Main)] =
+    &[("audisp-af_unix", af_unix::main), ("audisp-remote", remote::main), ("audisp-statsd", statsd::main)];
 
 /// Runs the sink that `program` names, if it names one.
 pub fn main(program: &OsStr) -> Option<ExitCode> {

@@ -3,15 +3,26 @@
 use caps::{CapSet, Capability, CapsHashSet};
 use raudit_dispatch::say;
 
-/// Keeps these capabilities and no other. Where that is not possible the sink goes on with what it has, as auditd's do.
+/// Keeps these capabilities and no other, for good; threads that are started later have no more. Where that is not possible the
+/// sink goes on with what it has and says so, as auditd's do.
 pub fn keep(wanted: &[Capability]) {
-    let held = caps::read(None, CapSet::Permitted).unwrap_or_default();
-    let kept: CapsHashSet = wanted.iter().copied().filter(|capability| held.contains(capability)).collect();
-    let inheritable = caps::clear(None, CapSet::Inheritable);
-    let result = inheritable
-        .and_then(|()| caps::set(None, CapSet::Effective, &kept))
-        .and_then(|()| caps::set(None, CapSet::Permitted, &kept));
-    if let Err(error) = result {
+    if let Err(error) = try_to_keep(wanted) {
         say::warning(format!("cannot drop capabilities, going on with all: {error}"));
     }
+}
+
+fn try_to_keep(wanted: &[Capability]) -> Result<(), String> {
+    let held = caps::read(None, CapSet::Permitted).map_err(|e| e.to_string())?;
+    let kept: CapsHashSet = held.into_iter().filter(|held| wanted.contains(held)).collect();
+    for capability in caps::read(None, CapSet::Bounding).map_err(|e| e.to_string())? {
+        // refused where we may not: then it could be got back only by a program with file capabilities
+        if !kept.contains(&capability) && caps::drop(None, CapSet::Bounding, capability).is_err() {
+            break;
+        }
+    }
+    let none = CapsHashSet::new();
+    for (set, keeps) in [(CapSet::Inheritable, &none), (CapSet::Effective, &kept), (CapSet::Permitted, &kept)] {
+        caps::set(None, set, keeps).map_err(|e| format!("{set:?}: {e}"))?;
+    }
+    Ok(())
 }

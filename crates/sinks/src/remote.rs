@@ -10,21 +10,22 @@
 //! * [`client`]: the loop that sends them, and what it does with answers and failures
 //! * [`connect`], [`stream`], `tls`: the connection
 //! * [`actions`]: what is done when something fails; [`losses`]: what was dropped
-//! * [`state`]: the state report; [`privilege`]: capabilities
+//! * [`state`]: the state report
 pub mod actions;
 pub mod client;
 pub mod connect;
 pub mod intake;
 pub mod losses;
 pub mod options;
-pub mod privilege;
 pub mod queue;
 pub mod state;
 pub mod stream;
 #[cfg(feature = "tls")]
 pub mod tls;
 
+use crate::privilege;
 use crate::source::Source;
+use caps::Capability;
 use clap::Parser;
 use client::Client;
 use connect::{Connector, Tls};
@@ -66,13 +67,16 @@ fn start(options: &Options) -> Result<Exit, (Exit, String)> {
     warnings.iter().for_each(|warning| say::warning(warning.to_string()));
     let tls = tls(&conf).map_err(|why| (Exit::Config, format!("{}: {why}", path.display())))?;
     let queue = Queue::open(&conf).map_err(|why| (Exit::Failed, why))?;
-    if let Err(e) = privilege::drop_most(&conf) {
-        say::warning(format!("cannot drop capabilities, continuing with them: {e}"));
-    }
+    privilege::keep(needed(&conf));
     say::notice(format!("started with queue_size: {}", queue.len()));
     let connector = Connector::new(&conf, tls);
     let all_sent = Client::new(conf, options.state_file.clone(), source, queue, connector).run();
     Ok(if all_sent { Exit::Done } else { Exit::Failed })
+}
+
+/// What a local port that not everybody may bind needs.
+fn needed(conf: &AudispRemoteConf) -> &'static [Capability] {
+    if (1..1024).contains(&conf.local_port) { &[Capability::CAP_NET_BIND_SERVICE] } else { &[] }
 }
 
 fn tls(conf: &AudispRemoteConf) -> Result<Option<Tls>, String> {
