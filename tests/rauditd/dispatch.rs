@@ -10,11 +10,11 @@ use std::path::Path;
 
 const RAUDISPD: &str = env!("CARGO_BIN_EXE_raudispd");
 
-/// A recorder for each format: what it gets goes to `NAME-FORMAT.out`.
+/// A recorder for each format: what it gets goes to `NAME-FORMAT.out`. It reads on after SIGTERM, to the end.
 fn recorders(setup: &Setup, dir: &str, name: &str) {
     for format in ["string", "binary"] {
         let name = format!("{name}-{format}");
-        let script = format!("exec cat > {}", setup.path(&format!("{name}.out")).display());
+        let script = format!("trap '' TERM; exec cat > {}", setup.path(&format!("{name}.out")).display());
         setup.plugin_in(dir, &name, format, &script);
     }
 }
@@ -54,9 +54,9 @@ fn assert_same(setup: &Setup, one: &str, other: &str) {
 #[test]
 fn a_recorder_gets_the_same_bytes_under_debians_auditd_and_raudispd() {
     let Some(root) = oracle() else { return };
-    let Some(mut kernel) = Kernel::take() else { return };
+    // auditd leaves audit enabled: the guard alone puts back what was.
+    let Some(_kernel) = Kernel::take() else { return };
     let Some(workload) = Workload::new() else { return };
-    let before = kernel.state();
     for settings in ["log_format = RAW\n", "log_format = ENRICHED\n"] {
         let setup = Setup::new("");
         setup.auditd_conf(&format!("{settings}q_depth = 10000\n"));
@@ -81,5 +81,4 @@ fn a_recorder_gets_the_same_bytes_under_debians_auditd_and_raudispd() {
         assert_same(&setup, "auditd-string", "raudispd-binary-string");
         assert_same(&setup, "auditd-binary", "raudispd-binary-binary");
     }
-    assert_eq!(kernel.state(), before);
 }
