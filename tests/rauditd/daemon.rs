@@ -35,12 +35,15 @@ pub fn kernel_ctl(line: &str) -> String {
 /// Configuration, log and socket of one rauditd.
 pub struct Setup {
     dir: TempDir,
+    /// rauditd, by whatever name.
+    pub program: PathBuf,
 }
 
 impl Setup {
     /// A configuration that loads, with these lines of rauditd.conf.
     pub fn new(rauditd_conf: &str) -> Self {
-        let setup = Self { dir: tempfile::Builder::new().prefix("rauditd-live.").tempdir_in("/tmp").unwrap() };
+        let dir = tempfile::Builder::new().prefix("rauditd-live.").tempdir_in("/tmp").unwrap();
+        let setup = Self { dir, program: env!("CARGO_BIN_EXE_rauditd").into() };
         for dir in ["log", "plugins.d"] {
             fs::DirBuilder::new().mode(0o750).create(setup.path(dir)).unwrap();
         }
@@ -118,7 +121,7 @@ impl Setup {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rauditd"));
+        let mut command = Command::new(&self.program);
         command.args(args).arg("-c").arg(self.dir.path()).stdin(Stdio::null());
         command
     }

@@ -32,4 +32,5 @@ mod signals;
 mod start;
 mod stock;
 mod survival;
+mod wazuh;
 mod work;

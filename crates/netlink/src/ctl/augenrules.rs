@@ -150,7 +150,7 @@ impl Augenrules {
 
     /// What `rauditctl -R` answers, if rules are to be loaded.
     fn load_rules(&self) -> u8 {
-        if self.load { super::run(&[b"-R", DESTINATION.as_bytes()]) } else { 0 }
+        if self.load { super::run(&[b"-R", DESTINATION.as_bytes()], false) } else { 0 }
     }
 }
 

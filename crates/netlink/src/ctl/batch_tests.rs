@@ -93,7 +93,7 @@ impl Double {
 
 fn load(socket: &Path, file: &Path) -> u8 {
     let client = Client::control(socket);
-    let mut session = Session { client, features: u32::MAX, enabled: 1, disabled: false };
+    let mut session = Session { client, features: u32::MAX, enabled: 1, disabled: false, is_auditctl: false };
     rules_file::load(&mut session, file)
 }
 

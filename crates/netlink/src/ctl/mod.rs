@@ -46,7 +46,8 @@ pub fn main(mut args: impl Iterator<Item = OsString>, tiers: Tiers<'_>) -> ExitC
     let code = if augenrules::is_called(&name) {
         augenrules::run(&name, &args)
     } else {
-        offline(&args, tiers).unwrap_or_else(|| run(&args))
+        let is_auditctl = Path::new(&name).file_name().is_some_and(|name| name == "auditctl");
+        offline(&args, tiers).unwrap_or_else(|| run(&args, is_auditctl))
     };
     ExitCode::from(code)
 }
@@ -60,7 +61,7 @@ fn offline(args: &[&[u8]], tiers: Tiers<'_>) -> Option<u8> {
     }
 }
 
-fn run(args: &[&[u8]]) -> u8 {
+fn run(args: &[&[u8]], is_auditctl: bool) -> u8 {
     if args.is_empty() {
         return show::usage().map_or(1, |()| 1);
     }
@@ -69,7 +70,7 @@ fn run(args: &[&[u8]]) -> u8 {
         complain("You must be root to run this program.");
         return 4;
     }
-    let mut session = Session::start();
+    let mut session = Session { is_auditctl, ..Session::start() };
     if matches!(args, [b"--status-json"]) {
         return finish(session.show_json(), false);
     }
@@ -162,14 +163,21 @@ struct Session {
     enabled: u32,
     /// The kernel was started with audit off.
     disabled: bool,
+    /// The program was called by auditctl's name.
+    is_auditctl: bool,
 }
 
 impl Session {
     /// Connects to rauditd if it answers, else to the kernel. Failures are told when something is asked.
     fn start() -> Self {
         let mut client = Client::connect();
-        let mut session =
-            Self { client: Err(Error::Closed("status")), features: feature::ALL, enabled: 0, disabled: false };
+        let mut session = Self {
+            client: Err(Error::Closed("status")),
+            features: feature::ALL,
+            enabled: 0,
+            disabled: false,
+            is_auditctl: false,
+        };
         match client.as_mut().map(Client::status) {
             Ok(Ok(status)) => {
                 session.features = status.feature_bitmap;
@@ -198,7 +206,7 @@ impl Session {
     fn step(&mut self, step: &Step) -> Result<(), Failure> {
         match step {
             Step::Help => Ok(show::usage()?),
-            Step::Version => Ok(show::version()?),
+            Step::Version => Ok(show::version(self.is_auditctl)?),
             Step::Status(interpret) => self.show_status(*interpret),
             Step::List { interpret, key } => self.list(*interpret, key),
             Step::ListHits => {

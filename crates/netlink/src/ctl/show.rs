@@ -57,9 +57,15 @@ pub(super) fn usage() -> io::Result<()> {
     bytes(USAGE.as_bytes())
 }
 
-/// The program's version.
-pub(super) fn version() -> io::Result<()> {
-    bytes(format!("rauditctl version {}\n", env!("CARGO_PKG_VERSION")).as_bytes())
+/// The auditctl whose commands and plugins these are: programs ask for it to know what they may use.
+const AUDITCTL: &str = "4.2.2";
+
+/// The program's version; by the name of auditctl, that of the one it stands for.
+pub(super) fn version(is_auditctl: bool) -> io::Result<()> {
+    match is_auditctl {
+        true => bytes(format!("auditctl version {AUDITCTL}\n").as_bytes()),
+        false => bytes(format!("rauditctl version {}\n", env!("CARGO_PKG_VERSION")).as_bytes()),
+    }
 }
 
 /// Writes as it is. Who stops reading early (`| head`) has what it wants.
