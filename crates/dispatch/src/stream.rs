@@ -86,6 +86,11 @@ impl<F: AsFd> Stream<F> {
         &self.source
     }
 
+    /// Whether it consists of lines. False until something has come.
+    pub fn is_text(&self) -> bool {
+        matches!(self.form, Form::Lines | Form::TooLong)
+    }
+
     /// How many lines were longer than [`MAX_PAYLOAD`], and were cut there.
     pub fn cut(&self) -> u64 {
         self.cut

@@ -38,7 +38,7 @@ impl<'a> Record<'a> {
 
 impl Event {
     /// Empties it and gives it a new identity.
-    pub(crate) fn begin(&mut self, id: EventId, node: &[u8], file: usize) {
+    pub fn begin(&mut self, id: EventId, node: &[u8], file: usize) {
         (self.id, self.file) = (id, file);
         self.node.clear();
         self.node.extend_from_slice(node);
@@ -47,7 +47,7 @@ impl Event {
     }
 
     /// Adds a record, given by its line.
-    pub(crate) fn push(&mut self, kind: Kind, line: &[u8]) {
+    pub fn push(&mut self, kind: Kind, line: &[u8]) {
         let from = self.text.len();
         self.text.reserve(line.len() + 1);
         self.text.extend_from_slice(line);

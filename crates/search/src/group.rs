@@ -276,7 +276,7 @@ impl Grouper {
 ///
 /// User-space and daemon records, anomalies and others from 2100 on, KERNEL, MAC_UNLBL_ALLOW to MAC_CALIPSO_DEL, and the
 /// two that end an event. A LOGIN record is followed by SYSCALL and PROCTITLE since Linux 5.
-fn comes_alone(kind: Kind) -> bool {
+pub fn comes_alone(kind: Kind) -> bool {
     match kind.0 {
         1006 => false,
         0..1300 | 1320 | 1327 | 1406..=1419 | 2000 | 2100.. => true,

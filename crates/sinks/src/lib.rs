@@ -14,6 +14,13 @@ mod privilege;
 pub mod remote;
 pub mod source;
 pub mod statsd;
+//! * [`filter`]: audisp-filter, events that expressions choose for another plugin
+//! * [`syslog`]: audisp-syslog, records for the system log or a log host
+//! * [`privilege`]: what a sink gives up
+pub mod filter;
+pub mod privilege;
+pub mod source;
+pub mod syslog;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -25,6 +32,7 @@ type Main = fn() -> ExitCode;
 /// The sinks by the names of their programs.
 const SINKS: &[(&str, Main)] =
     &[("audisp-af_unix", af_unix::main), ("audisp-remote", remote::main), ("audisp-statsd", statsd::main)];
+const SINKS: &[(&str, Main)] = &[("audisp-filter", filter::main)];
 
 /// Runs the sink that `program` names, if it names one.
 pub fn main(program: &OsStr) -> Option<ExitCode> {

@@ -90,6 +90,16 @@ impl Source {
         self.stream.read(each)
     }
 
+    /// Whether the input is lines of text. False until something has come.
+    pub fn is_text(&self) -> bool {
+        self.stream.is_text()
+    }
+
+    /// How many lines were too long, and were cut.
+    pub fn cut(&self) -> u64 {
+        self.stream.cut()
+    }
+
     fn signals(&mut self, woken: &mut Woken) {
         let mut bytes = [0; 64];
         while matches!(nix::unistd::read(&self.wake, &mut bytes), Ok(n) if n > 0) || self.interrupted(&mut bytes) {}

@@ -22,7 +22,16 @@ impl Tester {
 
     /// Whether each of these expressions holds of one of an event's records.
     pub fn all_hold(&mut self, expressions: &[Expression], event: &Event) -> bool {
-        expressions.iter().all(|expression| event.records().any(|record| self.node(&expression.0, event.id, &record)))
+        expressions.iter().all(|expression| self.holds(expression, event))
+    }
+
+    /// Whether one of these expressions holds of one of an event's records.
+    pub fn any_holds(&mut self, expressions: &[Expression], event: &Event) -> bool {
+        expressions.iter().any(|expression| self.holds(expression, event))
+    }
+
+    fn holds(&mut self, expression: &Expression, event: &Event) -> bool {
+        event.records().any(|record| self.node(&expression.0, event.id, &record))
     }
 
     fn node(&mut self, node: &Node, id: EventId, record: &Record<'_>) -> bool {
@@ -109,6 +118,14 @@ mod tests {
         event.push(Kind::SYSCALL, call.as_bytes());
         event.push(Kind::CWD, format!("type=CWD {head} cwd=\"/tmp\"").as_bytes());
         event
+    }
+
+    #[test]
+    fn of_several_one_or_all() {
+        let both = ["comm i= cat", "comm i= dog"].map(|text| Expression::parse(text.as_bytes()).unwrap());
+        let mut tester = Tester::new();
+        assert!(tester.any_holds(&both, &event()) && !tester.all_hold(&both, &event()));
+        assert!(!tester.any_holds(&[], &event()) && tester.all_hold(&[], &event()));
     }
 
     fn holds(text: &str) -> bool {
