@@ -33,6 +33,7 @@ type Main = fn() -> ExitCode;
 const SINKS: &[(&str, Main)] =
     &[("audisp-af_unix", af_unix::main), ("audisp-remote", remote::main), ("audisp-statsd", statsd::main)];
 const SINKS: &[(&str, Main)] = &[("audisp-filter", filter::main)];
+const SINKS: &[(&str, Main)] = &[("audisp-filter", filter::main), ("audisp-syslog", syslog::main)];
 
 /// Runs the sink that `program` names, if it names one.
 pub fn main(program: &OsStr) -> Option<ExitCode> {

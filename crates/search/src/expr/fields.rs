@@ -7,10 +7,44 @@ use std::borrow::Cow;
 
 /// One field.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Field<'a> {
-    pub(super) name: &'a [u8],
+pub struct Field<'a> {
+    /// Its name.
+    pub name: &'a [u8],
     /// With its quotes.
-    pub(super) value: Cow<'a, [u8]>,
+    pub value: Cow<'a, [u8]>,
+}
+
+/// All fields of a line in their order, without what the daemon recorded beside it.
+pub fn all(line: &[u8], kind: Kind) -> Vec<Field<'_>> {
+    let text = text(line);
+    let mut fields = Vec::new();
+    for found in text.split(|&byte| byte == b' ').filter_map(field) {
+        let keys = if found.name == b"key" { keys(&found.value) } else { None };
+        match keys {
+            Some(keys) => fields.extend(keys.into_iter().map(|key| Field { name: found.name, value: key.into() })),
+            None => fields.push(found),
+        }
+    }
+    if matches!(kind, Kind::AVC | USER_AVC) {
+        let head = if text.starts_with(b"node=") { 2 } else { 1 };
+        let decided = [&b"seresult"[..], b"seperms"].into_iter().filter_map(|name| decision(text, name)).collect();
+        let rest = fields.split_off(head.min(fields.len()));
+        fields = [fields, decided, rest].concat();
+    }
+    fields
+}
+
+/// Of several keys in one value each is a field. `None`: there is only one.
+fn keys(value: &[u8]) -> Option<Vec<Vec<u8>>> {
+    if value.starts_with(b"(") || value.starts_with(b"\"") {
+        return None;
+    }
+    let write = |key: &[u8]| {
+        let mut out = Vec::new();
+        push_untrusted(&mut out, key);
+        out
+    };
+    Some(untrusted(value).split(|&byte| byte == 1).filter(|key| !key.is_empty()).map(write).collect())
 }
 
 /// The record without what the daemon recorded beside it.
@@ -28,13 +62,10 @@ pub(super) fn find<'a>(text: &'a [u8], kind: Kind, name: &[u8]) -> Option<Field<
     if name != b"key" {
         return Some(field);
     }
-    // of several keys each is a field
-    let is_coded = !field.value.starts_with(b"(") && !field.value.starts_with(b"\"");
-    let keys = if is_coded { untrusted(&field.value) } else { return Some(field) };
-    let first = keys.split(|&byte| byte == 1).find(|key| !key.is_empty())?;
-    let mut value = Vec::new();
-    push_untrusted(&mut value, first);
-    Some(Field { name: field.name, value: value.into() })
+    match keys(&field.value) {
+        Some(keys) => keys.into_iter().next().map(|key| Field { name: field.name, value: key.into() }),
+        None => Some(field),
+    }
 }
 
 const USER_AVC: Kind = Kind(1107);

@@ -14,6 +14,7 @@ mod timestamp;
 mod token;
 
 pub use eval::Tester;
+pub use fields::{Field, all as fields};
 pub use parse::ParseError;
 
 use regex::Regex;

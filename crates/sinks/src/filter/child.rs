@@ -120,6 +120,7 @@ impl Child {
 fn pass_on(child: &mut std::process::Child, signal: Signal) {
     // Not reaped yet, so its id is still its own.
     if let (Ok(None), Ok(pid)) = (child.try_wait(), i32::try_from(child.id())) {
-        drop(kill(Pid::from_raw(pid), signal));
+        // It may have ended just now.
+        let _ = kill(Pid::from_raw(pid), signal);
     }
 }
