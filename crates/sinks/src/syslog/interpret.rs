@@ -59,7 +59,7 @@ impl Translator {
             };
             return part(b"laddr=").or_else(|| part(b"saddr_fam=")).unwrap_or(b"?").to_vec();
         }
-        if field.name == b"name" { normal(&value) } else { value }
+        value
     }
 }
 
@@ -74,24 +74,6 @@ fn append(out: &mut Vec<u8>, parts: &[&[u8]]) -> bool {
     })
 }
 
-/// A path without `//`, `/.` and `/..`.
-fn normal(path: &[u8]) -> Vec<u8> {
-    if !path.starts_with(b"/") {
-        return path.to_vec();
-    }
-    let mut parts: Vec<&[u8]> = Vec::new();
-    for part in path.split(|&byte| byte == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    [b"/", &parts.join(&b'/')[..]].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,9 +84,9 @@ mod tests {
         let mut show = |line: &str| translator.translate(line.as_bytes()).map(|text| String::from_utf8(text).unwrap());
         assert_eq!(show("type=EOE msg=audit(1.000:1): ").as_deref(), Some(""));
         assert_eq!(show("nonsense"), None);
-        let text = show("type=PATH msg=audit(1.000:1): name=2F746D702F6120622F2E2E2F63 nametype=NORMAL").unwrap();
+        let text = show("type=PATH msg=audit(1.000:1): name=2F746D702F61206263 nametype=NORMAL").unwrap();
         assert!(
-            text.starts_with("type=PATH msg=audit(") && text.ends_with(") : name=/tmp/c nametype=NORMAL "),
+            text.starts_with("type=PATH msg=audit(") && text.ends_with(") : name=/tmp/a bc nametype=NORMAL "),
             "{text}"
         );
         let long = format!("type=PATH msg=audit(1.000:1): {}", "a=b ".repeat(5000));
