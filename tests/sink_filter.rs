@@ -80,7 +80,7 @@ const EXPRESSIONS: &[&str] = &[
     "syscall i= execve || res r= failed",
     "syscall r= 257",
     "success r= yes && auid >= 1000",
-    "auid == 2000",
+    "auid == 1000",
     "auid !== 0",
     "auid r= 4294967295",
     "auid i= unset",
@@ -106,8 +106,8 @@ const EXPRESSIONS: &[&str] = &[
     "\\timestamp_ex <= ts:1700000003.168:124",
     "\\regexp /name=.*f[12]\"/",
     "proctitle i= \"cat /etc/f\"",
-    "nosuch r= x",
-    "nosuch r= x || (addr i= 192.0.2.5 && acct i= anna)",
+    "pid r= 17",
+    "nosuch r= x || (addr i= \"192.0.2.5\" && acct i= anna)",
 ];
 
 struct Scratch(TempDir);
@@ -144,10 +144,11 @@ fn check(conf: &Path) -> Ended {
     Sink::start("audisp-filter", &["--check", conf.to_str().unwrap()]).end()
 }
 
-/// Without EOE, which no search prints, and in an order of its own.
+/// Without EOE, in an order of its own; and without the mark that a search puts behind each record of an enriched event.
 fn sorted(text: &[u8]) -> Vec<String> {
     let text = String::from_utf8(text.to_vec()).unwrap();
-    let mut lines: Vec<String> = text.lines().filter(|line| !line.contains("type=EOE")).map(str::to_owned).collect();
+    let records = text.lines().filter(|line| !line.contains("type=EOE"));
+    let mut lines: Vec<String> = records.map(|line| line.trim_end_matches('\x1d').to_owned()).collect();
     lines.sort();
     lines
 }
@@ -158,7 +159,7 @@ fn expressions_choose_what_rausearch_finds() {
     let log = log();
     let file = scratch.file("log", &log);
     let all = sorted(log.as_bytes());
-    let mut hits = 0;
+    let mut idle = Vec::new();
     for expression in EXPRESSIONS {
         let conf = scratch.file("conf", &format!("# one\n{expression}\n"));
         let search = Command::new(env!("CARGO_BIN_EXE_rausearch"))
@@ -167,7 +168,9 @@ fn expressions_choose_what_rausearch_finds() {
             .output()
             .unwrap();
         let expected = sorted(&search.stdout);
-        hits += usize::from(!expected.is_empty());
+        if expected.is_empty() || expected == all {
+            idle.push(*expression);
+        }
         let (block, allow) = (run("blocklist", &conf, log.as_bytes()), run("AllowList", &conf, log.as_bytes()));
         assert_eq!((block.code, allow.code), (Some(0), Some(0)), "{expression}: {}", block.said);
         let found = sorted(&block.out);
@@ -178,7 +181,7 @@ fn expressions_choose_what_rausearch_finds() {
         both.sort();
         assert!(both == all, "{expression}: all but these are passed");
     }
-    assert!(hits >= EXPRESSIONS.len() - 1, "{hits}");
+    assert!(idle.len() <= 3, "these choose nothing, or everything: {idle:?}");
 }
 
 #[test]
