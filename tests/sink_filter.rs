@@ -296,15 +296,30 @@ fn the_child_may_end_and_sigterm_reaches_it_after_the_records() {
     let end = filter("allowlist", &conf, &["/bin/sh", "-c", "exit 3"]).wait();
     assert_eq!(end.code, Some(0), "as auditd's");
     assert!(end.said.contains("/bin/sh has ended"), "{}", end.said);
-    let child = scratch.script("trap 'echo term; exit' TERM; echo ready >&2; while read -r line; do echo \"$line\"; done; while :; do sleep 0.05; done");
+    let out = scratch.0.path().join("out");
+    let child = scratch.script(&format!(
+        "exec >> {}; trap 'echo term; exit' TERM; while read -r line; do echo \"$line\"; done; while :; do sleep 0.05; done",
+        out.display()
+    ));
     let mut sink = filter("allowlist", &conf, &[child.to_str().unwrap(), "arg"]);
-    // Without EOE it waits for more, and comes out when nothing comes.
-    sink.send(b"type=SYSCALL msg=audit(1.000:1): uid=0\n");
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    // One that may get more records, and one that does not: it is passed on first.
+    let (open, alone) = ("type=SYSCALL msg=audit(1.000:1): uid=0\n", "type=USER_LOGIN msg=audit(1.000:2): uid=0\n");
+    sink.send([open, alone].concat().as_bytes());
+    wait_until(|| fs::read_to_string(&out).is_ok_and(|text| text.contains(alone)));
     sink.signal(Signal::SIGTERM);
     let end = sink.wait();
-    assert_eq!(String::from_utf8(end.out).unwrap(), "type=SYSCALL msg=audit(1.000:1): uid=0\nterm\n", "{}", end.said);
     assert_eq!(end.code, Some(0));
+    wait_until(|| fs::read_to_string(&out).unwrap().ends_with("term\n"));
+    assert_eq!(fs::read_to_string(&out).unwrap(), [alone, open, "term\n"].concat(), "{}", end.said);
+}
+
+#[test]
+fn a_child_that_closes_its_input_is_noticed_at_once() {
+    let Some(scratch) = Scratch::new() else { return };
+    let conf = scratch.file("conf", "");
+    let end = filter("allowlist", &conf, &["/bin/sh", "-c", "exec 0<&- 1>&- 2>&-; sleep 3"]).wait();
+    assert_eq!(end.code, Some(0));
+    assert!(end.said.contains("has closed its input"), "{}", end.said);
 }
 
 #[test]

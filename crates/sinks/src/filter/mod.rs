@@ -80,7 +80,11 @@ impl Filter {
             let others = [(self.child.input(), writes), (self.child.life(), PollFlags::POLLIN)];
             let time = self.events.deadline().map(|end| end.saturating_duration_since(Instant::now()));
             let woken = self.source.wait(self.child.owed() < ENOUGH, &others, time);
-            if woken.others.last().is_some_and(|flags| !flags.is_empty()) || self.child.write().is_err() {
+            let is_gone = match woken.others[..] {
+                [input, life] => input.contains(PollFlags::POLLERR) || !life.is_empty(),
+                _ => false,
+            };
+            if is_gone || self.child.write().is_err() {
                 self.child.report();
                 return Ok(());
             }

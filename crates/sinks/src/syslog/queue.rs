@@ -36,6 +36,8 @@ struct Counts {
 pub(super) struct Queue {
     sender: Sender<Vec<u8>>,
     counts: Arc<Counts>,
+    /// Closed with the queue's open end.
+    open: Sender<()>,
     done: Receiver<()>,
     target: Target,
 }
@@ -48,20 +50,23 @@ impl Queue {
     pub(super) fn start(target: Target) -> io::Result<Self> {
         let (sender, receiver) = unbounded();
         let (ended, done) = bounded(1);
+        let (open, closed) = bounded(0);
         let counts = Arc::new(Counts::default());
         let worker = Worker {
             target: target.clone(),
             counts: Arc::clone(&counts),
+            closed,
             connection: None,
             wait: FIRST_WAIT,
             told: None,
+            told_lost: None,
         };
         thread::Builder::new().name("sender".to_owned()).spawn(move || {
             worker.run(&receiver);
             // Nobody may be waiting any longer.
             let _ = ended.send(());
         })?;
-        Ok(Self { sender, counts, done, target })
+        Ok(Self { sender, counts, open, done, target })
     }
 
     /// Adds a message, or counts it as lost.
@@ -79,7 +84,7 @@ impl Queue {
 
     /// Gives what waits as long as this to get sent, and tells what was not.
     pub(super) fn finish(self, time: Duration) {
-        drop(self.sender);
+        drop((self.sender, self.open));
         let in_time = self.done.recv_timeout(time) != Err(RecvTimeoutError::Timeout);
         let left = if in_time { 0 } else { self.counts.messages.load(Ordering::Relaxed) };
         let lost = self.counts.lost.swap(0, Ordering::Relaxed) + left;
@@ -101,21 +106,24 @@ impl Queue {
 struct Worker {
     target: Target,
     counts: Arc<Counts>,
+    /// Disconnected when nothing more comes.
+    closed: Receiver<()>,
     connection: Option<Connection>,
     wait: Duration,
+    /// When trouble was told last, and losses.
     told: Option<Instant>,
+    told_lost: Option<Instant>,
 }
 
 impl Worker {
     fn run(mut self, queue: &Receiver<Vec<u8>>) {
         for message in queue {
-            while !self.send(&message) {}
+            while !self.send(&message) {
+                self.tell_lost();
+            }
             self.counts.bytes.fetch_sub(message.len() + OVERHEAD, Ordering::Relaxed);
             self.counts.messages.fetch_sub(1, Ordering::Relaxed);
-            if self.counts.lost.load(Ordering::Relaxed) > 0 && self.may_tell() {
-                let lost = self.counts.lost.swap(0, Ordering::Relaxed);
-                say::warning(format!("{lost} records lost: {} does not take them as fast as they come", self.target));
-            }
+            self.tell_lost();
         }
         if let Some(connection) = self.connection {
             connection.close();
@@ -145,23 +153,38 @@ impl Worker {
                 return false;
             }
             Err(Unsent::Broken(error)) => {
-                if self.may_tell() {
+                if may_tell(&mut self.told) {
                     say::warning(format!("cannot send to {}: {error}; trying again", self.target));
                 }
-                thread::sleep(self.wait);
-                self.wait = (self.wait * 2).min(LONGEST_WAIT);
+                self.pause();
                 return false;
             }
         }
         true
     }
 
-    fn may_tell(&mut self) -> bool {
-        let now = Instant::now();
-        let may = self.told.is_none_or(|told| now.duration_since(told) >= TELL);
-        if may {
-            self.told = Some(now);
+    /// Waits before the next attempt; not for long if this is the end.
+    fn pause(&mut self) {
+        if self.closed.recv_timeout(self.wait) == Err(RecvTimeoutError::Disconnected) {
+            thread::sleep(FIRST_WAIT);
         }
-        may
+        self.wait = (self.wait * 2).min(LONGEST_WAIT);
     }
+
+    fn tell_lost(&mut self) {
+        if self.counts.lost.load(Ordering::Relaxed) > 0 && may_tell(&mut self.told_lost) {
+            let lost = self.counts.lost.swap(0, Ordering::Relaxed);
+            say::warning(format!("{lost} records lost: {} does not take them as fast as they come", self.target));
+        }
+    }
+}
+
+/// Whether it is time to tell something again.
+fn may_tell(told: &mut Option<Instant>) -> bool {
+    let now = Instant::now();
+    let may = told.is_none_or(|told| now.duration_since(told) >= TELL);
+    if may {
+        *told = Some(now);
+    }
+    may
 }

@@ -14,6 +14,9 @@ use std::time::Duration;
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a stream may take nothing before the connection counts as dead.
 const WRITE: Duration = Duration::from_secs(10);
+/// How long the peer may take to close its side in the end.
+#[cfg(feature = "tls")]
+const LAST: Duration = Duration::from_millis(300);
 /// How long a full socket of a local log is waited for at once.
 const LOCAL: Duration = Duration::from_secs(1);
 /// `POLLRDHUP` of poll(2): the peer has closed its side. A log host sends nothing, so that it would not be seen otherwise.
@@ -161,6 +164,22 @@ impl Connection {
         if let Self::Tls(mut stream) = self {
             // The peer may be gone; nothing is to be done then.
             drop(stream.shutdown());
+            drain(stream.get_mut());
+        }
+    }
+}
+
+/// Reads what TLS has sent by itself (session tickets): a socket closed with something unread resets the connection, and the peer may
+/// lose what it has not read yet.
+#[cfg(feature = "tls")]
+fn drain(stream: &mut TcpStream) {
+    use io::Read;
+    drop(stream.shutdown(std::net::Shutdown::Write));
+    drop(stream.set_read_timeout(Some(LAST)));
+    let mut bytes = [0; 4096];
+    for _ in 0..16 {
+        if !matches!(stream.read(&mut bytes), Ok(n) if n > 0) {
+            return;
         }
     }
 }
