@@ -102,8 +102,8 @@ fn ours(dir: &TempDir) -> PathBuf {
 fn records() -> Vec<u8> {
     let at = "msg=audit(1700000000.123:456):";
     let mut text = format!(
-        "type=SYSCALL {at} arch=c000003e syscall=257 success=no exit=-13 a0=ffffff9c a1=7ffd a2=0 a3=0 items=1 ppid=1 pid=2 \
-         auid=1000 uid=0 tty=(none) ses=1 comm=\"cat\" exe=\"/usr/bin/cat\" subj=unconfined key=(null)\
+        "type=SYSCALL {at} arch=c000003e syscall=257 success=no exit=-13 a0=ffffff9c a1=7ffd a2=0 a3=0 items=1 ppid=1 \
+         pid=2 auid=1000 uid=0 tty=(none) ses=1 comm=\"cat\" exe=\"/usr/bin/cat\" subj=unconfined key=(null)\
          \x1dARCH=x86_64 SYSCALL=openat AUID=\"anna\" UID=\"root\"\n"
     );
     for name in ["2F746D702F6120622E2E2F63", "\"/etc/x/../passwd\"", "\"//a/./b\"", "\"file\"", "\"./f\"", "(null)"] {

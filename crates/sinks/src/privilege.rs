@@ -30,8 +30,8 @@ fn try_to_keep(wanted: &[Capability]) -> Result<(), String> {
 use caps::{CapSet, Capability};
 use std::io;
 
-/// Drops all capabilities of this thread, and the right to get one back by running a program. Threads and programs started
-/// later have none either.
+/// Drops all capabilities of this thread, and the right to get one back by running a program. Threads and programs
+/// started later have none either.
 ///
 /// # Errors
 /// What could not be given up; the rest has been.

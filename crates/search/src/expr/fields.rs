@@ -89,8 +89,8 @@ fn field(word: &[u8]) -> Option<Field<'_>> {
     Some(Field { name: name.strip_prefix(b"(").unwrap_or(name), value: Cow::Borrowed(value) })
 }
 
-/// What SELinux writes without names: `avc:  denied  { read write } for`. Only right behind the head: programs that decide
-/// themselves have fields before it, and auparse finds nothing there.
+/// What SELinux writes without names: `avc:  denied  { read write } for`. Only right behind the head: programs that
+/// decide themselves have fields before it, and auparse finds nothing there.
 fn decision<'a>(text: &'a [u8], name: &[u8]) -> Option<Field<'a>> {
     let mut words = text.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
     let in_head = if text.starts_with(b"node=") { 2 } else { 1 };

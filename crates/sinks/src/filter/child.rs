@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 const STEP: Duration = Duration::from_millis(5);
 /// How long the child may take to end by itself when its input has, before SIGTERM is passed on.
 const BEFORE_TERM: Duration = Duration::from_millis(50);
+/// How long one that has closed its input may take to end, so that it can be said which of both it was.
+const DYING: Duration = Duration::from_millis(200);
 
 /// A running plugin, and what it has not taken yet.
 #[derive(Debug)]
@@ -85,6 +87,8 @@ impl Child {
 
     /// It has ended, or takes no more: says so.
     pub(super) fn report(&mut self) {
+        // A process that ends closes its input first.
+        ended(&self.life, DYING);
         let how = match self.child.try_wait() {
             Ok(Some(status)) => format!("has ended ({status})"),
             _ => "has closed its input".to_owned(),
@@ -92,8 +96,8 @@ impl Child {
         say::warning(format!("{} {how}; {} bytes of records did not reach it", self.name.display(), self.owed()));
     }
 
-    /// Ends its input when it has taken what it is owed, or half of `time` is over, and passes SIGTERM on if that is to be so.
-    /// Waits for its end, but no longer than `time`: it may have work of its own left.
+    /// Ends its input when it has taken what it is owed, or half of `time` is over, and passes SIGTERM on if that is to
+    /// be so. Waits for its end, but no longer than `time`: it may have work of its own left.
     pub(super) fn end(mut self, time: Duration, terminate: bool) {
         let begun = Instant::now();
         while self.write().is_ok() && self.owed() > 0 && begun.elapsed() < time / 2 {
@@ -104,17 +108,19 @@ impl Child {
         }
         let Self { mut child, stdin, life, .. } = self;
         drop(stdin);
-        let ended = |time: Duration| {
-            let timeout = PollTimeout::try_from(time).unwrap_or(PollTimeout::ZERO);
-            poll(&mut [PollFd::new(life.as_fd(), PollFlags::POLLIN)], timeout).is_ok_and(|count| count > 0)
-        };
-        if terminate && !ended(BEFORE_TERM) {
+        if terminate && !ended(&life, BEFORE_TERM) {
             pass_on(&mut child, Signal::SIGTERM);
         }
-        if ended(time.saturating_sub(begun.elapsed())) {
+        if ended(&life, time.saturating_sub(begun.elapsed())) {
             drop(child.wait());
         }
     }
+}
+
+/// Waits for the end of a process. False: it has not come in time.
+fn ended(life: &OwnedFd, time: Duration) -> bool {
+    let timeout = PollTimeout::try_from(time).unwrap_or(PollTimeout::ZERO);
+    poll(&mut [PollFd::new(life.as_fd(), PollFlags::POLLIN)], timeout).is_ok_and(|count| count > 0)
 }
 
 fn pass_on(child: &mut std::process::Child, signal: Signal) {

@@ -1,7 +1,7 @@
 //! Records of one event, brought together from a stream without an end.
 //!
-//! An event is whole when its EOE has come; at once, if its first record is of a type that comes alone; else when one has begun that
-//! is [`TIMEOUT`] younger, or nothing has ended it for so long. Events come out as they get whole.
+//! An event is whole when its EOE has come; at once, if its first record is of a type that comes alone; else when one
+//! has begun that is [`TIMEOUT`] younger, or nothing has ended it for so long. Events come out as they get whole.
 
 use raudit_dispatch::feed::{Event as Frame, cost};
 use raudit_dispatch::frame::parse;
@@ -12,7 +12,8 @@ use raudit_search::group::comes_alone;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-/// How long an event may take: `end_of_event_timeout` of auditd.conf, as it is by default and as auditd's filter has it.
+/// How long an event may take: `end_of_event_timeout` of auditd.conf, as it is by default and as auditd's filter has
+/// it.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// What open events may take in memory; beyond it the oldest one counts as whole.
 const MAX_OPEN: usize = 16 << 20;

@@ -4,8 +4,8 @@
 //!   stdin ─▶ [events] records of one event ─▶ [rules] chosen? ─▶ [child] BINARY's standard input
 //! ```
 //!
-//! The child gets records in the form they came in: lines, or frames. While it does not read, nothing is read here either, so that
-//! whoever runs the filter sees that it is slow, and counts what is lost.
+//! The child gets records in the form they came in: lines, or frames. While it does not read, nothing is read here
+//! either, so that whoever runs the filter sees that it is slow, and counts what is lost.
 
 mod child;
 mod events;

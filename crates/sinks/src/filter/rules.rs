@@ -7,7 +7,8 @@ use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-/// The longest line; auditd skips longer ones, which are errors here: a rule that is left out unseen lets records through.
+/// The longest line; auditd skips longer ones, which are errors here: a rule that is left out unseen lets records
+/// through.
 const LONGEST: usize = 1022;
 /// A file with more lines is none that somebody wrote.
 const MOST: usize = 100_000;

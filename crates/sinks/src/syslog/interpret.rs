@@ -22,7 +22,8 @@ impl Translator {
         Self { interpreter: Interpreter::new(Names::new()), stamps: StampReader::default() }
     }
 
-    /// `type=PATH msg=audit(11/14/23 22:13:20) : item=0 name=/etc ...`; nothing for a record without fields. `None`: it is none.
+    /// `type=PATH msg=audit(11/14/23 22:13:20) : item=0 name=/etc ...`; nothing for a record without fields. `None`: it
+    /// is none.
     pub(super) fn translate(&mut self, line: &[u8]) -> Option<Vec<u8>> {
         let line = line.split(|&byte| byte == 0).next().unwrap_or_default();
         let stamp = self.stamps.read(line).ok()?;

@@ -1,4 +1,5 @@
-//! audisp-syslog: records for the system log as auditd's program sends them, audisp-syslog(8), or by RFC 5424 for a log host.
+//! audisp-syslog: records for the system log as auditd's program sends them, audisp-syslog(8), or by RFC 5424 for a log
+//! host.
 //!
 //! ```text
 //!   stdin ─▶ [interpret] ─▶ [message] ─▶ [queue] ─ thread ─▶ [target]

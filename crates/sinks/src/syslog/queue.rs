@@ -1,7 +1,7 @@
 //! Messages that wait to be sent, and the thread that sends them.
 //!
-//! A target that is slow or gone holds up this thread and nobody else: messages wait up to [`MOST`], and what comes then is counted as
-//! lost and told. The way there is opened again, at growing intervals.
+//! A target that is slow or gone holds up this thread and nobody else: messages wait up to [`MOST`], and what comes
+//! then is counted as lost and told. The way there is opened again, at growing intervals.
 
 use super::target::{Connection, Target, Unsent};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};

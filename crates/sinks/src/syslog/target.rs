@@ -19,7 +19,8 @@ const WRITE: Duration = Duration::from_secs(10);
 const LAST: Duration = Duration::from_millis(300);
 /// How long a full socket of a local log is waited for at once.
 const LOCAL: Duration = Duration::from_secs(1);
-/// `POLLRDHUP` of poll(2): the peer has closed its side. A log host sends nothing, so that it would not be seen otherwise.
+/// `POLLRDHUP` of poll(2): the peer has closed its side. A log host sends nothing, so that it would not be seen
+/// otherwise.
 const RDHUP: PollFlags = PollFlags::from_bits_retain(0x2000);
 
 /// A place for messages.
@@ -169,8 +170,8 @@ impl Connection {
     }
 }
 
-/// Reads what TLS has sent by itself (session tickets): a socket closed with something unread resets the connection, and the peer may
-/// lose what it has not read yet.
+/// Reads what TLS has sent by itself (session tickets): a socket closed with something unread resets the connection,
+/// and the peer may lose what it has not read yet.
 #[cfg(feature = "tls")]
 fn drain(stream: &mut TcpStream) {
     use io::Read;
