@@ -30,9 +30,13 @@ impl Rules {
 
     fn read(mut lines: impl BufRead) -> Result<Self, Vec<String>> {
         let (mut found, mut errors) = (Vec::new(), Vec::new());
-        for number in 1..=MOST {
+        for number in 1.. {
             match next_line(&mut lines) {
                 Ok(None) => break,
+                Ok(Some(_)) if number > MOST => {
+                    errors.push(format!("line {number}: more than {MOST} lines"));
+                    break;
+                }
                 Ok(Some(line)) if line.len() > LONGEST => {
                     errors.push(format!("line {number}: longer than {LONGEST} bytes; write it as several lines"));
                 }
@@ -112,5 +116,7 @@ mod tests {
         assert!(errors[0].starts_with("line 2: longer"), "{errors:?}");
         assert!(errors[1].starts_with("line 3, column 7:"), "{errors:?}");
         assert_eq!(errors.len(), 2);
+        assert!(Rules::read("\n".repeat(MOST).as_bytes()).is_ok());
+        assert!(Rules::read("\n".repeat(MOST + 1).as_bytes()).unwrap_err()[0].contains("more than"));
     }
 }
