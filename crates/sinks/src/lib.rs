@@ -5,21 +5,18 @@
 //! under auditd as well.
 //!
 //! * [`af_unix`]: audisp-af_unix, a unix socket for readers
-//! * [`statsd`]: audisp-statsd, metrics for a statsd service
+//! * [`syslog`]: audisp-syslog, records for the system log or a log host
 //! * [`remote`]: audisp-remote, the client of auditd's remote logging
+//! * [`filter`]: audisp-filter, events that expressions choose for another plugin
+//! * [`statsd`]: audisp-statsd, metrics for a statsd service
 //! * `privilege`: giving up capabilities
 //! * [`source`]: what every sink waits for: records on standard input, signals, descriptors of its own
 pub mod af_unix;
+pub mod filter;
 mod privilege;
 pub mod remote;
 pub mod source;
 pub mod statsd;
-//! * [`filter`]: audisp-filter, events that expressions choose for another plugin
-//! * [`syslog`]: audisp-syslog, records for the system log or a log host
-//! * [`privilege`]: what a sink gives up
-pub mod filter;
-pub mod privilege;
-pub mod source;
 pub mod syslog;
 
 use std::ffi::OsStr;
@@ -30,10 +27,13 @@ use std::process::ExitCode;
 type Main = fn() -> ExitCode;
 
 /// The sinks by the names of their programs.
-const SINKS: &[(&str, Main)] =
-    &[("audisp-af_unix", af_unix::main), ("audisp-remote", remote::main), ("audisp-statsd", statsd::main)];
-const SINKS: &[(&str, Main)] = &[("audisp-filter", filter::main)];
-const SINKS: &[(&str, Main)] = &[("audisp-filter", filter::main), ("audisp-syslog", syslog::main)];
+const SINKS: &[(&str, Main)] = &[
+    ("audisp-af_unix", af_unix::main),
+    ("audisp-filter", filter::main),
+    ("audisp-remote", remote::main),
+    ("audisp-statsd", statsd::main),
+    ("audisp-syslog", syslog::main),
+];
 
 /// Runs the sink that `program` names, if it names one.
 pub fn main(program: &OsStr) -> Option<ExitCode> {

@@ -25,27 +25,4 @@ fn try_to_keep(wanted: &[Capability]) -> Result<(), String> {
         caps::set(None, set, keeps).map_err(|e| format!("{set:?}: {e}"))?;
     }
     Ok(())
-//! What a sink gives up before it reads a record: every capability, as auditd's plugins do.
-
-use caps::{CapSet, Capability};
-use std::io;
-
-/// Drops all capabilities of this thread, and the right to get one back by running a program. Threads and programs
-/// started later have none either.
-///
-/// # Errors
-/// What could not be given up; the rest has been.
-pub fn drop_all() -> io::Result<()> {
-    let failed = |error: caps::errors::CapsError| io::Error::other(error.to_string());
-    // a kernel before 4.3 has no ambient set to clear
-    drop(caps::clear(None, CapSet::Ambient));
-    // only who has CAP_SETPCAP may, and who has not has little to lose
-    let bounding = match caps::has_cap(None, CapSet::Effective, Capability::CAP_SETPCAP) {
-        Ok(true) => caps::clear(None, CapSet::Bounding),
-        _ => Ok(()),
-    };
-    for set in [CapSet::Effective, CapSet::Permitted, CapSet::Inheritable] {
-        caps::clear(None, set).map_err(failed)?;
-    }
-    bounding.map_err(failed)
 }

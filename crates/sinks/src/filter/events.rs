@@ -3,8 +3,9 @@
 //! An event is whole when its EOE has come; at once, if its first record is of a type that comes alone; else when one
 //! has begun that is [`TIMEOUT`] younger, or nothing has ended it for so long. Events come out as they get whole.
 
-use raudit_dispatch::feed::{Event as Frame, cost};
+use raudit_dispatch::feed::Event as Frame;
 use raudit_dispatch::frame::parse;
+use raudit_dispatch::queue::cost;
 use raudit_record::stamp::StampReader;
 use raudit_record::{EventId, Kind};
 use raudit_search::event::Event;

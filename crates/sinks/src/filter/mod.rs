@@ -51,9 +51,7 @@ pub fn main() -> ExitCode {
 fn start(run: Run) -> Result<(), Vec<String>> {
     let rules = Rules::load(&run.conf)?;
     let source = Source::new().map_err(|error| vec![format!("cannot set up signals and descriptors: {error}")])?;
-    if let Err(error) = privilege::drop_all() {
-        say::warning(format!("cannot drop capabilities: {error}; going on with them"));
-    }
+    privilege::keep(&[]);
     let child = Child::start(&run.binary, &run.args)
         .map_err(|error| vec![format!("cannot run {}: {error}", run.binary.display())])?;
     let tester = Tester::new();

@@ -75,11 +75,8 @@ fn refuse(wrong: &Wrong) -> ExitCode {
 fn serve(options: Options) -> Result<(), String> {
     let mut source = Source::new().map_err(|error| format!("cannot set up signals and descriptors: {error}"))?;
     // Before the thread, which has what this one has.
-    let dropped = privilege::drop_all();
+    privilege::keep(&[]);
     let mut sink = Sink::start(options).map_err(|error| format!("cannot start: {error}"))?;
-    if let Err(error) = dropped {
-        say::warning(format!("cannot drop capabilities: {error}; going on with them"));
-    }
     let mut result = Ok(());
     loop {
         let woken = source.wait(true, &[], None);
