@@ -29,6 +29,7 @@ mod same_records;
 mod scenario;
 mod served;
 mod signals;
+mod sinks;
 mod start;
 mod stock;
 mod survival;
