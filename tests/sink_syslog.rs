@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking, helpers included")]
 
-mod sinks;
+mod sink;
 
-use sinks::{Ended, Sink, is_root};
+use sink::pipes::{Ended, Sink, is_root};
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Read};
 use std::net::{TcpListener, TcpStream, UdpSocket};
