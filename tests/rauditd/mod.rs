@@ -28,6 +28,7 @@ mod restarts;
 mod same_records;
 mod scenario;
 mod served;
+mod shadow;
 mod signals;
 mod sinks;
 mod start;

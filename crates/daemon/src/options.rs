@@ -60,6 +60,10 @@ pub struct Options {
     /// Directory of auditd.conf and rauditd.conf
     #[arg(short = 'c', long = "config_file", value_name = "DIR", default_value = "/etc/audit")]
     pub config_dir: PathBuf,
+
+    /// Compare what BPF would record with what the kernel does, beside any audit daemon, and print a report: until a signal, or so long
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    pub shadow: Option<u64>,
 }
 
 impl Options {

@@ -78,6 +78,9 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     if !nix::unistd::geteuid().is_root() {
         return Err(Failure(Exit::Privilege, "You must be root to run this program.".into()));
     }
+    if let Some(seconds) = options.shadow {
+        return shadow(seconds);
+    }
     let loaded = load(options)?;
     prepare(&loaded)?;
     let signals = control::signals().map_err(failed)?;
@@ -130,6 +133,21 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     drop(fs::remove_file(&pid_file));
     drop(fs::remove_file(&state_file));
     Ok(())
+}
+
+/// Only looks, and reports.
+#[cfg(feature = "bpf")]
+fn shadow(seconds: u64) -> Result<(), Failure> {
+    let (report, is_parity) = crate::shadow::run(seconds).map_err(|e| failed(format!("shadow: {e}")))?;
+    // who reads only the beginning has what it wants
+    drop(std::io::stdout().write_all(report.as_bytes()));
+    if is_parity { Ok(()) } else { Err(failed("shadow: no parity, see the report")) }
+}
+
+/// Only looks, and reports.
+#[cfg(not(feature = "bpf"))]
+fn shadow(_: u64) -> Result<(), Failure> {
+    Err(failed("--shadow is not supported: this build has no BPF"))
 }
 
 fn load(options: &Options) -> Result<Loaded, Failure> {
