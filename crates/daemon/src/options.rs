@@ -37,11 +37,11 @@ fn enable_state(value: &str) -> Result<EnableState, String> {
     found.map(|(_, state)| state).ok_or_else(|| "should be disable, enable or nochange".into())
 }
 
-/// The audit daemon: receives what the kernel audits and writes it to the log; rauditd(8).
+/// The audit daemon: receives what the kernel audits and writes it to the log.
 #[derive(Debug, Parser)]
 #[command(name = "rauditd", disable_version_flag = true)]
 pub struct Options {
-    /// Write records to standard output, in the foreground
+    /// Write to standard output, in the foreground
     #[arg(short = 'f', long)]
     pub foreground: bool,
 
@@ -57,7 +57,7 @@ pub struct Options {
     #[arg(short = 's', long, value_name = "STATE", default_value = "enable", value_parser = enable_state)]
     pub enable_state: EnableState,
 
-    /// Of auditd.conf and rauditd.conf
+    /// Of auditd.conf, rauditd.conf
     #[arg(short = 'c', long = "config_file", value_name = "DIR", default_value = "/etc/audit")]
     pub config_dir: PathBuf,
 }

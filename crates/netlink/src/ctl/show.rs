@@ -41,8 +41,9 @@ State
                              Set the time that tasks have waited to 0
     --loginuid-immutable     Login uids cannot be changed until the next boot
 Other
-    --signal <signal>        stop, reload, rotate, resume, state or upgrade;
-                             or TERM, HUP, USR1, USR2, CONT, URG
+    --signal <signal>        Send the daemon a signal: TERM or stop, HUP or
+                             reload, USR1 or rotate, USR2 or resume,
+                             CONT or state, URG or upgrade
     -q <mount,subtree>       Directory watches on mount cover subtree too
     -t                       Forget directories that were watched and are gone
     -m <text>                Log a message

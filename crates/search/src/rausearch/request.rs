@@ -53,7 +53,7 @@ pub(super) const TABLE: Table = Table {
         valued("-if", "input", "FILE|DIR", "this file, or the logs in this directory"),
         switch("", "input-logs", "the logs, even if standard input is a pipe"),
         switch("", "just-one", "only the first event found"),
-        valued("-k", "key", "TEXT", "text in the key of a rule"),
+        valued("-k", "key", "KEY", "text in the key of a rule"),
         switch("-l", "line-buffered", "write each event at once"),
         valued("-m", "message", "TYPE[,TYPE]", "events with a record of such a type"),
         valued("-n", "node", "NAME", "events of this machine; may be repeated"),

@@ -36,7 +36,7 @@ pub(crate) const HELP: &str = "\
 usage: audisp-filter allowlist|blocklist CONF BINARY [ARG...]
        audisp-filter --check CONF
 Runs BINARY and hands it some of the audit events that come on standard input.
-  allowlist        all events but those that match an expression of the file CONF
+  allowlist        all events but those that match an expression in CONF
   blocklist        only those that match one
   --check CONF     say what is wrong with the expressions, and end
   --help           this text
