@@ -19,6 +19,7 @@ programs := rauditd rauditctl raudispd rausearch raureport
 sinks := audisp-af_unix audisp-filter audisp-remote audisp-statsd audisp-syslog
 relatives := aulast aulastlog ausyscall
 release := $(CARGO_TARGET_DIR)/release
+# A page is called as its program, which may have the name of one of auditd's; those of auditd's files have names of ours.
 pages := $(wildcard man/*.[1-8])
 
 SECONDS ?= 180

@@ -142,6 +142,16 @@ fn values_are_offered() {
     }
 }
 
+/// What bash and fish do with auditd's names is tried with the values; zsh hands them to the function that has ours.
+#[test]
+fn zsh_completes_auditds_names() {
+    for (name, ours) in shells::OTHER_NAMES {
+        let script = format!("_{ours}() {{ print $1 }}; . ./compat/zsh/_$0 called");
+        let said = shell("zsh", &script, &[name]);
+        assert!(said.as_ref().is_none_or(|said| said == &["called"]), "{name}: {said:?}");
+    }
+}
+
 #[test]
 fn words_that_are_offered_are_taken() {
     for time in values::TIMES {

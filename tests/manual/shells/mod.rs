@@ -10,7 +10,7 @@ use crate::values::{self, Value};
 use std::path::PathBuf;
 
 /// The names of auditd's programs whose arguments are those of ours: for where ours have taken their names.
-const OTHER_NAMES: [(&str, &str); 4] =
+pub const OTHER_NAMES: [(&str, &str); 4] =
     [("auditd", "rauditd"), ("auditctl", "rauditctl"), ("ausearch", "rausearch"), ("aureport", "raureport")];
 
 /// All files below `completions/`, and what has to be in them.
