@@ -2,7 +2,9 @@
 
 use crate::page::Page;
 use crate::programs::{ALL, top};
+use crate::values;
 use raudit_config::{AudispRemoteConf, AuditdConf, PluginConf, RauditdConf};
+use raudit_rules::List;
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -91,6 +93,8 @@ fn pages_of_files_have_the_keys_that_are_read() {
         ("rauditd-plugins.5", "KEYS", PluginConf::keys().collect()),
         ("rauditd-remote.conf.5", "KEYS", AudispRemoteConf::keys().collect()),
         ("rauditd-statsd.conf.5", "KEYS", statsd.to_vec()),
+        ("rauditd-rules.7", "FIELDS", values::field_names()),
+        ("rauditd-rules.7", "RULES", List::ALL.map(List::name).to_vec()),
     ] {
         let mut told = page(name).keys(section);
         told.sort();
