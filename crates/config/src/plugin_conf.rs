@@ -1,7 +1,7 @@
 //! `/etc/audit/plugins.d/*.conf`: one plugin each (auditd-plugins(5)).
 
 use crate::owner::{self, Links};
-use crate::settings::{Reader, Scope, Value, load, settings};
+use crate::settings::{Reader, Scope, Settings, Value, load, settings};
 use crate::syntax::Given;
 use crate::value::{single, word, words, yes_no};
 use crate::{ConfigError, Warning};
@@ -174,6 +174,11 @@ fn is_plugin_name(name: &OsStr) -> bool {
 }
 
 impl PluginConf {
+    /// All keys, in the order of the table.
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        Self::KEYS.iter().map(|key| key.name)
+    }
+
     /// Loads one file, and checks the program if the plugin is active.
     ///
     /// # Errors

@@ -31,6 +31,17 @@ const ENOUGH: usize = 64 << 10;
 /// How long the child may take in the end to read what it is owed: raudispd waits no longer.
 const FLUSH: Duration = Duration::from_secs(1);
 
+/// What `--help` tells.
+pub(crate) const HELP: &str = "\
+usage: audisp-filter allowlist|blocklist CONF BINARY [ARG...]
+       audisp-filter --check CONF
+Runs BINARY and hands it some of the audit events that come on standard input.
+  allowlist        all events but those that match an expression in CONF
+  blocklist        only those that match one
+  --check CONF     say what is wrong with the expressions, and end
+  --help           this text
+";
+
 /// The program.
 pub fn main() -> ExitCode {
     say::call_me(c"audisp-filter");

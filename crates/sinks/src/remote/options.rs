@@ -16,17 +16,15 @@ pub enum Exit {
     Config = 6,
 }
 
-/// Sends the records that come on standard input to the audit daemon of another machine.
-///
-/// The audit daemon starts it; see audisp-remote(8).
+/// Sends the records on standard input to another machine's audit daemon.
 #[derive(Debug, Parser)]
 #[command(name = "audisp-remote", disable_version_flag = true)]
 pub struct Options {
-    /// Directory of audisp-remote.conf
+    /// Of audisp-remote.conf
     #[arg(short = 'c', value_name = "DIR", default_value = "/etc/audit")]
     pub conf_dir: PathBuf,
 
-    /// Where the state is written on SIGUSR1
+    /// Of the state, on SIGUSR1
     #[arg(short = 's', value_name = "FILE", default_value = "/run/audit/remote.state")]
     pub state_file: PathBuf,
 }
