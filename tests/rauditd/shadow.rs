@@ -26,7 +26,7 @@ struct Report {
 impl Shadow {
     fn start() -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rauditd"));
-        command.arg("--shadow").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(["--shadow", "0"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
@@ -160,7 +160,7 @@ fn without_anything_to_compare_it_says_why_and_a_crash_leaves_nothing() {
     let Some(mut kernel) = Kernel::take() else { return };
     let run = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rauditd"));
-        let output = command.arg("--shadow=60").stdin(Stdio::null()).output().unwrap();
+        let output = command.args(["--shadow", "60"]).stdin(Stdio::null()).output().unwrap();
         assert!(output.stdout.is_empty());
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };

@@ -61,8 +61,8 @@ pub struct Options {
     #[arg(short = 'c', long = "config_file", value_name = "DIR", default_value = "/etc/audit")]
     pub config_dir: PathBuf,
 
-    /// Compare what BPF would record with what the kernel does, beside any audit daemon, and print a report: until a signal, or so long
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    /// Only compare BPF with the kernel's audit (0: no end)
+    #[arg(long, value_name = "SECONDS")]
     pub shadow: Option<u64>,
 }
 
