@@ -6,5 +6,5 @@ complete -c rauditd -s l -l allow-links -d 'Take configuration files that are sy
 complete -c rauditd -s n -l disable-fork -d 'Stay in the foreground'
 complete -c rauditd -s s -l enable-state -x -a 'enable disable nochange' -d 'enable, disable, or nochange [default: enable]'
 complete -c rauditd -s c -l config_file -x -a '(__fish_complete_directories)' -d 'Of auditd.conf, rauditd.conf [default: /etc/audit]'
-complete -c rauditd -l shadow -x -d 'Only compare BPF with the kernel\'s audit (0: no end)'
+complete -c rauditd -l shadow -x -d 'Only compare BPF with kernel audit (0: no end)'
 complete -c rauditd -s h -l help -d 'Print help'

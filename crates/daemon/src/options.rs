@@ -61,7 +61,7 @@ pub struct Options {
     #[arg(short = 'c', long = "config_file", value_name = "DIR", default_value = "/etc/audit")]
     pub config_dir: PathBuf,
 
-    /// Only compare BPF with the kernel's audit (0: no end)
+    /// Only compare BPF with kernel audit (0: no end)
     #[arg(long, value_name = "SECONDS")]
     pub shadow: Option<u64>,
 }
