@@ -12,6 +12,15 @@ const OF_CALLS: [u32; 23] = [
     1332, 1333, 1336, 1337,
 ];
 
+/// Differences that are meant, with their reasons (compat/DIFFERENCES.md).
+const MEANT: [(&str, &str); 1] =
+    [("PROCTITLE proctitle", "the kernel may show the title of the program before; BPF shows the present one")];
+
+/// Why a difference of this name is meant, if it is.
+pub fn meant(name: &str) -> Option<&'static str> {
+    MEANT.iter().find(|(known, _)| *known == name).map(|(_, why)| *why)
+}
+
 /// A difference: how often, and where it was first.
 #[derive(Debug, Default)]
 pub struct Difference {
@@ -35,6 +44,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Whether there are differences that are not meant.
+    pub fn differ(&self) -> bool {
+        self.differences.keys().any(|name| meant(name).is_none())
+    }
+
     /// Compares the records of the kernel's event with BPF's.
     pub fn add(&mut self, kernel: &Event, bpf: &Event) {
         let (left, right) = (of_call(kernel), of_call(bpf));

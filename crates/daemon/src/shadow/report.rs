@@ -1,6 +1,6 @@
 //! What `--shadow` says in the end: plain numbers.
 
-use super::compare::Tally;
+use super::compare::{Tally, meant};
 use super::rules::Chosen;
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub struct Counts {
     pub of_others: u64,
     /// Events of the kernel's that no rule made.
     pub of_none: u64,
-    /// Events of either that were not compared, because rules changed then.
+    /// Events of either that were not compared, because rules changed then, or the comparison had just begun or was about to end.
     pub while_changing: u64,
     /// Events that were given up: there were too many at once.
     pub given_up: u64,
@@ -56,7 +56,7 @@ impl Report<'_> {
     /// Whether BPF recorded what the kernel did, and nothing was lost that might say otherwise.
     pub fn is_parity(&self) -> bool {
         let Counts { missing, unknown, given_up, lost, pairs, .. } = self.counts;
-        missing + unknown + given_up + lost.iter().sum::<u64>() == 0 && *pairs > 0 && self.tally.differences.is_empty()
+        missing + unknown + given_up + lost.iter().sum::<u64>() == 0 && *pairs > 0 && !self.tally.differ()
     }
 
     fn verdict(&self) -> &'static str {
@@ -75,15 +75,15 @@ impl Report<'_> {
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { seconds, daemon, chosen, counts, tally, .. } = self;
-        let line = |f: &mut fmt::Formatter<'_>, what: &str, count: u64| writeln!(f, "{what:<34} {count:>10}");
+        let line = |f: &mut fmt::Formatter<'_>, what: &str, count: u64| writeln!(f, "{what:<36} {count:>10}");
         writeln!(f, "{seconds} seconds beside the kernel's audit ({daemon}), tier {}", chosen.tier)?;
         line(f, "rules of the kernel", self.rules as u64)?;
         line(f, "  compared", chosen.rules.len() as u64)?;
         for (why, count) in &chosen.left_out {
-            writeln!(f, "{:<34} {count:>10} {why}", "  not compared")?;
+            writeln!(f, "{:<36} {count:>10} {why}", "  not compared")?;
         }
         for (why, count) in &chosen.inexact {
-            writeln!(f, "{:<34} {count:>10} {why}", "  not served to the letter")?;
+            writeln!(f, "{:<36} {count:>10} {why}", "  not served to the letter")?;
         }
         if chosen.lacks_exception {
             writeln!(f, "  a rule that makes exceptions (never) is not compared: BPF may see more than the kernel")?;
@@ -99,7 +99,7 @@ impl fmt::Display for Report<'_> {
         line(f, "  fields", tally.fields)?;
         line(f, "not compared: may be other rules'", counts.of_others)?;
         line(f, "not compared: of no rule", counts.of_none)?;
-        line(f, "not compared: rules changed", counts.while_changing)?;
+        line(f, "not compared: at start, end, changes", counts.while_changing)?;
         line(f, "given up: too many at once", counts.given_up)?;
         let [kernel, bpf, copies] = counts.lost;
         line(f, "lost by the kernel, records", kernel)?;
@@ -120,7 +120,11 @@ impl Report<'_> {
     fn differences(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, difference) in &self.tally.differences {
             let [kernel, bpf] = &difference.first;
-            writeln!(f, "{:<34} {:>10} {name}\n  kernel {kernel}\n  BPF    {bpf}", "differ in", difference.count)?;
+            if let Some(why) = meant(name) {
+                writeln!(f, "{:<36} {:>10} {name}: {why}", "differ as is meant in", difference.count)?;
+                continue;
+            }
+            writeln!(f, "{:<36} {:>10} {name}\n  kernel {kernel}\n  BPF    {bpf}", "differ in", difference.count)?;
         }
         for (what, first) in
             [("not of BPF", &self.counts.first_missing), ("not of the kernel", &self.counts.first_unknown)]
