@@ -95,6 +95,7 @@ fn serve(options: Options) -> Result<(), String> {
     loop {
         let woken = source.wait(true, &[], None);
         if woken.end {
+            result = source.rest(|frame| sink.take(&frame)).map_err(|error| error.to_string());
             break;
         }
         if !woken.input {
