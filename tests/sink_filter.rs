@@ -319,6 +319,30 @@ fn the_child_may_end_and_sigterm_reaches_it_after_the_records() {
 }
 
 #[test]
+fn sigterm_leaves_nothing_unread_and_what_a_child_did_not_get_is_told() {
+    let Some(scratch) = Scratch::new() else { return };
+    let (conf, out) = (scratch.file("conf", ""), scratch.0.path().join("out"));
+    let child = scratch.script(&format!("grep SigIgn /proc/self/status > {0}.signals; exec cat > {0}", out.display()));
+    let mut sink = filter("allowlist", &conf, &[child.to_str().unwrap()]);
+    let event = |n: usize| format!("type=USER msg=audit(1.000:{n}): uid=0 pid=1\n");
+    sink.send(event(0).as_bytes());
+    wait_until(|| fs::read(&out).is_ok_and(|text| !text.is_empty()));
+    let all: String = (1..1000).map(event).collect();
+    sink.send(all.as_bytes());
+    sink.signal(Signal::SIGTERM);
+    let end = sink.wait();
+    assert_eq!(fs::read_to_string(&out).unwrap(), event(0) + &all, "{}", end.said);
+    let ignored = fs::read_to_string(out.with_extension("signals")).unwrap();
+    let mask = u64::from_str_radix(ignored.trim().rsplit('\t').next().unwrap(), 16).unwrap();
+    assert_ne!(mask & 1 << (Signal::SIGPIPE as u32 - 1), 0, "a reader that leaves would end it: {ignored}");
+
+    let mut sink = filter("allowlist", &conf, &["/bin/sh", "-c", "head -c 10 > /dev/null"]);
+    sink.send(b"type=USER msg=audit(1.000:1): uid=0\ntype=SYSCALL msg=audit(1.000:2): uid=0\n");
+    let end = sink.wait();
+    assert!(end.said.contains("bytes of records did not reach it"), "{}", end.said);
+}
+
+#[test]
 fn a_child_that_closes_its_input_is_noticed_at_once() {
     let Some(scratch) = Scratch::new() else { return };
     let conf = scratch.file("conf", "");

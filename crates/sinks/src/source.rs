@@ -15,7 +15,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 /// How long what was sent before SIGTERM is read.
-const REST: Duration = Duration::from_secs(1);
+pub const REST: Duration = Duration::from_secs(1);
 
 /// What has happened while a sink waited.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -93,14 +93,10 @@ impl Source {
         self.stream.read(each)
     }
 
-    /// After SIGTERM: hands out what has been sent already, as [`Source::read`] does, for a bounded time. The end of the input may never come.
-    ///
-    /// # Errors
-    /// The input is broken.
-    pub fn rest(&mut self, mut each: impl FnMut(Event)) -> Result<(), StreamError> {
-        let end = Instant::now() + REST;
-        while Instant::now() < end && self.wait(true, &[], Some(Duration::ZERO)).input && self.read(&mut each)? {}
-        Ok(())
+    /// After SIGTERM: whether there is more to read of what has been sent already. The end of the input may never come; what is not
+    /// read by `end`, a [`REST`] after the signal, stays.
+    pub fn has_rest(&mut self, end: Instant) -> bool {
+        Instant::now() < end && self.wait(true, &[], Some(Duration::ZERO)).input
     }
 
     /// Whether the input is lines of text. False until something has come.

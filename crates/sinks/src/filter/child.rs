@@ -4,6 +4,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use raudit_dispatch::inherited::ignore_signals;
 use raudit_dispatch::say;
 use rustix::process::{PidfdFlags, pidfd_open};
 use std::ffi::OsString;
@@ -34,7 +35,11 @@ pub(super) struct Child {
 impl Child {
     /// Runs a program with an empty environment and a pipe as standard input.
     pub(super) fn start(binary: &Path, args: &[OsString]) -> io::Result<Self> {
-        let mut child = Command::new(binary).args(args).env_clear().stdin(Stdio::piped()).spawn()?;
+        let mut command = Command::new(binary);
+        command.args(args).env_clear().stdin(Stdio::piped());
+        // as auditd's, which has inherited that itself
+        ignore_signals(&mut command);
+        let mut child = command.spawn()?;
         let stdin = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         fcntl(&stdin, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         let life = pidfd_open(rustix::process::Pid::from_child(&child), PidfdFlags::empty())?;

@@ -13,7 +13,7 @@ mod options;
 mod rules;
 
 use crate::privilege;
-use crate::source::Source;
+use crate::source::{REST, Source};
 use child::Child;
 use events::{Events, Whole};
 use nix::poll::PollFlags;
@@ -21,14 +21,16 @@ use options::{Mode, Options, Run};
 use raudit_dispatch::feed::Event as Frame;
 use raudit_dispatch::frame::parse;
 use raudit_dispatch::say;
-use raudit_dispatch::stream::StreamError;
 use raudit_search::expr::Tester;
 use rules::Rules;
 use std::process::ExitCode;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// While the child has this much to read, no more is read for it.
 const ENOUGH: usize = 64 << 10;
+/// How often it is looked whether the child takes more, in the end.
+const STEP: Duration = Duration::from_millis(2);
 /// How long the child may take in the end to read what it is owed: raudispd waits no longer.
 const FLUSH: Duration = Duration::from_secs(1);
 
@@ -70,9 +72,6 @@ fn start(run: Run) -> Result<(), Vec<String>> {
     Filter { run, rules, tester, source, child, events: Events::default() }.serve().map_err(|error| vec![error])
 }
 
-/// Whether there may be more to read.
-type Read = Result<bool, StreamError>;
-
 /// A filter at work.
 struct Filter {
     run: Run,
@@ -109,11 +108,11 @@ impl Filter {
             }
             if woken.end {
                 terminated = true;
-                result = self.read(|source, each| source.rest(each).map(|()| false)).map(drop);
+                result = self.read_rest();
                 break;
             }
             if woken.input {
-                match self.read(|source, each| source.read(each)) {
+                match self.read() {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(error) => {
@@ -135,9 +134,25 @@ impl Filter {
         result
     }
 
-    fn read(&mut self, from: impl FnOnce(&mut Source, &mut dyn FnMut(Frame)) -> Read) -> Result<bool, String> {
+    /// What was sent before SIGTERM, as far as the child takes it in time.
+    fn read_rest(&mut self) -> Result<(), String> {
+        let end = Instant::now() + REST;
+        while self.source.has_rest(end) {
+            if self.child.owed() >= ENOUGH {
+                if self.child.write().is_err() {
+                    break;
+                }
+                sleep(STEP);
+            } else if !self.read()? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self) -> Result<bool, String> {
         let mut frames: Vec<Frame> = Vec::new();
-        let more = from(&mut self.source, &mut |frame| frames.push(frame));
+        let more = self.source.read(|frame| frames.push(frame));
         let now = Instant::now();
         for frame in frames {
             let whole = self.events.add(frame, now);

@@ -33,16 +33,30 @@ pub struct Options {
 }
 
 /// The words that are ours, with the program's name. Others are passed over, as auditd's program passes over all: a plugin file that has
-/// some works with it.
+/// some works with it. Of several the last counts.
 pub fn known(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    let mut words = words.into_iter();
+    let mut words = words.into_iter().peekable();
     let mut known: Vec<OsString> = words.next().into_iter().collect();
+    let mut found: [Option<OsString>; 2] = [None, None];
     while let Some(word) = words.next() {
-        match word.as_bytes() {
-            b"-c" | b"-s" => known.extend([Some(word), words.next()].into_iter().flatten()),
-            [b'-', b'c' | b's', ..] | b"-h" | b"--help" => known.push(word),
-            _ => say::warning(format!("{} is passed over: there is no such option", word.display())),
+        let slot = match word.as_bytes() {
+            b"-c" => 0,
+            b"-s" => 1,
+            b"-h" | b"--help" => {
+                known.push(word);
+                continue;
+            }
+            _ => found.len(),
+        };
+        let value = words.next_if(|next| slot < found.len() && !next.as_bytes().starts_with(b"-"));
+        match found.get_mut(slot) {
+            Some(found) if value.is_some() => *found = value,
+            Some(_) => say::warning(format!("{} needs a value, and is passed over", word.display())),
+            None => say::warning(format!("{} is passed over: there is no such option", word.display())),
         }
+    }
+    for (option, value) in ["-c", "-s"].into_iter().zip(found) {
+        known.extend(value.into_iter().flat_map(|value| [option.into(), value]));
     }
     known
 }
@@ -53,9 +67,15 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_passed_over() {
-        let words = ["audisp-remote", "LOG_INFO", "-x", "-c", "/tmp/a", "--verbose", "-s/tmp/b", "more"];
-        let options = Options::try_parse_from(known(words.map(OsString::from))).unwrap();
-        assert_eq!((options.conf_dir, options.state_file), ("/tmp/a".into(), "/tmp/b".into()));
-        assert!(Options::try_parse_from(known(["audisp-remote", "-c"].map(OsString::from))).is_err());
+        let of = |words: &[&str]| {
+            let words = std::iter::once(&"audisp-remote").chain(words).map(OsString::from);
+            let options = Options::try_parse_from(known(words)).unwrap();
+            (options.conf_dir.display().to_string(), options.state_file.display().to_string())
+        };
+        let (conf, state) = ("/etc/audit".to_owned(), "/run/audit/remote.state".to_owned());
+        assert_eq!(of(&["LOG_INFO", "-x", "-c", "/a", "--more", "-s", "/b", "x"]), ("/a".into(), "/b".into()));
+        assert_eq!(of(&["-c", "/a", "-c", "/b", "-syslog"]), ("/b".into(), state.clone()));
+        assert_eq!(of(&["-c"]), (conf.clone(), state.clone()));
+        assert_eq!(of(&["-s", "--verbose"]), (conf, state));
     }
 }

@@ -14,7 +14,7 @@ mod target;
 mod tls;
 
 use crate::privilege;
-use crate::source::Source;
+use crate::source::{REST, Source};
 use interpret::Translator;
 use message::{Modern, classic};
 use options::{ERR, INFO, Options, USER, Wrong};
@@ -27,7 +27,7 @@ use raudit_record::stamp::StampReader;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How much of a line auditd's program sends at once (`MAX_AUDIT_MESSAGE_LENGTH`, less a NUL).
 const PIECE: usize = 8969;
@@ -95,7 +95,14 @@ fn serve(options: Options) -> Result<(), String> {
     loop {
         let woken = source.wait(true, &[], None);
         if woken.end {
-            result = source.rest(|frame| sink.take(&frame)).map_err(|error| error.to_string());
+            let end = Instant::now() + REST;
+            while result.is_ok() && source.has_rest(end) {
+                match source.read(|frame| sink.take(&frame)) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => result = Err(error.to_string()),
+                }
+            }
             break;
         }
         if !woken.input {
