@@ -7,7 +7,7 @@ use std::path::Path;
 const SUBJECT: &str = "journald";
 const UNIT: &str = "systemd-journald-audit.socket";
 const MASK: &str = "systemctl mask --now systemd-journald-audit.socket, then systemctl restart systemd-journald";
-/// Where units are, the first found counts; then where those are that belong to a target.
+/// Where units are; the first found counts.
 const UNIT_DIRS: [&str; 4] =
     ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 
@@ -55,7 +55,7 @@ pub fn judge(unit: &Seen<Unit>, reads: &Seen<bool>) -> Vec<Finding> {
         (Err(why), _) => Finding::unknown(SUBJECT, "whether journald keeps a copy", why),
         (Ok(false), Err(why)) => Finding::unknown(SUBJECT, "whether journald will keep a copy", why),
         (Ok(false), Ok(Unit::Wanted)) => {
-            Finding::note(SUBJECT, format!("no copy now, but {UNIT} starts with the machine")).remedy(MASK)
+            Finding::note(SUBJECT, format!("no copy now, but systemd starts {UNIT} at boot")).remedy(MASK)
         }
         (Ok(false), Ok(Unit::Masked)) => Finding::ok(SUBJECT, format!("keeps no copy; {UNIT} is masked")),
         (Ok(false), Ok(Unit::Idle | Unit::Absent)) => Finding::ok(SUBJECT, "keeps no copy"),

@@ -76,6 +76,9 @@ impl Permissions {
             let what = if more == 0 { String::new() } else { format!(" and {more} more") };
             found.push(Finding::unknown(SUBJECT, &format!("{}{what}", path.display()), why));
         }
+        if self.held.is_empty() && found.is_empty() {
+            return vec![Finding::note(SUBJECT, "there is no /etc/audit")];
+        }
         let number = count(self.held.len(), "file");
         or_ok(found, SUBJECT, format!("{number} below /etc/audit, which only root may change"))
     }
@@ -84,7 +87,7 @@ impl Permissions {
 fn one(held: &Held) -> Option<Finding> {
     let path = held.path.display();
     if held.uid != 0 {
-        let what = format!("{path} is owned by uid {}: rauditd does not obey it, or its owner rules", held.uid);
+        let what = format!("{path} is owned by uid {}, who may change it", held.uid);
         return Some(Finding::error(SUBJECT, what).remedy(format!("chown root {path}")));
     }
     match held.mode {

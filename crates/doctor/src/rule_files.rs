@@ -6,7 +6,7 @@ use raudit_rules::check::{self, Severity};
 use raudit_rules::command::{self, Context, Step};
 use raudit_rules::file::{FileError, RulesFile};
 use raudit_rules::rules_dir::{DirError, RulesDir};
-use raudit_rules::{RuleSet, print};
+use raudit_rules::{Change, RuleSet, print};
 use std::io::ErrorKind;
 
 const SUBJECT: &str = "files";
@@ -126,7 +126,6 @@ impl RuleFiles {
                 continue;
             }
             let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-            // What is refused is the check's business.
             for step in command::parse(&words, Context::default()).steps.unwrap_or_default() {
                 take(&mut rules, step);
             }
@@ -135,16 +134,19 @@ impl RuleFiles {
     }
 }
 
-/// What a step does to the rules, if it can be done.
+/// What a step does to the rules, if it can be done: what is refused is told by the check.
 fn take(rules: &mut RuleSet, step: Step) {
-    match step {
-        Step::Add(rule, prepend) => drop(rules.add(rule, prepend)),
-        Step::Delete(rule) => drop(rules.delete(&rule)),
+    let changes: Vec<Change> = match step {
+        Step::Add(rule, prepend) => vec![Change::Add(rule, prepend)],
+        Step::Delete(rule) => vec![Change::Delete(rule)],
         Step::DeleteAll(key) => {
-            let gone: Vec<_> = rules.iter().filter(|rule| print::key_contains(rule, &key)).cloned().collect();
-            gone.iter().for_each(|rule| drop(rules.delete(rule)));
+            let gone = rules.iter().filter(|rule| print::key_contains(rule, &key));
+            gone.cloned().map(Change::Delete).collect()
         }
-        _ => {}
+        _ => Vec::new(),
+    };
+    for change in &changes {
+        let _refused = rules.apply(change);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::Audit;
 use crate::finding::{Finding, count, or_ok};
 use crate::rule_files::RuleFiles;
 use raudit_rules::{Action, FieldId, List, Rule, print};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const SUBJECT: &str = "rules";
 /// The key of rules that rauditd keeps in the kernel while BPF captures.
@@ -20,7 +20,7 @@ pub fn judge(audit: &Audit, files: &RuleFiles) -> Vec<Finding> {
         Err(why) => return vec![Finding::unknown(SUBJECT, "which rules are loaded", why)],
     };
     let mut found = Vec::new();
-    found.extend(rules.iter().find_map(|rule| silencing(rule)));
+    found.extend(rules.iter().find_map(silencing));
     let rules: Vec<&Rule> = rules.iter().filter(|rule| rule.key() != Some(OURS)).collect();
     if rules.is_empty() {
         found.push(Finding::note(
@@ -45,8 +45,7 @@ fn silencing(rule: &Rule) -> Option<Finding> {
     }
     let finding = Finding::error(SUBJECT, "-a task,never is loaded: no process started since is audited by rules");
     Some(match rule.key() == Some(OURS) {
-        true => finding
-            .remedy("it is rauditd's, which does not answer: start it anew, or rauditctl -d task,never -F key=rauditd"),
+        true => finding.remedy("it is rauditd's, which does not answer: start it anew, or rauditctl -D -k rauditd"),
         false => finding.remedy("rauditctl -d task,never, take it out of rules.d, and start services anew"),
     })
 }
@@ -66,7 +65,7 @@ fn repeated(listed: &[Vec<u8>]) -> Option<Finding> {
 /// What is loaded and what audit.rules says; order counts, since the first rule that matches decides.
 fn differing(listed: &[Vec<u8>], wanted: &[Vec<u8>]) -> Option<Finding> {
     let lacking = |these: &[Vec<u8>], those: &[Vec<u8>]| -> Vec<Vec<u8>> {
-        let known: std::collections::HashSet<&[u8]> = those.iter().map(Vec::as_slice).collect();
+        let known: HashSet<&[u8]> = those.iter().map(Vec::as_slice).collect();
         these.iter().filter(|rule| !known.contains(rule.as_slice())).cloned().collect()
     };
     let (missing, more) = (lacking(wanted, listed), lacking(listed, wanted));
@@ -127,6 +126,7 @@ mod tests {
     use crate::Severity::{self, Error, Note, Ok as Fine, Unknown, Warning};
     use crate::audit::tests::served;
     use crate::rule_files::{Dir, File};
+    use raudit_rules::{Field, Op, Value};
 
     fn files(text: &str) -> RuleFiles {
         RuleFiles { dir: Dir::Empty, file: File::Read(text.into()) }
@@ -172,7 +172,12 @@ mod tests {
     fn silence_keys_and_cost() {
         assert_eq!(severities("-a task,never\n", "-a task,never\n", BPF), [Error]);
         assert_eq!(severities("-a task,never -F uid=5\n", "-a task,never -F uid=5\n", BPF), [Fine]);
-        assert_eq!(severities(&format!("-a never,task -F key=rauditd\n{A}"), A, ""), [Error]);
+        let key = Field { id: FieldId::FILTERKEY, op: Op::Eq, value: Value::Text(OURS.to_vec()) };
+        let ours = Rule { fields: vec![key], ..parsed("-a task,never").remove(0) };
+        let left = Audit { rules: Ok([vec![ours], parsed(A)].concat()), by_daemon: false, ..served() };
+        let findings = judge(&left, &files(A));
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].remedy.as_ref().is_some_and(|remedy| remedy.contains("rauditctl -D -k rauditd")));
         assert_eq!(severities("-w /x -p r\n", "-w /x -p r\n", ""), [Note], "a watch is not walked, but has no key");
         assert_eq!(severities(B, B, "backend netlink\n"), [Note]);
         let many: String =
