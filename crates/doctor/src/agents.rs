@@ -1,7 +1,7 @@
 //! Other programs that take audit for themselves, or read it besides.
 //!
-//! Who reads the kernel's multicast group (`AUDIT_NLGRP_READLOG`) stands in /proc/net/netlink: a socket of protocol 9 with bit 0 of its
-//! groups set. Its port is the pid of the process that bound it, as a rule.
+//! Who reads the kernel's multicast group (`AUDIT_NLGRP_READLOG`) stands in /proc/net/netlink: a socket of protocol 9 with
+//! bit 0 of its groups set. Its port is the pid of the process that bound it, as a rule.
 
 use crate::finding::{Finding, or_ok};
 use crate::{Root, Seen};
@@ -25,7 +25,7 @@ const KNOWN: [Known; 7] = [
     Known {
         name: "auditbeat",
         what: "takes the audit pid unless told otherwise, and sets rules of its own",
-        remedy: "socket_type: multicast in its auditd module; with BPF it sees the kernel's own records only, so give it the log instead",
+        remedy: "socket_type: multicast in its auditd module, or the log: BPF's events are not in the group",
         is_harmless: false,
     },
     Known {
@@ -95,7 +95,7 @@ impl Agents {
         Self { running, readers }
     }
 
-    /// What there is to say; the registered audit daemon is not told again, nor is journald, which has its own findings.
+    /// What there is to say. The registered audit daemon is not told again, nor is journald, which has findings of its own.
     pub fn judge(&self, owner: Option<u32>) -> Vec<Finding> {
         let mut found = Vec::new();
         match &self.running {

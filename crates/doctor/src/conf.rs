@@ -24,6 +24,8 @@ pub struct Conf {
     pub auditd: Result<AuditdConf, Trouble>,
     /// Whether there is an auditd.conf.
     pub exists: bool,
+    /// Whether it is a symbolic link.
+    pub is_link: bool,
     /// rauditd.conf.
     pub rauditd: Result<(), Trouble>,
 }
@@ -38,6 +40,7 @@ impl Conf {
         Self {
             auditd: auditd.map_err(|error| trouble(root, AUDITD_CONF, &error)),
             exists,
+            is_link: root.path(AUDITD_CONF).is_symlink(),
             rauditd: rauditd.map_err(|error| trouble(root, RAUDITD_CONF, &error)),
         }
     }
@@ -55,6 +58,15 @@ impl Conf {
             ),
             Ok(conf) => found.extend(oddities(conf)),
             Err(trouble) => found.push(troubled(trouble, AUDITD_CONF)),
+        }
+        if self.is_link {
+            found.push(
+                Finding::warning(
+                    SUBJECT,
+                    format!("{AUDITD_CONF} is a symbolic link: rauditd does not start without -l"),
+                )
+                .remedy("put the file itself there, or start rauditd -l"),
+            );
         }
         if let Err(trouble) = &self.rauditd {
             found.push(troubled(trouble, RAUDITD_CONF));
@@ -128,8 +140,8 @@ fn oddities(conf: &AuditdConf) -> Vec<Finding> {
     found
 }
 
-/// Where the log is, if that is known.
-pub fn log_file(conf: &Conf) -> Seen<&AuditdConf> {
+/// The settings of auditd.conf, if they are known; else why not.
+pub fn usable(conf: &Conf) -> Seen<&AuditdConf> {
     match &conf.auditd {
         Ok(auditd) => Ok(auditd),
         Err(Trouble::Unseen(why)) => Err(format!("{AUDITD_CONF}: {why}")),
@@ -158,7 +170,7 @@ pub(crate) mod tests {
     }
 
     fn severities(auditd: Result<AuditdConf, Trouble>) -> Vec<Severity> {
-        let conf = Conf { auditd, exists: true, rauditd: Ok(()) };
+        let conf = Conf { auditd, exists: true, is_link: false, rauditd: Ok(()) };
         conf.judge().iter().map(|finding| finding.severity).collect()
     }
 
@@ -181,6 +193,10 @@ pub(crate) mod tests {
         let root = Root::at(dir.path());
         assert!(!Conf::gather(&root).exists);
         std::fs::create_dir_all(dir.path().join("etc/audit")).unwrap();
+        std::os::unix::fs::symlink("/dev/null", root.path(AUDITD_CONF)).unwrap();
+        let findings = Conf::gather(&root).judge();
+        assert!(findings.iter().any(|finding| finding.what.contains("symbolic link")), "{findings:?}");
+        std::fs::remove_file(root.path(AUDITD_CONF)).unwrap();
         std::fs::write(root.path(AUDITD_CONF), b"log_file = \xff\0\n").unwrap();
         std::fs::write(root.path(RAUDITD_CONF), b"\xff\xfe\n").unwrap();
         let conf = Conf::gather(&root);

@@ -44,7 +44,7 @@ impl Facts {
     /// Gathers them below a directory; the audit system was asked already.
     pub fn gather(root: &Root, audit: Audit) -> Self {
         let conf = Conf::gather(root);
-        let auditd = conf::log_file(&conf);
+        let auditd = conf::usable(&conf);
         let pid = audit.status.as_ref().map_or(0, |status| status.pid);
         Self {
             kernel: Kernel::gather(root),
@@ -81,14 +81,18 @@ impl Facts {
     }
 
     fn of_log(&self) -> Vec<Finding> {
-        match (conf::log_file(&self.conf), &self.log) {
+        match (conf::usable(&self.conf), &self.log) {
             (Ok(auditd), Some(log)) => {
                 let mut found = log.judge(auditd, &self.audit, self.now);
                 found.extend(tail::judge_clock(&log.tail, self.now));
                 found
             }
             (Ok(_), None) => tail::judge_clock(&Ok(tail::Tail::Nothing), self.now),
-            (Err(why), _) => vec![Finding::unknown("log", "where it is", &why)],
+            (Err(why), _) => {
+                let mut found = vec![Finding::unknown("log", "where it is", &why)];
+                found.extend(tail::judge_clock(&Err(why), self.now));
+                found
+            }
         }
     }
 }

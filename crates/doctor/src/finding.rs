@@ -86,7 +86,7 @@ pub fn or_ok(found: Vec<Finding>, subject: &'static str, what: impl Into<String>
     if found.is_empty() { vec![Finding::ok(subject, what)] } else { found }
 }
 
-/// The exit code for scripts: 0 nothing worse than notes, 1 a warning or something that could not be looked at, 2 an error.
+/// The exit code for scripts: 0 nothing worse than notes, 1 a warning or what could not be looked at, 2 an error.
 pub fn exit_code(findings: &[Finding]) -> u8 {
     match findings.iter().map(|finding| finding.severity).max() {
         Some(Severity::Error) => 2,

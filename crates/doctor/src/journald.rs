@@ -1,4 +1,4 @@
-//! journald's copy: with systemd-journald-audit.socket it reads every record the kernel sends, and keeps it a second time.
+//! journald's copy: by systemd-journald-audit.socket it gets every record the kernel sends, and keeps it once more.
 
 use crate::finding::Finding;
 use crate::{Root, Seen};

@@ -13,6 +13,7 @@ use std::path::Path;
 const SUBJECT: &str = "log";
 /// A log that nobody wrote to for so long, in seconds, is doubtful: logins and timers alone send something every day.
 const LONG: u64 = 86_400;
+
 /// Owner, group and mode bits of a file, as far as they matter.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Place {
@@ -84,7 +85,7 @@ impl Log {
             }
         }
         found.extend(self.of_archives());
-        let mut found = or_ok(found, SUBJECT, format!("{shown} is root's, whole, and written"));
+        let mut found = or_ok(found, SUBJECT, format!("{shown} is root's, for others closed, and whole"));
         found.extend(self.on_root());
         if matches!(self.dir, Ok(Some(_)) | Err(_)) {
             found.push(space::judge(conf, &self.free));

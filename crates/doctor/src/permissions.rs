@@ -1,4 +1,4 @@
-//! Who may change what root obeys: the files below /etc/audit. rauditd and rauditctl refuse those that others may write.
+//! Who may change what root obeys: the files below /etc/audit. rauditd and rauditctl refuse what all may write.
 
 use crate::finding::{Finding, count, or_ok};
 use crate::{Root, Seen};

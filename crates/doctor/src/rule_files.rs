@@ -116,7 +116,7 @@ impl RuleFiles {
         found
     }
 
-    /// The rules that loading audit.rules gives, as they are listed; `None` where there is no such file, or not to be seen.
+    /// The rules that loading audit.rules gives, as they are listed; `None` without a file that may be read.
     pub fn loaded(&self) -> Option<Vec<Vec<u8>>> {
         let File::Read(content) = &self.file else { return None };
         let mut rules = RuleSet::new();
@@ -185,7 +185,8 @@ mod tests {
         RuleFiles { dir, file }.judge().iter().map(|finding| finding.severity).collect()
     }
 
-    const RULE: &str = "-a always,exit -F arch=b64 -S settimeofday -F key=time\n-a always,exit -F arch=b32 -S settimeofday -F key=time\n";
+    const RULE: &str = "-a always,exit -F arch=b64 -S settimeofday -F key=time\n\
+        -a always,exit -F arch=b32 -S settimeofday -F key=time\n";
 
     #[test]
     fn audit_rules_is_made_of_rules_d() {

@@ -30,10 +30,12 @@ pub fn judge(audit: &Audit, files: &RuleFiles) -> Vec<Finding> {
     }
     let listed: Vec<Vec<u8>> = rules.iter().map(|rule| print::rule(rule)).collect();
     found.extend(repeated(&listed));
-    found.extend(files.loaded().and_then(|wanted| differing(&listed, &wanted)));
+    let wanted = files.loaded();
+    found.extend(wanted.as_ref().and_then(|wanted| differing(&listed, wanted)));
     found.extend(without_key(&rules));
     found.extend(cost(audit, &rules));
-    or_ok(found, SUBJECT, format!("{} loaded, those of audit.rules", count(rules.len(), "rule")))
+    let compared = if wanted.is_some() { "those of audit.rules" } else { "not compared with audit.rules" };
+    or_ok(found, SUBJECT, format!("{} loaded, {compared}", count(rules.len(), "rule")))
 }
 
 /// `-a task,never` without conditions: no process that starts from now on is audited by any rule.
@@ -100,7 +102,7 @@ fn without_key(rules: &[&Rule]) -> Option<Finding> {
     })
 }
 
-/// The kernel walks the exit list at every system call of every process; watches of names are found by inode, and are not walked.
+/// The kernel walks the exit list at every system call of every process; watches of names are found by inode instead.
 fn cost(audit: &Audit, rules: &[&Rule]) -> Option<Finding> {
     let by_inode = |rule: &Rule| rule.fields.iter().any(|f| matches!(f.id, FieldId::WATCH | FieldId::INODE));
     let walked = rules.iter().filter(|rule| rule.list == List::Exit && !by_inode(rule)).count();
