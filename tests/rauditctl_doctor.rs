@@ -1,5 +1,5 @@
-//! `rauditctl doctor`: of a machine in a directory, healthy, broken or hostile, with answers given; and of this machine,
-//! by the program.
+//! `rauditctl doctor`: of a machine in a directory, healthy, broken or hostile, with answers given; and of this
+//! machine, by the program.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,6 +1,6 @@
 //! Other programs that take audit for themselves, or read it besides.
 //!
-//! Who reads the kernel's multicast group (`AUDIT_NLGRP_READLOG`) stands in /proc/net/netlink: a socket of protocol 9 with
+//! Who reads the kernel's multicast group (`AUDIT_NLGRP_READLOG`) is in /proc/net/netlink: a socket of protocol 9 with
 //! bit 0 of its groups set. Its port is the pid of the process that bound it, as a rule.
 
 use crate::finding::{Finding, or_ok};
@@ -95,7 +95,7 @@ impl Agents {
         Self { running, readers }
     }
 
-    /// What there is to say. The registered audit daemon is not told again, nor is journald, which has findings of its own.
+    /// What there is to say. The registered audit daemon is not told again, nor is journald.
     pub fn judge(&self, owner: Option<u32>) -> Vec<Finding> {
         let mut found = Vec::new();
         match &self.running {

@@ -1,5 +1,5 @@
-//! The kernel: whether it audits, and what it has of what BPF needs (docs/bpf.md). What of BPF really runs is only known
-//! by trying, which rauditd does: [`crate::capture`].
+//! The kernel: whether it audits, and what it has of what BPF needs (docs/bpf.md). What of BPF really runs is known by
+//! trying only, which rauditd does: [`crate::capture`].
 
 use crate::finding::Finding;
 use crate::{Root, Seen};

@@ -1,7 +1,7 @@
 //! `rauditctl doctor`: how auditing fares on this machine, each finding with its remedy.
 //!
-//! Each subject is a file: what is known of it (its facts), how that is gathered, and what is made of it. Gathering reads
-//! files below a [`Root`] and asks the audit system; judging looks at nothing but facts. Nothing is changed.
+//! Each subject is a file: what is known of it (its facts), how that is gathered, and what is made of it. Gathering
+//! reads files below a [`Root`] and asks the audit system; judging looks at nothing but facts. Nothing is changed.
 //!
 //! * [`finding`]: a finding, how bad it is; [`show`]: how findings are printed
 //! * [`root`]: reading, bounded, and saying why not; [`facts`]: everything together

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 /// What could be looked at; else why not, in a few words.
 pub type Seen<T> = Result<T, String>;
 
-/// Directories are listed up to so many names: more than processes there are on a machine, and far more than archives or
-/// files of rules.
+/// Directories are listed up to so many names: more than processes there are on a machine, and far more than archives
+/// or files of rules.
 const MOST_NAMES: usize = 100_000;
 
 /// The directory that stands for `/`: it is `/` but in tests.

@@ -28,7 +28,7 @@ fn summary(findings: &[Finding]) -> String {
     counted.join(", ")
 }
 
-/// An object: `version`, `exit` (the exit code) and `findings`, each with `severity`, `subject`, `what`, `remedy` (or null).
+/// An object: `version`, `exit` (the exit code) and `findings`, each with `severity`, `subject`, `what` and `remedy`.
 pub fn json(findings: &[Finding]) -> String {
     let one = |finding: &Finding| {
         let Finding { severity, subject, what, remedy } = finding;
