@@ -69,6 +69,13 @@ pub fn judge(audit: &Audit, program: &Seen<Option<Program>>) -> Vec<Finding> {
 
 fn registered(audit: &Audit, status: &Status, program: &Seen<Option<Program>>) -> Finding {
     let pid = status.pid;
+    if pid == 0 && audit.by_daemon {
+        return Finding::warning(
+            SUBJECT,
+            "rauditd answers, but is not registered: the kernel's records go to its own log",
+        )
+        .remedy("local_events = yes in auditd.conf, or start rauditd anew");
+    }
     if pid == 0 {
         return Finding::error(SUBJECT, "no audit daemon is registered: the kernel prints records to its own log")
             .remedy("start rauditd");
@@ -83,7 +90,14 @@ fn registered(audit: &Audit, status: &Status, program: &Seen<Option<Program>>) -
     };
     let who = format!("pid {pid}, {}", program.shown());
     match audit.by_daemon {
-        true => Finding::ok(SUBJECT, format!("rauditd serves; registered is {who}")),
+        // It may be called by the name of the one it replaces.
+        true if program.is("rauditd") || program.is("auditd") => {
+            Finding::ok(SUBJECT, format!("rauditd serves; registered is {who}"))
+        }
+        true => {
+            Finding::warning(SUBJECT, format!("rauditd answers, but the kernel's records go to another program: {who}"))
+                .remedy("stop that, then start rauditd anew")
+        }
         false if program.is("rauditd") => {
             Finding::error(SUBJECT, format!("{who} is registered, but its control socket does not answer"))
                 .remedy("see what rauditd says in the system log; RAUDITD_SOCKET, if set, must name its socket")
@@ -112,6 +126,7 @@ pub(crate) mod tests {
     #[test]
     fn each_owner_is_told_by_its_name() {
         assert_eq!(severities(&served(), &program("rauditd")), [Fine, Fine]);
+        assert_eq!(severities(&served(), &program("osqueryd")), [Warning, Fine]);
         let kernel = Audit { by_daemon: false, ..served() };
         assert_eq!(severities(&kernel, &program("auditd")), [Note, Fine]);
         assert_eq!(severities(&kernel, &program("rauditd")), [Error, Fine]);
@@ -127,7 +142,8 @@ pub(crate) mod tests {
     fn off_locked_and_panic() {
         let status = Status { enabled: 0, failure: 2, pid: 0, ..Status::default() };
         let audit = Audit { status: Ok(status), ..served() };
-        assert_eq!(severities(&audit, &Ok(None)), [Error, Warning, Note]);
+        assert_eq!(severities(&audit, &Ok(None)), [Warning, Warning, Note]);
+        assert_eq!(severities(&Audit { by_daemon: false, ..audit.clone() }, &Ok(None)), [Error, Warning, Note]);
         let locked = Audit { status: Ok(Status { enabled: 2, pid: 1, ..status }), ..served() };
         assert_eq!(severities(&locked, &program("x"))[1], Note);
     }

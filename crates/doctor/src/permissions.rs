@@ -25,7 +25,7 @@ pub struct Held {
 /// What was looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Permissions {
-    /// Directories and files, in the order of [`DIRS`] and of their names.
+    /// Directories and files, directory by directory, in the order of their names.
     pub held: Vec<Held>,
     /// What could not be looked at, and why.
     pub unseen: Vec<(PathBuf, String)>,
