@@ -21,6 +21,8 @@ complete -c rauditctl -l explain -x -d 'Say what a rule means and where it would
 complete -c rauditctl -s i -s c -d 'In a file: go on after errors; succeed or fail'
 complete -c rauditctl -s s -d 'Show the state; -i: in words'
 complete -c rauditctl -l status-json -d 'Show the state and the plugins as a JSON object'
+complete -c rauditctl -l doctor -d 'The same'
+complete -c rauditctl -l json -d 'The same, as a JSON object'
 complete -c rauditctl -s e -x -a '0 1 2' -d 'Auditing: 0 off, 1 on, 2 on until the next boot'
 complete -c rauditctl -s f -x -a '0 1 2' -d 'At a lost record: 0 nothing, 1 a message, 2 panic'
 complete -c rauditctl -s b -x -d 'Most records waiting'
@@ -35,3 +37,4 @@ complete -c rauditctl -s t -d 'Forget directories that were watched and are gone
 complete -c rauditctl -s m -x -d 'Log a message'
 complete -c rauditctl -s v -d 'Show the version'
 complete -c rauditctl -s h -l help -d 'Show this'
+complete -c rauditctl -n __fish_is_first_arg -a doctor -d 'What is wrong with auditing here, and what to do'

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    raudit_netlink::ctl::main(std::env::args_os(), &raudit_daemon::tiers::of)
+    raudit_netlink::ctl::main(std::env::args_os(), &raudit_daemon::tiers::of, &raudit_doctor::run)
 }

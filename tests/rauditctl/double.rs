@@ -143,6 +143,13 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Where it listens.
+    pub fn socket(&self) -> &std::path::Path {
+        &self.socket
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);

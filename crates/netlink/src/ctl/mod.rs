@@ -40,8 +40,11 @@ const IMMUTABLE: &str = "The audit system is in immutable mode, no rule changes 
 /// Says where rules would run on this machine, a line each for people. This room knows nothing of BPF; the door does.
 pub type Tiers<'a> = &'a dyn Fn(&RuleSet) -> Vec<String>;
 
+/// `doctor`: runs it with the words behind it; the exit code. It looks at files this room knows nothing of.
+pub type Doctor<'a> = &'a dyn Fn(&[&[u8]]) -> u8;
+
 /// Runs the program with these arguments, of which the first is the program's name: called `augenrules`, it is that.
-pub fn main(mut args: impl Iterator<Item = OsString>, tiers: Tiers<'_>) -> ExitCode {
+pub fn main(mut args: impl Iterator<Item = OsString>, tiers: Tiers<'_>, doctor: Doctor<'_>) -> ExitCode {
     let name = args.next().unwrap_or_default();
     let args: Vec<Vec<u8>> = args.map(OsString::into_vec).collect();
     let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
@@ -49,7 +52,11 @@ pub fn main(mut args: impl Iterator<Item = OsString>, tiers: Tiers<'_>) -> ExitC
         augenrules::run(&name, &args)
     } else {
         let is_auditctl = Path::new(&name).file_name().is_some_and(|name| name == "auditctl");
-        offline(&args, tiers).unwrap_or_else(|| run(&args, is_auditctl))
+        match args.as_slice() {
+            // auditctl has no such word, and refuses it.
+            [b"doctor" | b"--doctor", words @ ..] if !is_auditctl => doctor(words),
+            args => offline(args, tiers).unwrap_or_else(|| run(args, is_auditctl)),
+        }
     };
     ExitCode::from(code)
 }

@@ -31,6 +31,9 @@ Rules
 State
     -s [-i]                  Show the state; -i: in words
     --status-json            Show the state and the plugins as a JSON object
+    doctor                   What is wrong with auditing here, and what to do
+    --doctor                 The same
+    --doctor --json          The same, as a JSON object
     -e <0|1|2>               Auditing: 0 off, 1 on, 2 on until the next boot
     -f <0|1|2>               At a lost record: 0 nothing, 1 a message, 2 panic
     -b <number>              Most records waiting
