@@ -5,6 +5,9 @@ bindir ?= $(prefix)/bin
 sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/rauditd
+bashcompdir ?= $(prefix)/share/bash-completion/completions
+zshcompdir ?= $(prefix)/share/zsh/site-functions
+fishcompdir ?= $(prefix)/share/fish/vendor_completions.d
 sysconfdir ?= /etc
 logdir ?= /var/log/audit
 INSTALL ?= install
@@ -16,11 +19,12 @@ programs := rauditd rauditctl raudispd rausearch raureport
 sinks := audisp-af_unix audisp-filter audisp-remote audisp-statsd audisp-syslog
 relatives := aulast aulastlog ausyscall
 release := $(CARGO_TARGET_DIR)/release
+# A page is called as its program, which may have the name of one of auditd's; those of auditd's files have names of ours.
 pages := $(wildcard man/*.[1-8])
 
 SECONDS ?= 180
 
-.PHONY: help all build deb demo test vm-test bench fuzz tables tables-check check install clean
+.PHONY: help all build deb demo test vm-test bench fuzz tables tables-check completions check install clean
 
 help:
 	@echo 'make build    all programs, into $(release)'
@@ -32,7 +36,8 @@ help:
 	@echo 'make bench    what auditing costs: no audit, kernel audit, rauditd (root; more than half an hour)'
 	@echo 'make fuzz     look for inputs that break the parsers of rules, for SECONDS=$(SECONDS) altogether'
 	@echo 'make tables   the tables of names and numbers, anew from the system headers'
-	@echo 'make install  programs, manual pages, configuration where there is none (DESTDIR, prefix)'
+	@echo 'make completions  the completions of the shells, anew from what --help tells'
+	@echo 'make install  programs, manual pages, completions, configuration where there is none (DESTDIR, prefix)'
 	@echo 'make clean    remove what was built'
 
 all build:
@@ -66,6 +71,9 @@ tables tables-check:
 	@scripts/bootstrap tables
 	python3 crates/tables/generate/generate.py $(if $(filter %-check,$@),--check)
 
+completions:
+	COMPLETIONS=write cargo test --locked --no-default-features --test manual completions_are_made_of_help
+
 install:
 	@test -x $(release)/rauditd || { echo 'make install: nothing is built yet; first: make build' >&2; exit 1; }
 	$(INSTALL) -d -m 755 $(DESTDIR)$(bindir) $(DESTDIR)$(sbindir) $(DESTDIR)$(docdir)
@@ -76,6 +84,10 @@ install:
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT LICENSE-GPL compat/DIFFERENCES.md $(DESTDIR)$(docdir)
 	for page in $(pages); do \
 	  $(INSTALL) -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
+	$(INSTALL) -d -m 755 $(DESTDIR)$(bashcompdir) $(DESTDIR)$(zshcompdir) $(DESTDIR)$(fishcompdir)
+	$(INSTALL) -m 644 completions/bash/* $(DESTDIR)$(bashcompdir)
+	$(INSTALL) -m 644 completions/zsh/* $(DESTDIR)$(zshcompdir)
+	$(INSTALL) -m 644 completions/fish/* $(DESTDIR)$(fishcompdir)
 	for dir in audit audit/plugins.d; do \
 	  test -d $(DESTDIR)$(sysconfdir)/$$dir || $(INSTALL) -d -m 750 $(DESTDIR)$(sysconfdir)/$$dir || exit 1; done
 	for file in auditd.conf rauditd.conf audisp-remote.conf audisp-statsd.conf $(patsubst compat/%,%,$(wildcard compat/plugins.d/*.conf)); do \

@@ -42,8 +42,12 @@ fn a_plugin_starts_as_under_auditd() {
     let mut rest: Vec<&str> =
         lines.filter(|l| !["PWD=", "SHLVL=", "_="].iter().any(|own| l.starts_with(own))).collect();
     let ignored = rest.pop().and_then(|line| line.strip_prefix("SigIgn:\t")).unwrap();
-    // Signals 32 and 33 are the C library's own: it lets nobody change them.
-    assert_eq!(u64::from_str_radix(ignored, 16).unwrap() & !(3 << 31), 0, "{ignored}");
+    // Under auditd 3.0.9 it is fffffffefffafeff for those of the start, and without HUP, USR1, USR2, TERM and CONT for those that are
+    // started again. Signals 32 and 33 are the C library's own: it lets nobody change them.
+    let all = 0xffff_ffff_fffa_feff_u64;
+    let acts = [1, 10, 12, 15, 18].iter().fold(0_u64, |mask, number| mask | 1 << (number - 1));
+    let own = 3 << 31;
+    assert_eq!(u64::from_str_radix(ignored, 16).unwrap() & !own, all & !acts & !own, "{ignored}");
     assert_eq!(rest, ["0", "1", "10", "2", "SigBlk:\t0000000000000000"]);
 }
 
@@ -84,14 +88,18 @@ fn plugins_that_never_read_lose_their_own_events_only_and_are_counted() {
     scratch.plugin("stubborn", "string", "trap '' TERM; while :; do /bin/sleep 1; done", "");
     let mut dispatcher = Dispatcher::start(&scratch, &[]);
     let mut sent = Vec::new();
-    let start = Instant::now();
+    let mut sending = Duration::ZERO;
+    // The good one may lag behind, but on a busy machine not by more than its queue holds.
+    let has_read = |bytes: usize| fs::metadata(&good).is_ok_and(|meta| meta.len() >= bytes as u64);
     for part in 0..100 {
         let frames = numbered(part * 3000, 3000);
+        let start = Instant::now();
         dispatcher.send(&frames);
+        sending += start.elapsed();
+        scratch.wait_until(|| has_read(sent.len().saturating_sub(10 * frames.len())));
         sent.extend_from_slice(&frames);
     }
-    let sending = start.elapsed();
-    scratch.wait_until(|| fs::metadata(&good).is_ok_and(|meta| meta.len() == sent.len() as u64));
+    scratch.wait_until(|| has_read(sent.len()));
     let end = dispatcher.end();
     assert_eq!(fs::read(&good).unwrap(), sent, "the plugin that reads gets all");
     assert!(sending < Duration::from_secs(5), "the sender waited {sending:?}");
@@ -135,11 +143,16 @@ fn hup_reads_plugins_again_and_keeps_the_old_ones_if_they_are_wrong() {
     dispatcher.signal_and_wait_for("HUP", "2 active plugins");
     dispatcher.send(&numbered(5, 5));
     fs::write(scratch.path("plugins.d/third.conf"), "nonsense\n").unwrap();
-    dispatcher.signal_and_wait_for("HUP", "all plugins stay as they are");
+    dispatcher.signal_and_wait_for("HUP", "third.conf:1");
     dispatcher.send(&numbered(10, 5));
+    // a directory that is away for a moment
+    fs::rename(scratch.path("plugins.d"), scratch.path("away")).unwrap();
+    dispatcher.signal_and_wait_for("HUP", "plugins.d: cannot open directory");
+    dispatcher.send(&numbered(15, 5));
     let end = dispatcher.end();
     let count = |path| fs::read_to_string(path).unwrap().lines().count();
-    assert_eq!((count(first), count(second)), (15, 10), "{}", end.said);
+    assert_eq!((count(first), count(second)), (20, 15), "{}", end.said);
+    assert_eq!(end.said.matches("all plugins stay as they are").count(), 2, "{}", end.said);
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking, helpers included")]
 
-mod sinks;
+mod sink;
 
 use nix::sys::signal::Signal;
 use raudit_dispatch::frame::{Version, push};
 use raudit_record::Kind;
-use sinks::{Ended, Sink, is_root, wait_until};
+use sink::pipes::{Ended, Sink, is_root, wait_until};
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking, helpers included")]
 
-mod sinks;
+mod sink;
 
-use sinks::{Ended, Sink, is_root};
+use sink::pipes::{Ended, Sink, is_root};
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Read};
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -182,6 +182,30 @@ fn is_record(message: &[u8]) -> bool {
 
 fn modern(target: &str) -> Sink {
     Sink::start("audisp-syslog", &["LOG_LOCAL0", "--rfc5424", "--to", target, "LOG_INFO"])
+}
+
+#[test]
+fn a_local_log_that_is_a_stream_gets_messages_that_end_with_nul_and_sigterm_leaves_none() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("log");
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let mut sink = modern(&format!("unix:{}", path.display()));
+    sink.send(RECORD.as_bytes());
+    let mut stream = listener.accept().unwrap().0;
+    let reader = thread::spawn(move || {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        bytes
+    });
+    // its end comes while most lies unread
+    sink.send(RECORD.repeat(300).as_bytes());
+    sink.signal(nix::sys::signal::Signal::SIGTERM);
+    let end = sink.wait();
+    assert_eq!(end.code, Some(0), "{}", end.said);
+    let bytes = reader.join().unwrap();
+    let messages: Vec<&[u8]> = bytes.split(|&byte| byte == 0).collect();
+    assert!(messages.len() == 302 && messages[301].is_empty(), "{} messages", messages.len());
+    assert!(messages[..301].iter().all(|message| is_record(message)));
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn a_recorder_gets_the_same_bytes_under_debians_auditd_and_raudispd() {
     // auditd leaves audit enabled: the guard alone puts back what was.
     let Some(_kernel) = Kernel::take() else { return };
     let Some(workload) = Workload::new() else { return };
-    for settings in ["log_format = RAW\n", "log_format = ENRICHED\n"] {
+    for settings in ["log_format = RAW\n", "log_format = ENRICHED\n", "name_format = USER\nname = a-node\n"] {
         let setup = Setup::new("");
         setup.auditd_conf(&format!("{settings}q_depth = 10000\n"));
         recorders(&setup, "plugins.d", "auditd");

@@ -22,9 +22,9 @@ pub struct Event {
 }
 
 impl Record {
-    /// `None` for a line that is torn.
+    /// `None` for a line that is torn. The node's name may stand before it.
     pub fn parse(line: &str) -> Option<Self> {
-        let (kind, rest) = line.strip_prefix("type=")?.split_once(" msg=audit(")?;
+        let (kind, rest) = without_node(line).strip_prefix("type=")?.split_once(" msg=audit(")?;
         let (stamp, body) = rest.split_once("): ").or_else(|| rest.split_once("):"))?;
         let (time, serial) = stamp.split_once(':')?;
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -45,6 +45,10 @@ impl Record {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
+}
+
+fn without_node(line: &str) -> &str {
+    line.strip_prefix("node=").and_then(|rest| rest.split_once(' ')).map_or(line, |(_, rest)| rest)
 }
 
 impl Event {
@@ -91,7 +95,7 @@ pub fn events(path: &Path) -> Vec<Event> {
 pub fn count(path: &Path, kind: &str, text: &str) -> u64 {
     let start = format!("type={kind} ");
     let log = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
-    log.lines().filter(|line| line.starts_with(&start) && line.contains(text)).count() as u64
+    log.lines().filter(|line| without_node(line).starts_with(&start) && line.contains(text)).count() as u64
 }
 
 /// The last record of a log.

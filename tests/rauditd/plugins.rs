@@ -55,6 +55,38 @@ fn a_plugin_that_never_reads_costs_no_record_and_is_gone_afterwards() {
     assert!(took < Duration::from_secs(20), "{took:?}");
 }
 
+#[test]
+fn a_plugin_that_is_taken_out_and_does_not_end_holds_up_no_record() {
+    let Some(mut kernel) = Kernel::take() else { return };
+    let before = kernel.state();
+    let setup = Setup::new("backend = netlink\n");
+    // it ends neither with its input nor by SIGTERM, but when its raudispd is gone
+    setup.plugin("stubborn", "trap '' TERM; while kill -0 $PPID; do sleep 1; done");
+    let daemon = Daemon::start(&setup);
+    wait_until("the plugin host", || daemon.plugin_host().is_some());
+    setup.ctl_ok("-m before");
+    wait_until("a user message", || log::count(&setup.log(), "USER", "before") == 1);
+    fs::remove_file(setup.path("plugins.d/stubborn.conf")).unwrap();
+    let start = Instant::now();
+    daemon.signal(nix::sys::signal::SIGHUP);
+    wait_until("the reload", || log::count(&setup.log(), "DAEMON_CONFIG", "op=reconfigure") == 1);
+    setup.ctl_ok("-m after");
+    wait_until("a user message", || log::count(&setup.log(), "USER", "after") == 1);
+    let took = start.elapsed();
+    // its host waits a second before SIGTERM and two before SIGKILL
+    assert!(daemon.plugin_host().is_some(), "the plugin is gone already after {took:?}: nothing was shown");
+    // a plugin that comes meanwhile waits for the end of the one before
+    setup.plugin("good", &format!("exec cat > {}", setup.path("good.out").display()));
+    daemon.signal(nix::sys::signal::SIGHUP);
+    wait_until("the second reload", || log::count(&setup.log(), "DAEMON_CONFIG", "op=reconfigure") == 2);
+    setup.ctl_ok("-m last");
+    wait_until("the new plugin", || {
+        fs::read_to_string(setup.path("good.out")).is_ok_and(|text| text.contains("last") && !text.contains("after"))
+    });
+    assert_eq!(daemon.stop().code, Some(0));
+    assert_eq!(kernel.state(), before);
+}
+
 /// How long the load lasts: RAUDITD_PLUGIN_SECONDS for figures, less for a test.
 fn seconds() -> u64 {
     std::env::var("RAUDITD_PLUGIN_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8)

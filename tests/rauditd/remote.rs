@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// auditd.conf for a listener; a port that was free a moment ago.
-fn listening(setup: &Setup, settings: &str) -> u16 {
+pub fn listening(setup: &Setup, settings: &str) -> u16 {
     let port = TcpListener::bind(("::", 0)).unwrap().local_addr().unwrap().port();
     setup.auditd_conf(&format!("local_events = no\nuse_libwrap = no\ntcp_listen_port = {port}\n{settings}"));
     port

@@ -3,7 +3,7 @@
 
 use crate::auditd_value::{TlsAuth, TlsProfile, Transport};
 use crate::owner::{self, Links};
-use crate::settings::{Reader, Scope, Value, load, settings};
+use crate::settings::{Reader, Scope, Settings, Value, load, settings};
 use crate::syntax::Given;
 use crate::value::{INT_MAX, absolute, digits, number, single, string, word, words, yes_no};
 use crate::{ConfigError, Warning};
@@ -254,6 +254,11 @@ fn helper(path: &Path) -> Result<(), String> {
 }
 
 impl AudispRemoteConf {
+    /// All keys, in the order of the table.
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        Self::KEYS.iter().map(|key| key.name)
+    }
+
     /// Loads and checks the file, which must be root's and not writable by everybody. It may be a link.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! `/etc/audit/plugins.d/*.conf`: one plugin each (auditd-plugins(5)).
 
 use crate::owner::{self, Links};
-use crate::settings::{Reader, Scope, Value, load, settings};
+use crate::settings::{Reader, Scope, Settings, Value, load, settings};
 use crate::syntax::Given;
 use crate::value::{single, word, words, yes_no};
 use crate::{ConfigError, Warning};
@@ -63,7 +63,7 @@ settings! {
     /// Whether it is to run.
     active: bool = false, yes_no, ACTS;
     /// Has no effect.
-    direction: Direction = Direction::Out, word, ACTS;
+    direction: Direction = Direction::Out, direction, ACTS;
     /// The program.
     path: Option<PathBuf> = None, path, ACTS;
     /// Has no effect.
@@ -102,6 +102,14 @@ fn plugin_type(given: &Given<'_>, scope: &mut Scope<'_>) -> Result<PluginType, S
     Ok(found)
 }
 
+/// auditd takes anything.
+fn direction(given: &Given<'_>, scope: &mut Scope<'_>) -> Result<Direction, String> {
+    Ok(word(given, scope).unwrap_or_else(|why| {
+        scope.warn(given.line, format!("direction: {why}; it has no effect"));
+        Direction::Out
+    }))
+}
+
 fn args(given: &Given<'_>, _: &mut Scope<'_>) -> Result<Vec<String>, String> {
     Ok(std::iter::once(&given.value).chain(&given.options).map(|&word| word.to_owned()).collect())
 }
@@ -126,9 +134,9 @@ pub struct Plugins {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads a plugin directory: files called `NAME.conf` without another dot, in the order of their names.
+/// Reads a plugin directory: files called `NAME.conf`, or `NAME`, without another dot, in the order of their names.
 ///
-/// A file that is wrong costs its plugin only.
+/// A file that is wrong costs its plugin only. One that is called `NAME` may be none of a plugin: then it is only odd.
 ///
 /// # Errors
 /// The directory cannot be read.
@@ -148,19 +156,29 @@ pub fn scan(dir: &Path) -> Result<Plugins, ConfigError> {
         match PluginConf::load(&file, &mut plugins.warnings) {
             Ok(conf) if conf.active => plugins.active.push(Plugin { file, conf }),
             Ok(_) => {}
+            Err(error) if file.extension().is_none() => {
+                let what = format!("is no plugin's file, and passed over: {}", error.what);
+                plugins.warnings.push(Warning { place: error.place, what });
+            }
             Err(error) => plugins.skipped.push(error),
         }
     }
     Ok(plugins)
 }
 
-/// `NAME.conf`, not hidden, with one dot only: editors' and packagers' left-overs are not taken.
+/// `NAME.conf` or `NAME`, not hidden, with no other dot: editors' and packagers' left-overs are not taken.
 fn is_plugin_name(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
-    bytes.ends_with(b".conf") && bytes.len() > 5 && bytes.iter().filter(|b| **b == b'.').count() == 1
+    let dots = bytes.iter().filter(|byte| **byte == b'.').count();
+    !bytes.starts_with(b".") && (dots == 0 || dots == 1 && bytes.ends_with(b".conf"))
 }
 
 impl PluginConf {
+    /// All keys, in the order of the table.
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        Self::KEYS.iter().map(|key| key.name)
+    }
+
     /// Loads one file, and checks the program if the plugin is active.
     ///
     /// # Errors
@@ -268,16 +286,22 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let put = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
         let active = "active = yes\npath = /usr/bin/env\n";
-        for name in ["b.conf", "a.conf", ".hidden.conf", "a.b.conf", "c.conf~", "d.conf.dpkg-old", "README", ".conf"] {
+        for name in ["b.conf", "a.conf", ".hidden.conf", "a.b.conf", "c.conf~", "d.conf.dpkg-old", "bare", ".conf"] {
             put(name, active);
         }
+        put("README", "Plugins go here.\n");
+        fs::create_dir(dir.path().join("disabled")).unwrap();
+        put("odd.conf", &format!("{active}direction = sideways\n"));
         put("off.conf", "active = no\npath = /usr/bin/nosuch\n");
         put("wrong.conf", "bogus = 1\n");
         put("writable.conf", active);
         fs::set_permissions(dir.path().join("writable.conf"), fs::Permissions::from_mode(0o664)).unwrap();
         let plugins = scan(dir.path()).unwrap();
         let names: Vec<_> = plugins.active.iter().map(|p| p.file.file_name().unwrap()).collect();
-        assert_eq!(names, ["a.conf", "b.conf"]);
+        assert_eq!(names, ["a.conf", "b.conf", "bare", "odd.conf"]);
+        let warned: Vec<String> = plugins.warnings.iter().map(ToString::to_string).collect();
+        let about = |text: &str| warned.iter().filter(|line| line.contains(text)).count();
+        assert_eq!((about("README"), about("disabled"), about("sideways"), warned.len()), (1, 1, 1, 3), "{warned:?}");
         assert_eq!(plugins.skipped.len(), 2, "{:?}", plugins.skipped);
         assert!(scan(Path::new("/nosuch")).is_err());
     }

@@ -1,7 +1,7 @@
 //! `/etc/audit/rauditd.conf`: the settings only rauditd has. The file and each key are optional (rauditd.conf(5)).
 
 use crate::owner::{self, Links};
-use crate::settings::{Reader, Scope, Value, changed, load, settings, show};
+use crate::settings::{Reader, Scope, Settings, Value, changed, load, settings, show};
 use crate::syntax::Given;
 use crate::value::{DAY, absolute, number, seconds, single, word, words, yes_no};
 use crate::{ConfigError, Warning};
@@ -167,6 +167,11 @@ fn ring_size(given: &Given<'_>, _: &mut Scope<'_>) -> Result<u64, String> {
 }
 
 impl RauditdConf {
+    /// All keys, in the order of the table.
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        Self::KEYS.iter().map(|key| key.name)
+    }
+
     /// Loads and checks the file. A missing file is no trouble: all settings have built-in values.
     ///
     /// # Errors
@@ -221,7 +226,6 @@ impl fmt::Display for RauditdConf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Settings;
 
     fn parse(text: &str) -> Result<RauditdConf, ConfigError> {
         RauditdConf::parse(Path::new("rauditd.conf"), text.as_bytes()).map(|(conf, _)| conf)

@@ -7,6 +7,8 @@
 
 #[cfg(feature = "bpf")]
 mod bpf;
+#[cfg(feature = "bpf")]
+pub(crate) use bpf::ready;
 #[cfg(not(feature = "bpf"))]
 #[path = "backend/no_bpf.rs"]
 mod bpf;

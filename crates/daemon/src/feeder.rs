@@ -78,6 +78,8 @@ struct Line {
 pub struct Feeder {
     starter: Starter,
     line: Option<Line>,
+    /// The thread before, which may still wait for plugins that were taken out of the configuration.
+    leaving: Option<JoinHandle<()>>,
     known: Known,
     lost: Arc<AtomicU64>,
     told: u64,
@@ -100,7 +102,16 @@ impl Feeder {
         let config_dir: PathBuf = config_dir.to_owned();
         let starter = Starter { program: own.dispatcher_path(), config_dir, daemon, root, alarm, known: known.clone() };
         let overflow = conf.overflow_action.clone();
-        let mut feeder = Self { starter, line: None, known, lost: Arc::default(), told: 0, overflow, suspended: false };
+        let mut feeder = Self {
+            starter,
+            line: None,
+            leaving: None,
+            known,
+            lost: Arc::default(),
+            told: 0,
+            overflow,
+            suspended: false,
+        };
         feeder.set_up(conf);
         feeder
     }
@@ -109,13 +120,16 @@ impl Feeder {
         if !has_plugins(conf) {
             return;
         }
-        self.known.set(Status { size: conf.q_depth.into(), ..Status::default() });
         let (queue, batches) = bounded(WAITING);
         let (commands, todo) = unbounded();
         let (starter, lost) = (self.starter.clone(), Arc::clone(&self.lost));
-        let started = std::thread::Builder::new()
-            .name("feeder".into())
-            .spawn(move || thread::run(&batches, &todo, &starter, &lost));
+        let (before, size) = (self.leaving.take(), conf.q_depth.into());
+        let started = std::thread::Builder::new().name("feeder".into()).spawn(move || {
+            before.map(JoinHandle::join);
+            starter.known.set(Status { size, ..Status::default() });
+            thread::run(&batches, &todo, &starter, &lost);
+            starter.known.set(Status::default());
+        });
         match started {
             Ok(thread) => self.line = Some(Line { queue, commands, thread }),
             Err(e) => say::error(format!("cannot start a thread for plugins: {e}; they get no events")),
@@ -155,7 +169,8 @@ impl Feeder {
         self.suspended = false;
         match &self.line {
             Some(line) if has_plugins(conf) => self.tell(line, Command::Reload),
-            Some(_) => self.take_down(),
+            // the writer, which calls this, waits for no plugin
+            Some(_) => self.leaving = self.end_line(),
             None => self.set_up(conf),
         }
     }
@@ -185,17 +200,18 @@ impl Feeder {
         Status { overflowed, suspended: status.suspended || self.suspended, ..status }
     }
 
-    /// Ends the stream and waits for raudispd, a bounded time.
-    fn take_down(&mut self) {
-        let Some(Line { queue, commands, thread }) = self.line.take() else { return };
+    /// Ends the stream; what it brought is still delivered by the thread.
+    fn end_line(&mut self) -> Option<JoinHandle<()>> {
+        let Line { queue, commands, thread } = self.line.take()?;
         drop((queue, commands));
-        drop(thread.join());
-        self.known.set(Status::default());
+        Some(thread)
     }
 
     /// Ends the stream and waits for raudispd, a bounded time. Returns how many records were not dispatched.
     pub fn stop(mut self) -> u64 {
-        self.take_down();
+        for thread in [self.end_line(), self.leaving.take()].into_iter().flatten() {
+            drop(thread.join());
+        }
         self.lost.load(Ordering::Relaxed)
     }
 }

@@ -19,6 +19,7 @@
 //! * [`ready`]: what systemd is told; [`node`]: this machine's name
 //! * [`event`]: the daemon's own records
 //! * [`upgrade`]: the program file executed anew
+//! * `shadow`: beside another audit daemon, what BPF would record compared with what the kernel does
 //! * [`tiers`]: where a rule would run, for `rauditctl --explain`
 pub mod alarm;
 pub mod backend;
@@ -36,6 +37,8 @@ pub mod ready;
 pub mod reload;
 pub mod report;
 pub mod say;
+#[cfg(feature = "bpf")]
+mod shadow;
 pub mod source;
 pub mod start;
 pub mod tiers;

@@ -41,25 +41,29 @@ fn enable_state(value: &str) -> Result<EnableState, String> {
 #[derive(Debug, Parser)]
 #[command(name = "rauditd", disable_version_flag = true)]
 pub struct Options {
-    /// Stay in the foreground and write events to standard output instead of the log
+    /// Write to standard output, in the foreground
     #[arg(short = 'f', long)]
     pub foreground: bool,
 
-    /// Allow the configuration file to be a symbolic link
+    /// Take configuration files that are symbolic links
     #[arg(short = 'l', long)]
     pub allow_links: bool,
 
-    /// Do not fork
+    /// Stay in the foreground
     #[arg(short = 'n', long)]
     pub disable_fork: bool,
 
-    /// What to do with kernel auditing at start: disable, enable or nochange
+    /// enable, disable, or nochange
     #[arg(short = 's', long, value_name = "STATE", default_value = "enable", value_parser = enable_state)]
     pub enable_state: EnableState,
 
-    /// Directory of auditd.conf and rauditd.conf
+    /// Of auditd.conf, rauditd.conf
     #[arg(short = 'c', long = "config_file", value_name = "DIR", default_value = "/etc/audit")]
     pub config_dir: PathBuf,
+
+    /// Only compare BPF with kernel audit (0: no end)
+    #[arg(long, value_name = "SECONDS")]
+    pub shadow: Option<u64>,
 }
 
 impl Options {

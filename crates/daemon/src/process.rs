@@ -87,6 +87,7 @@ pub fn nice() -> i32 {
 }
 
 /// Gives back to the kernel what the C library holds free, for whichever thread.
+#[cfg(feature = "bpf")]
 pub fn give_back_memory() {
     // SAFETY: it takes the allocator's locks and touches only what is free.
     unsafe { libc::malloc_trim(0) };

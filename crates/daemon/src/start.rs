@@ -62,7 +62,8 @@ pub fn main() -> ExitCode {
     say::take_name(&process::take_name());
     process::save_memory();
     let mut parent = Parent::none();
-    match run(&options, &mut parent) {
+    let result = options.shadow.map_or_else(|| run(&options, &mut parent), shadow);
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(exit, why)) => {
             say::error(why);
@@ -75,9 +76,7 @@ pub fn main() -> ExitCode {
 fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     // before anything moves: the directory, and the program's file
     let upgrade = Upgrade::of_this();
-    if !nix::unistd::geteuid().is_root() {
-        return Err(Failure(Exit::Privilege, "You must be root to run this program.".into()));
-    }
+    must_be_root()?;
     let loaded = load(options)?;
     prepare(&loaded)?;
     let signals = control::signals().map_err(failed)?;
@@ -131,6 +130,29 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
         drop(fs::remove_file(path));
     }
     Ok(())
+}
+
+fn must_be_root() -> Result<(), Failure> {
+    if nix::unistd::geteuid().is_root() {
+        return Ok(());
+    }
+    Err(Failure(Exit::Privilege, "You must be root to run this program.".into()))
+}
+
+/// Only looks, and reports.
+#[cfg(feature = "bpf")]
+fn shadow(seconds: u64) -> Result<(), Failure> {
+    must_be_root()?;
+    let (report, is_parity) = crate::shadow::run(seconds).map_err(|e| failed(format!("shadow: {e}")))?;
+    // who reads only the beginning has what it wants
+    drop(std::io::stdout().write_all(report.as_bytes()));
+    if is_parity { Ok(()) } else { Err(failed("shadow: no parity, see the report")) }
+}
+
+/// Only looks, and reports.
+#[cfg(not(feature = "bpf"))]
+fn shadow(_: u64) -> Result<(), Failure> {
+    Err(failed("--shadow is not supported: this build has no BPF"))
 }
 
 fn load(options: &Options) -> Result<Loaded, Failure> {

@@ -44,6 +44,8 @@ struct Seat {
 #[derive(Debug)]
 pub struct Host {
     seats: Vec<Seat>,
+    /// Threads of plugins that were taken out of the configuration and may still be at work.
+    leaving: Vec<(String, JoinHandle<()>)>,
     conf: AuditdConf,
     own: RauditdConf,
 }
@@ -51,7 +53,7 @@ pub struct Host {
 impl Host {
     /// Starts plugins.
     pub fn start(conf: AuditdConf, own: RauditdConf, plugins: Plugins) -> Self {
-        let mut host = Self { seats: Vec::new(), conf, own };
+        let mut host = Self { seats: Vec::new(), leaving: Vec::new(), conf, own };
         host.seat(plugins, Vec::new());
         host
     }
@@ -70,6 +72,8 @@ impl Host {
                 Err(error) => say::error(format!("cannot start a thread for plugin {name}: {error}")),
             }
         }
+        self.leaving.retain(|(_, thread)| !thread.is_finished());
+        self.leaving.extend(before);
     }
 
     /// Queues an event for every plugin. Waits for none of them longer than [`Patience`] allows.
@@ -125,7 +129,7 @@ impl Host {
     /// Stops all plugins, after they read what is queued, within a bounded time.
     pub fn stop(self) {
         let threads: Vec<_> = self.seats.into_iter().map(Seat::leave).collect();
-        for (name, thread) in threads {
+        for (name, thread) in self.leaving.into_iter().chain(threads) {
             if thread.join().is_err() {
                 say::error(format!("the thread of plugin {name} failed"));
             }

@@ -1,17 +1,20 @@
-//! What raudispd was started with and its plugins must not get: ignored signals, open descriptors.
+//! What a program gets from the one that starts it: ignored signals, open descriptors. Those raudispd was started with its plugins
+//! must not get; what auditd gives its plugins they get.
 #![allow(
     unsafe_code,
-    reason = "signal(2), fcntl(2) on a descriptor known by its number, and an ioctl have no safe wrapper"
+    reason = "signal(2), also between fork and exec, fcntl(2) on a descriptor known by its number, and an ioctl have no safe wrapper"
 )]
 
 use nix::sys::signal::SigSet;
 use std::fs;
 use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 /// Gives every signal its default action and unblocks it. auditd ignores all signals while it starts, and an ignored
 /// signal stays ignored in the programs it runs.
 ///
-/// SIGPIPE stays ignored here, because a plugin's death shows as `EPIPE`; `std::process` resets it for the children.
+/// SIGPIPE stays ignored here, because a plugin's death shows as `EPIPE`.
 ///
 /// # Errors
 /// What `sigprocmask` gives.
@@ -23,6 +26,33 @@ pub fn reset_signals() -> io::Result<()> {
     }
     SigSet::all().thread_unblock()?;
     Ok(())
+}
+
+/// What a plugin of auditd's finds at its default action. All other signals it finds ignored, SIGPIPE among them, and plugins count on
+/// that: a reader that leaves must not end them.
+const DEFAULT: [libc::c_int; 8] = [
+    libc::SIGHUP,
+    libc::SIGUSR1,
+    libc::SIGUSR2,
+    libc::SIGTERM,
+    libc::SIGCHLD,
+    libc::SIGCONT,
+    libc::SIGKILL,
+    libc::SIGSTOP,
+];
+
+/// Has a program started with the signals ignored that auditd's plugins find ignored (`main` in src/auditd.c).
+pub fn ignore_signals(command: &mut Command) {
+    let last = libc::SIGRTMAX();
+    let ignore = move || {
+        for number in (1..=last).filter(|number| !DEFAULT.contains(number)) {
+            // SAFETY: signal(2) is safe to call between fork and exec, and ignoring runs no code of ours.
+            unsafe { libc::signal(number, libc::SIG_IGN) };
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec the closure only calls signal(2): it takes no lock and no memory.
+    unsafe { command.pre_exec(ignore) };
 }
 
 /// Marks every descriptor from 3 on as not to be passed to children.

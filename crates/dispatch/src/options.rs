@@ -16,17 +16,15 @@ pub enum Exit {
     Config = 6,
 }
 
-/// Runs the audit plugins of plugins.d and hands them the records rauditd writes to standard input.
-///
-/// rauditd starts it; see raudispd(8).
+/// Hands the records that come on standard input to the plugins; rauditd starts it.
 #[derive(Debug, Parser)]
 #[command(name = "raudispd", disable_version_flag = true)]
 pub struct Options {
-    /// Directory of auditd.conf, where plugin_dir, q_depth, overflow_action and max_restarts are taken from
+    /// Of auditd.conf
     #[arg(short = 'c', value_name = "DIR", default_value = "/etc/audit")]
     pub auditd_conf_dir: PathBuf,
 
-    /// Directory of the plugins' files, instead of plugin_dir
+    /// Of the plugins' files, instead of plugin_dir
     #[arg(short = 'd', long = "config-dir", value_name = "DIR")]
     pub plugin_dir: Option<PathBuf>,
 

@@ -1,6 +1,6 @@
 //! One plugin's process: started as auditd does, fed through its standard input, stopped in the end.
 
-use crate::inherited::is_read;
+use crate::inherited::{ignore_signals, is_read};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
@@ -45,7 +45,7 @@ pub struct Process {
 
 impl Process {
     /// Starts a plugin: `execve` of its path and arguments, an empty environment, one end of a socket pair as standard
-    /// input, no other descriptors but standard output and error, no signal blocked.
+    /// input, no other descriptors but standard output and error, no signal blocked, most ignored.
     ///
     /// # Errors
     /// What `socketpair`, `fork` or `execve` give.
@@ -55,6 +55,7 @@ impl Process {
         ours.set_nonblocking(true)?;
         let mut command = Command::new(if is_built_in(program) { Path::new("/proc/self/exe") } else { program });
         command.arg0(program).args(&conf.args).env_clear().stdin(Stdio::from(OwnedFd::from(theirs)));
+        ignore_signals(&mut command);
         let child = command.spawn()?;
         Ok(Self { child, socket: ours, ended: None })
     }

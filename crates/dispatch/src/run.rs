@@ -54,7 +54,7 @@ fn run(options: &Options) -> Exit {
             return Exit::Failed;
         }
     };
-    let settings = match Settings::load(options) {
+    let settings = match Settings::load(options, true) {
         Ok(settings) => settings,
         Err(error) => {
             say::error(error.to_string());
@@ -82,15 +82,18 @@ struct Settings {
 }
 
 impl Settings {
-    fn load(options: &Options) -> Result<Self, ConfigError> {
+    fn load(options: &Options, starting: bool) -> Result<Self, ConfigError> {
         let (conf, warnings) = AuditdConf::load_for_tools(&options.auditd_conf_dir.join("auditd.conf"))?;
         let plugins = match &options.plugin_dir {
             Some(dir) => scan(dir)?,
-            // As auditd: no directory, no plugins.
-            None => scan(&conf.plugin_dir).unwrap_or_else(|error| {
-                say::warning(error.to_string());
-                Plugins::default()
-            }),
+            None => match scan(&conf.plugin_dir) {
+                // As auditd: no directory, no plugins; but those that run go on.
+                Err(error) if starting => {
+                    say::warning(error.to_string());
+                    Plugins::default()
+                }
+                found => found?,
+            },
         };
         let (own, odd) = RauditdConf::load(&options.auditd_conf_dir.join("rauditd.conf"), true)?;
         warnings.iter().chain(&odd).chain(&plugins.warnings).for_each(|warning| say::warning(warning.to_string()));
@@ -188,7 +191,7 @@ fn wait(wake: &UnixStream, time: Option<Duration>) -> bool {
 
 /// Reads all files again. If anything is wrong, all plugins stay as they are.
 fn reload(options: &Options, host: &mut Host) {
-    match Settings::load(options) {
+    match Settings::load(options, false) {
         Ok(settings) if settings.plugins.skipped.is_empty() => {
             host.reload(settings.conf, settings.own, settings.plugins)
         }

@@ -9,9 +9,11 @@
 //! back to the file system as a hole. A new file begins with a hole, too, as large as the memory queue may be: there goes
 //! what was on its way to the plugin when it stopped, which is older than all that is in the file.
 //!
-//! After a crash up to a queue of events is delivered a second time, since the position is written behind the deliveries.
+//! After a crash up to a queue of events is delivered a second time, since the position is written behind the deliveries. What is no event
+//! then, because the machine stopped between two writes, is passed over. The header is never given back to the file system: it
+//! can be written when the disk is full.
 
-use crate::frame::{MAX_PAYLOAD, parse};
+use crate::frame::parse;
 use crate::queue::Event;
 use nix::fcntl::{FallocateFlags, Flock, FlockArg, OFlag, fallocate};
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -19,6 +21,8 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
+
+mod scan;
 
 const MAGIC: &[u8; 8] = b"raudispl";
 /// The length of magic and position.
@@ -50,8 +54,12 @@ pub struct Spill {
     position: u64,
     /// The end of what is written.
     end: u64,
+    /// Up to where all was taken, as the file says.
+    taken: u64,
     /// To be written at the end.
     pending: Vec<u8>,
+    /// How many events all of it is.
+    events: u64,
     /// Up to where the file was made a hole.
     hole: u64,
 }
@@ -60,7 +68,7 @@ impl Spill {
     /// Opens a file, or makes it, with its directory. Only one process at a time may have it open.
     ///
     /// `limit`: how many bytes of events it may hold. `gap`: how many [`Spill::put_back`] may have to take.
-    /// Also returns how many bytes were no events (the end of a file whose writer was killed) and were cut off.
+    /// Also returns how many bytes of it were no events, because its writer was killed or the machine stopped: they are passed over.
     ///
     /// # Errors
     /// What opening, locking or reading give; the file is none of these.
@@ -79,28 +87,23 @@ impl Spill {
         let file = Flock::lock(file, FlockArg::LockExclusiveNonblock)
             .map_err(|(_, errno)| io::Error::other(format!("another process uses it ({errno})")))?;
         let length = file.metadata()?.len();
+        let start = HEADER + gap;
+        let pending = Vec::new();
         let mut spill =
-            Self { file, limit, gap, position: HEADER + gap, end: HEADER + gap, pending: Vec::new(), hole: HEADER };
-        if length == 0 {
+            Self { file, limit, gap, position: start, end: start, taken: start, pending, events: 0, hole: HEADER };
+        let Some(position) = position(&spill.file, length)? else {
             spill.start_anew()?;
             return Ok((spill, 0));
-        }
-        let mut header = [0; HEADER as usize];
-        let (magic, position) = match spill.file.read_exact_at(&mut header, 0) {
-            Ok(()) => header.split_at(MAGIC.len()),
-            Err(_) => (&header[..0], &header[..0]),
         };
-        let position = position.try_into().map_or(0, u64::from_ne_bytes);
-        if magic != MAGIC || !(HEADER..=length).contains(&position) {
-            return Err(io::Error::other("it is no file of events"));
+        let found = scan::all(&spill.file, position, length)?;
+        if found.events == 0 {
+            spill.start_anew()?;
+            return Ok((spill, found.other));
         }
-        (spill.position, spill.end) = (position, position);
-        spill.end = spill.find_end(length)?;
-        let torn = length - spill.end;
-        if torn > 0 {
-            spill.file.set_len(spill.end)?;
-        }
-        Ok((spill, torn))
+        (spill.position, spill.taken, spill.end, spill.events) = (found.start, found.start, found.end, found.events);
+        spill.write_position(found.start)?;
+        spill.file.set_len(found.end)?;
+        Ok((spill, found.other))
     }
 
     /// How many bytes of events it holds.
@@ -111,6 +114,11 @@ impl Spill {
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
         self.bytes() == 0
+    }
+
+    /// How many events it holds.
+    pub fn events(&self) -> u64 {
+        self.events
     }
 
     /// Where the next event lies that [`Spill::read`] gives.
@@ -130,6 +138,7 @@ impl Spill {
             self.flush()?;
         }
         self.pending.extend_from_slice(event);
+        self.events += 1;
         Ok(())
     }
 
@@ -144,36 +153,38 @@ impl Spill {
         Ok(())
     }
 
-    /// Takes some events from the front.
+    /// Takes some events from the front. What is still in memory need not go to the disk for that.
     ///
     /// # Errors
-    /// What reading gives, or what lies there is no event: nothing more can be read then.
+    /// What reading gives, or no event lies there: nothing more can be read then.
     pub fn read(&mut self) -> io::Result<Vec<Event>> {
         if self.position == self.end {
-            self.flush()?;
+            let (events, _) = frames(&self.pending);
+            self.pending.clear();
+            self.events = 0;
+            return Ok(events);
         }
-        let mut bytes = vec![0; CHUNK.min(usize::try_from(self.end - self.position).unwrap_or(CHUNK))];
-        self.file.read_exact_at(&mut bytes, self.position)?;
-        let (mut events, mut rest) = (Vec::new(), bytes.as_slice());
-        while let Some((frame, length)) = parse(rest).map_err(io::Error::other)? {
-            events.push(Arc::from(frame.bytes));
-            self.position += length as u64;
-            rest = rest.get(length..).unwrap_or_default();
+        loop {
+            let mut bytes = vec![0; CHUNK.min(usize::try_from(self.end - self.position).unwrap_or(CHUNK))];
+            self.file.read_exact_at(&mut bytes, self.position)?;
+            let (events, length) = frames(&bytes);
+            if !events.is_empty() {
+                self.position += length as u64;
+                self.events = self.events.saturating_sub(events.len() as u64);
+                return Ok(events);
+            }
+            let next = scan::next(&self.file, self.position + 1, self.end)?;
+            self.position = next.ok_or_else(|| io::Error::other("it ends inside an event"))?;
         }
-        if events.is_empty() && !bytes.is_empty() {
-            return Err(io::Error::other("it ends inside an event"));
-        }
-        Ok(events)
     }
 
-    /// Forgets what cannot be read; gives its size.
+    /// Forgets what cannot be read; gives how many events it was.
     ///
     /// # Errors
-    /// What truncating gives.
-    pub fn discard(&mut self) -> io::Result<u64> {
-        let bytes = self.bytes();
-        self.start_anew()?;
-        Ok(bytes)
+    /// What truncating gives; it holds nothing all the same.
+    pub fn discard(&mut self) -> (u64, io::Result<()>) {
+        let events = self.events;
+        (events, self.start_anew())
     }
 
     /// The plugin has taken all that lies before `position`: it is given back to the file system.
@@ -185,6 +196,7 @@ impl Spill {
             return self.start_anew();
         }
         self.write_position(position)?;
+        self.taken = position;
         let hole = position - position % HOLE;
         if hole > self.hole {
             let flags = FallocateFlags::FALLOC_FL_PUNCH_HOLE | FallocateFlags::FALLOC_FL_KEEP_SIZE;
@@ -199,13 +211,28 @@ impl Spill {
     /// Puts events back that were read but not taken, or that never were in the file: they go to the front, in their order.
     ///
     /// # Errors
-    /// What writing gives, or there is no room before the front.
+    /// What writing gives, or there is no room before the front. What was read and not [done](Self::done) will be read again then, and
+    /// the rest is lost.
     pub fn put_back(&mut self, events: &[Event]) -> io::Result<()> {
         let bytes = events.concat();
         let start = self.position.checked_sub(bytes.len() as u64).filter(|start| *start >= HEADER);
-        let start = start.ok_or_else(|| io::Error::other("no room before the first event"))?;
-        self.file.write_all_at(&bytes, start)?;
-        self.position = start;
+        let written = match start {
+            Some(start) => {
+                self.file.write_all_at(&bytes, start).and_then(|()| self.write_position(start)).map(|()| start)
+            }
+            None => Err(io::Error::other("no room before the first event")),
+        };
+        let start = match written {
+            Ok(start) => start,
+            Err(error) => {
+                self.position = self.taken;
+                self.events =
+                    scan::all(&self.file, self.position, self.end)?.events + frames(&self.pending).0.len() as u64;
+                return Err(error);
+            }
+        };
+        (self.position, self.taken) = (start, start);
+        self.events += events.len() as u64;
         self.hole = self.hole.min(start - start % HOLE);
         Ok(())
     }
@@ -230,33 +257,43 @@ impl Spill {
     fn start_anew(&mut self) -> io::Result<()> {
         let start = HEADER + self.gap;
         self.pending.clear();
-        self.file.set_len(0)?;
-        self.file.set_len(start)?;
-        self.file.write_all_at(MAGIC, 0)?;
-        self.write_position(start)?;
-        (self.position, self.end, self.hole) = (start, start, HEADER);
-        Ok(())
+        self.events = 0;
+        (self.position, self.taken, self.end, self.hole) = (start, start, start, HEADER);
+        // whatever of this is done when the machine stops: a header, and a file that holds nothing
+        self.file.set_len(HEADER)?;
+        let mut header = [0; HEADER as usize];
+        let (magic, position) = header.split_at_mut(MAGIC.len());
+        magic.copy_from_slice(MAGIC);
+        position.copy_from_slice(&start.to_ne_bytes());
+        self.file.write_all_at(&header, 0)?;
+        self.file.set_len(start)
     }
+}
 
-    /// The end of the last whole event.
-    fn find_end(&self, length: u64) -> io::Result<u64> {
-        let mut end = self.position;
-        let mut bytes = vec![0; CHUNK.max(2 * MAX_PAYLOAD)];
-        while end < length {
-            let size = usize::try_from(length - end).map_or(bytes.len(), |left| left.min(bytes.len()));
-            let part = bytes.get_mut(..size).unwrap_or_default();
-            self.file.read_exact_at(part, end)?;
-            let mut used = 0;
-            while let Ok(Some((_, length))) = parse(part.get(used..).unwrap_or_default()) {
-                used += length;
-            }
-            if used == 0 {
-                break;
-            }
-            end += used as u64;
-        }
-        Ok(end)
+/// Where a file says that its first event lies. `None`: it holds nothing, because it is new or was being made anew.
+fn position(file: &File, length: u64) -> io::Result<Option<u64>> {
+    let mut header = [0; HEADER as usize];
+    let held = usize::try_from(length).map_or(header.len(), |length| length.min(header.len()));
+    file.read_exact_at(header.get_mut(..held).unwrap_or_default(), 0)?;
+    if header == [0; HEADER as usize] {
+        return Ok(None);
     }
+    let (magic, position) = header.split_at(MAGIC.len());
+    let position = position.try_into().map_or(0, u64::from_ne_bytes);
+    if magic != MAGIC || held < header.len() || position < HEADER {
+        return Err(io::Error::other("it is no file of events"));
+    }
+    Ok((position < length).then_some(position))
+}
+
+/// The whole events that some bytes begin with, and how many bytes they are.
+fn frames(bytes: &[u8]) -> (Vec<Event>, usize) {
+    let (mut events, mut used) = (Vec::new(), 0);
+    while let Ok(Some((frame, length))) = parse(bytes.get(used..).unwrap_or_default()) {
+        events.push(Arc::from(frame.bytes));
+        used += length;
+    }
+    (events, used)
 }
 
 fn signed(offset: u64) -> i64 {
@@ -361,11 +398,86 @@ mod tests {
         let (mut spill, torn) = Spill::open(&path, 1 << 20, 4096).unwrap();
         assert_eq!((read_all(&mut spill).len(), torn), (50, 100_000));
         drop(spill);
-        for foreign in [&b"root:x:0:0"[..], b"raudispl\0\0\0\0\0\0\0\0", b"raudispl\xff\xff\xff\xff\xff\xff\xff\x7f12"]
-        {
+        for foreign in [&b"root:x:0:0"[..], b"raudispl\0\0\0\0\0\0\0\0", b"raudisp", b"raudispl123"] {
             std::fs::write(&path, foreign).unwrap();
             assert!(Spill::open(&path, 1 << 20, 0).is_err());
             assert_eq!(std::fs::read(&path).unwrap(), foreign, "it is not ours to change");
         }
+    }
+
+    #[test]
+    fn a_kill_after_events_were_put_back_loses_none_of_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x");
+        let (mut spill, _) = Spill::open(&path, 1 << 20, 1 << 20).unwrap();
+        (10..200).for_each(|number| spill.append(&event(number, 50)).unwrap());
+        spill.flush().unwrap();
+        let read = spill.read().unwrap();
+        spill.done(spill.position()).unwrap();
+        assert_eq!(read.len(), 190);
+        (200..300).for_each(|number| spill.append(&event(number, 50)).unwrap());
+        spill.flush().unwrap();
+        // these were not in the file, and have other lengths
+        spill.put_back(&(150..200).map(|number| event(number, 33)).collect::<Vec<_>>()).unwrap();
+        // as kill -9: nothing more is written
+        drop(spill);
+        let (mut spill, torn) = Spill::open(&path, 1 << 20, 1 << 20).unwrap();
+        assert_eq!(spill.events(), 150);
+        assert_eq!((read_all(&mut spill), torn, spill.events()), ((150..300).collect(), 0, 0));
+    }
+
+    #[test]
+    fn where_the_position_is_wrong_the_next_event_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x");
+        let (mut spill, _) = Spill::open(&path, 1 << 20, 4096).unwrap();
+        (0..1000).for_each(|number| spill.append(&event(number, 200)).unwrap());
+        spill.close().unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        let start = 16 + 4096;
+        // into the middle of the third event, and a hole in the middle of all
+        bytes[8..16].copy_from_slice(&(start as u64 + 500).to_ne_bytes());
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 1000].fill(0);
+        std::fs::write(&path, &bytes).unwrap();
+        let (mut spill, other) = Spill::open(&path, 1 << 20, 4096).unwrap();
+        let held = spill.events();
+        let found = read_all(&mut spill);
+        assert_eq!((found.len() as u64, spill.events()), (held, 0));
+        assert!(found[0] == 3 && found[found.len() - 1] == 999 && (990..997).contains(&found.len()), "{found:?}");
+        assert!((1000..2500).contains(&other), "{other}");
+    }
+
+    #[test]
+    fn a_file_that_was_being_made_anew_is_made_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x");
+        let behind = [&MAGIC[..], &5000_u64.to_ne_bytes(), b"no events"].concat();
+        for left in [&[0; 4096][..], &[0; 5], &behind, &behind[..16]] {
+            std::fs::write(&path, left).unwrap();
+            let (mut spill, other) = Spill::open(&path, 1 << 20, 4096).unwrap();
+            assert!(spill.is_empty() && other == 0);
+            spill.append(&event(1, 5)).unwrap();
+            spill.close().unwrap();
+            let (mut spill, _) = Spill::open(&path, 1 << 20, 4096).unwrap();
+            assert_eq!(read_all(&mut spill), [1]);
+        }
+    }
+
+    #[test]
+    fn what_is_in_memory_needs_no_disk_and_what_cannot_be_put_back_is_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut spill, _) = Spill::open(&dir.path().join("x"), 1 << 20, 0).unwrap();
+        (0..10).for_each(|number| spill.append(&event(number, 5)).unwrap());
+        let length = spill.file.metadata().unwrap().len();
+        assert_eq!(numbers(&spill.read().unwrap()), (0..10).collect::<Vec<_>>());
+        assert_eq!((spill.file.metadata().unwrap().len(), spill.events()), (length, 0));
+        (10..20).for_each(|number| spill.append(&event(number, 5)).unwrap());
+        spill.flush().unwrap();
+        let read = spill.read().unwrap();
+        let more = [vec![event(9, 5)], read].concat();
+        assert!(spill.put_back(&more).is_err(), "there is no room for one more");
+        assert_eq!(spill.events(), 10);
+        assert_eq!(read_all(&mut spill), (10..20).collect::<Vec<_>>());
     }
 }

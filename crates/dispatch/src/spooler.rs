@@ -65,7 +65,7 @@ pub fn run(place: &Place, mut feed: Feed, room: usize) {
     let spill = match Spill::open(&place.path, place.limit, gap) {
         Ok((spill, torn)) => {
             if torn > 0 {
-                say::warning(format!("{path}: the last {torn} bytes are no whole events and were cut off"));
+                say::warning(format!("{path}: {torn} bytes in it are no whole events, and are passed over"));
             }
             spill
         }
@@ -190,11 +190,13 @@ impl Spooler {
     }
 
     fn discard(&mut self, error: &std::io::Error) {
-        let bytes = self.spill.discard();
-        let bytes = bytes.map_or_else(|error| error.to_string(), |bytes| format!("{bytes} bytes of events are lost"));
-        say::error(format!("plugin {}: cannot read what was spilled: {error}; {bytes}", self.name));
+        let (events, emptied) = self.spill.discard();
+        say::error(format!("plugin {}: cannot read what was spilled: {error}; {events} events are lost", self.name));
         self.marks.clear();
-        self.counts.lose(1);
+        self.counts.lose(usize::try_from(events).unwrap_or(usize::MAX));
+        if let Err(error) = emptied {
+            self.complain(&error.into());
+        }
     }
 
     /// Gives back what the plugin has taken.
@@ -221,6 +223,7 @@ impl Spooler {
             return say::error(format!("the thread of plugin {} failed, and what was in its queue is lost", self.name));
         };
         events.extend(std::iter::from_fn(|| queue.try_next()));
+        // some of these may lie in the file, too, and come from there again: rather counted than not
         if let Err(error) = self.spill.put_back(&events) {
             self.counts.lose(events.len());
             self.complain(&error.into());

@@ -91,6 +91,8 @@ impl Reader {
     /// Takes a line; gives the status that it ends. What is none of these lines is passed over.
     pub fn line(&mut self, line: &str) -> Option<Status> {
         if let Some(plugin) = OfPlugin::parse(line) {
+            // a status that could not be sent to its end is sent again
+            self.0.retain(|known| known.name != plugin.name);
             if self.0.len() < MOST {
                 self.0.push(plugin);
             }
@@ -162,7 +164,10 @@ mod tests {
             (1, "a?plugins active=0")
         );
         let mut reader = Reader::default();
-        (0..MOST + 10).for_each(|_| drop(reader.line(&hostile)));
+        (0..10).for_each(|_| drop(reader.line(&hostile)));
+        assert_eq!(reader.0.len(), 1, "it was told again");
+        let named = |number: usize| OfPlugin { name: number.to_string(), ..OfPlugin::default() }.to_string();
+        (0..MOST + 10).for_each(|number| drop(reader.line(&named(number))));
         assert_eq!(reader.0.len(), MOST);
     }
 }

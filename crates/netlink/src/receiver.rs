@@ -46,7 +46,16 @@ impl Receiver {
     /// Overruns are counted rather than switched off (`NETLINK_NO_ENOBUFS`): the kernel keeps and resends what did not
     /// fit, but whoever runs the daemon should know it was late.
     pub fn open() -> Result<Self, Error> {
-        let transport = Transport::kernel()?;
+        Self::of(Transport::kernel()?)
+    }
+
+    /// A copy of the records, for whoever may read them (`CAP_AUDIT_READ`), whether there is an audit daemon or not. What there is no
+    /// room for here is lost here only: each time counts as an overrun.
+    pub fn listen() -> Result<Self, Error> {
+        Self::of(Transport::kernel_copy()?)
+    }
+
+    fn of(transport: Transport) -> Result<Self, Error> {
         // Without CAP_NET_ADMIN the size stays what it is; that costs time under load, nothing else.
         let _ = setsockopt(&transport, sockopt::RcvBufForce, &SOCKET_BUFFER);
         Ok(Self {

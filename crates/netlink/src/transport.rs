@@ -17,10 +17,21 @@ pub(crate) enum Transport {
     Control(OwnedFd),
 }
 
+fn audit_socket() -> Result<Socket, Error> {
+    Socket::new(NETLINK_AUDIT).map_err(|e| Error::os("open the kernel's audit socket", &e))
+}
+
 impl Transport {
     /// The kernel's socket, unbound as libaudit leaves it: the kernel picks a port at the first send.
     pub(crate) fn kernel() -> Result<Self, Error> {
-        Socket::new(NETLINK_AUDIT).map(Self::Kernel).map_err(|e| Error::os("open the kernel's audit socket", &e))
+        audit_socket().map(Self::Kernel)
+    }
+
+    /// The kernel's socket, with a copy of every record (`AUDIT_NLGRP_READLOG`, group 1).
+    pub(crate) fn kernel_copy() -> Result<Self, Error> {
+        let mut socket = audit_socket()?;
+        socket.bind(&SocketAddr::new(0, 1)).map_err(|e| Error::os("read a copy of the kernel's records", &e))?;
+        Ok(Self::Kernel(socket))
     }
 
     /// A connection to the daemon that listens at `path`.

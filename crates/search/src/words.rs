@@ -11,6 +11,9 @@ use raudit_record::interpret::Escape;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
+/// How wide the names of options are in the help, with what follows them. Wider ones have a line of their own.
+const NAMES: usize = 27;
+
 /// One option.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Word {
@@ -109,8 +112,8 @@ impl Table {
                 format!("{},--{}", word.short, word.long)
             };
             let left = if word.value.is_empty() { names } else { format!("{names} {}", word.value) };
-            let gap = if left.len() > 34 { "\n".to_owned() + &" ".repeat(38) } else { String::new() };
-            text += &format!("  {left:<34}{gap}  {}\n", word.help);
+            let gap = if left.len() > NAMES { "\n".to_owned() + &" ".repeat(NAMES + 2) } else { String::new() };
+            text += &format!("  {left:<NAMES$}{gap}  {}\n", word.help);
         }
         text
     }

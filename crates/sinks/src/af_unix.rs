@@ -41,6 +41,17 @@ use std::time::{Duration, Instant};
 /// How long readers have for what waits when the sink ends. The dispatcher kills two seconds after SIGTERM.
 const DRAIN: Duration = Duration::from_millis(1500);
 
+/// What `--help` tells.
+pub(crate) const HELP: &str = "\
+usage: audisp-af_unix [MODE] [PATH] [string|binary] [QDEPTH]
+Offers the audit records on standard input to readers on a unix socket.
+  MODE             of the socket, in octal [default: 0640]
+  PATH             of the socket [default: /run/audit/audispd_events]
+  string|binary    what readers get: lines, or frames [default: string]
+  QDEPTH           how many records wait for a reader [default: 512]
+  --help           this text
+";
+
 /// The program.
 pub fn main() -> ExitCode {
     say::call_me(c"audisp-af_unix");

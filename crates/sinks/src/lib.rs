@@ -20,24 +20,29 @@ pub mod statsd;
 pub mod syslog;
 
 use std::ffi::OsStr;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 /// A sink's program.
 type Main = fn() -> ExitCode;
 
-/// The sinks by the names of their programs.
-const SINKS: &[(&str, Main)] = &[
-    ("audisp-af_unix", af_unix::main),
-    ("audisp-filter", filter::main),
-    ("audisp-remote", remote::main),
-    ("audisp-statsd", statsd::main),
-    ("audisp-syslog", syslog::main),
+/// The sinks by the names of their programs, and what `--help`, alone, tells. audisp-remote has an answer of its own.
+const SINKS: &[(&str, Main, Option<&str>)] = &[
+    ("audisp-af_unix", af_unix::main, Some(af_unix::HELP)),
+    ("audisp-filter", filter::main, Some(filter::HELP)),
+    ("audisp-remote", remote::main, None),
+    ("audisp-statsd", statsd::main, Some(statsd::HELP)),
+    ("audisp-syslog", syslog::main, Some(syslog::HELP)),
 ];
 
 /// Runs the sink that `program` names, if it names one.
 pub fn main(program: &OsStr) -> Option<ExitCode> {
     let name = Path::new(program).file_name()?;
-    let (_, main) = SINKS.iter().find(|(sink, _)| name == *sink)?;
-    Some(main())
+    let (_, main, help) = SINKS.iter().find(|(sink, ..)| name == *sink)?;
+    let mut args = std::env::args_os().skip(1);
+    match help.filter(|_| args.next().is_some_and(|arg| arg == "--help") && args.next().is_none()) {
+        Some(help) => Some(ExitCode::from(u8::from(io::stdout().write_all(help.as_bytes()).is_err()))),
+        None => Some(main()),
+    }
 }

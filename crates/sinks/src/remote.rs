@@ -39,7 +39,7 @@ use std::process::ExitCode;
 /// The program.
 pub fn main() -> ExitCode {
     say::call_me(c"audisp-remote");
-    let exit = match Options::try_parse() {
+    let exit = match Options::try_parse_from(options::known(std::env::args_os())) {
         Ok(options) => start(&options).unwrap_or_else(|(exit, why)| {
             say::error(why);
             exit

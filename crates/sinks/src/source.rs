@@ -12,7 +12,10 @@ use signal_hook::iterator::exfiltrator::WithOrigin;
 use std::io::{self, Stdin};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long what was sent before SIGTERM is read.
+const REST: Duration = Duration::from_secs(1);
 
 /// What has happened while a sink waited.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -88,6 +91,16 @@ impl Source {
     /// The input is broken. Records before that have been handed out.
     pub fn read(&mut self, each: impl FnMut(Event)) -> Result<bool, StreamError> {
         self.stream.read(each)
+    }
+
+    /// After SIGTERM: hands out what has been sent already, as [`Source::read`] does, for a bounded time. The end of the input may never come.
+    ///
+    /// # Errors
+    /// The input is broken.
+    pub fn rest(&mut self, mut each: impl FnMut(Event)) -> Result<(), StreamError> {
+        let end = Instant::now() + REST;
+        while Instant::now() < end && self.wait(true, &[], Some(Duration::ZERO)).input && self.read(&mut each)? {}
+        Ok(())
     }
 
     /// Whether the input is lines of text. False until something has come.

@@ -24,6 +24,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+/// What `--help` tells.
+pub(crate) const HELP: &str = "\
+usage: audisp-statsd
+Sends metrics of the audit records on standard input to a statsd service,
+as /etc/audit/audisp-statsd.conf says.
+  --help           this text
+";
+
 /// The program.
 pub fn main() -> ExitCode {
     say::call_me(c"audisp-statsd");

@@ -97,7 +97,7 @@ impl Outlook {
 }
 
 /// Probes what the kernel offers, and has the hooks tried out; with the programs, if they are of use.
-fn ready(settings: Settings) -> (Offer, Option<Capture>) {
+pub(crate) fn ready(settings: Settings) -> (Offer, Option<Capture>) {
     let mut offer = Offer::probe();
     if offer.unusable.is_some() || offer.no_fentry.is_some() {
         return (offer, None);

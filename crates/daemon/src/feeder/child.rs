@@ -16,12 +16,18 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-/// How long raudispd may take to stop its plugins when its input ends.
-const STOP: Duration = Duration::from_secs(10);
+/// How long raudispd may take to stop its plugins when its input ends: those of a configuration that has just been read again wait for the
+/// end of the ones before.
+const STOP: Duration = Duration::from_secs(20);
 /// How long raudispd may read nothing before it counts as stuck. It waits for no plugin that long.
 const STUCK: Duration = Duration::from_secs(30);
 /// The longest line of raudispd's, or of a plugin's, that is passed on in one piece.
 const LINE_MAX: u64 = 4096;
+
+/// How many lines of plugins are passed on to the system log in a [`WINDOW`]. Under auditd it gets none.
+const LINES: u32 = 200;
+/// See [`LINES`].
+const WINDOW: Duration = Duration::from_secs(10);
 
 /// How to start raudispd.
 #[derive(Clone, Debug)]
@@ -64,13 +70,47 @@ impl Starter {
     }
 }
 
-/// The thread: says what raudispd and its plugins say.
+/// The thread: says what raudispd and its plugins say, within bounds.
 fn relay(said: impl Read) {
     let mut said = BufReader::new(said);
-    let mut line = Vec::new();
+    let (mut line, mut bound) = (Vec::new(), Bound::new(Instant::now()));
     while said.by_ref().take(LINE_MAX).read_until(b'\n', &mut line).is_ok_and(|len| len > 0) {
-        say::warning(String::from_utf8_lossy(&line).trim_end());
+        let (says, left_out) = bound.take(Instant::now());
+        if left_out > 0 {
+            say::warning(format!("{left_out} lines of plugins were left out"));
+        }
+        if says {
+            let text = String::from_utf8_lossy(&line);
+            say::warning(text.trim_end().replace(char::is_control, "?"));
+        }
         line.clear();
+    }
+}
+
+/// How many lines are passed on in a time.
+#[derive(Debug)]
+struct Bound {
+    begun: Instant,
+    lines: u32,
+    left_out: u64,
+}
+
+impl Bound {
+    fn new(now: Instant) -> Self {
+        Self { begun: now, lines: 0, left_out: 0 }
+    }
+
+    /// Whether a line is passed on, and how many were left out that have not been told of.
+    fn take(&mut self, now: Instant) -> (bool, u64) {
+        let mut left_out = 0;
+        if now.duration_since(self.begun) >= WINDOW {
+            left_out = self.left_out;
+            *self = Self::new(now);
+        }
+        self.lines += 1;
+        let says = self.lines <= LINES;
+        self.left_out += u64::from(!says);
+        (says, left_out)
     }
 }
 
@@ -133,5 +173,20 @@ impl Host {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugin_that_talks_without_end_is_cut_short_and_that_is_told() {
+        let now = Instant::now();
+        let mut bound = Bound::new(now);
+        let said = (0..1000).filter(|_| bound.take(now).0).count();
+        assert_eq!(said, LINES as usize);
+        assert_eq!(bound.take(now + WINDOW), (true, 800));
+        assert_eq!(bound.take(now + WINDOW), (true, 0));
     }
 }

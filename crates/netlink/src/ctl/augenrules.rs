@@ -24,6 +24,15 @@ const PREVIOUS: &str = "/etc/audit/audit.rules.prev";
 const MODE: u32 = 0o640;
 const RESTORECON: [&str; 2] = ["/usr/sbin/restorecon", "/sbin/restorecon"];
 
+/// What `--help`, alone, tells.
+const HELP: &str = "\
+Usage: augenrules [--check|--load]
+Makes /etc/audit/audit.rules of the files in /etc/audit/rules.d.
+  --check    only say whether the file would change
+  --load     make it, and load it
+  --help     this text
+";
+
 /// The program at work.
 struct Augenrules {
     /// How it was called; every message begins with it.
@@ -43,6 +52,9 @@ impl Refused {
 
 /// Runs the program; its exit code.
 pub(super) fn run(name: &OsStr, args: &[&[u8]]) -> u8 {
+    if args == [b"--help"] {
+        return show::bytes(HELP.as_bytes()).map_or(1, |()| 0);
+    }
     let mut program = Augenrules { name: name.to_string_lossy().into_owned(), check: false, load: false };
     for arg in args {
         match *arg {

@@ -15,6 +15,8 @@ mod signal;
 mod status_json;
 mod words;
 
+pub use signal::names as signals;
+
 use crate::capability::may_control_audit;
 use crate::client::sending_failed;
 use crate::protocol::{Equivalence, Features, StatusChange, feature};

@@ -21,6 +21,11 @@ const SIGNALS: [(&str, &str, Signal); 6] = [
     ("URG", "upgrade", Signal::URG),
 ];
 
+/// The words that `--signal` takes.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SIGNALS.iter().flat_map(|&(signal, word, _)| [word, signal])
+}
+
 /// The signal with this name, in upper or lower case.
 fn named(name: &[u8]) -> Option<Signal> {
     let is = |known: &str| known.as_bytes().eq_ignore_ascii_case(name);

@@ -32,6 +32,14 @@ const LONG: [(&str, bool); 6] = [
     ("signal", true),
 ];
 
+/// All options, as they are written.
+pub(super) fn all() -> impl Iterator<Item = String> {
+    let short = (0..=u8::MAX)
+        .filter(|&letter| takes_argument(letter).is_some())
+        .map(|letter| format!("-{}", char::from(letter)));
+    short.chain(LONG.iter().map(|(name, _)| format!("--{name}")))
+}
+
 /// The options of a command line, one after the other.
 #[derive(Debug)]
 pub(super) struct Options<'a> {

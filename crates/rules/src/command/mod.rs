@@ -132,6 +132,11 @@ pub struct Parsed {
     pub steps: Result<Vec<Step>, CommandError>,
 }
 
+/// All options of a command line, as they are written: `-a`, `--signal`.
+pub fn options() -> impl Iterator<Item = String> {
+    getopt::all()
+}
+
 /// Reads a command line, given without the program's name.
 pub fn parse(args: &[&[u8]], context: Context) -> Parsed {
     if let ([b"-R", file], None) = (args, context.line) {

@@ -23,7 +23,7 @@ const TABLE: Table = Table {
     words: &[
         switch("", "help", "this text"),
         switch("", "stdin", "read standard input"),
-        valued("-u", "user", "NAME", "only this user"),
+        valued("-u", "user", "USER", "only this user"),
     ],
 };
 

@@ -12,7 +12,8 @@ const USAGE: &str = "usage: ausyscall [ARCH] NAME|NUMBER [--exact]\n       ausys
 
 const HELP: &str = "\
 Tells the number of a system call, or its name.
-  ARCH      x86_64, aarch64, ... as `uname -m` has it; b64, b32: this machine's; uring: operations of io_uring
+  ARCH      x86_64, aarch64, ... as `uname -m` has it; b64, b32: this machine's;
+            uring: operations of io_uring
   NAME      a part of the names that are asked for
   --dump    all calls
   --exact   NAME is a whole name

@@ -21,6 +21,7 @@ use options::{Mode, Options, Run};
 use raudit_dispatch::feed::Event as Frame;
 use raudit_dispatch::frame::parse;
 use raudit_dispatch::say;
+use raudit_dispatch::stream::StreamError;
 use raudit_search::expr::Tester;
 use rules::Rules;
 use std::process::ExitCode;
@@ -30,6 +31,17 @@ use std::time::{Duration, Instant};
 const ENOUGH: usize = 64 << 10;
 /// How long the child may take in the end to read what it is owed: raudispd waits no longer.
 const FLUSH: Duration = Duration::from_secs(1);
+
+/// What `--help` tells.
+pub(crate) const HELP: &str = "\
+usage: audisp-filter allowlist|blocklist CONF BINARY [ARG...]
+       audisp-filter --check CONF
+Runs BINARY and hands it some of the audit events that come on standard input.
+  allowlist        all events but those that match an expression in CONF
+  blocklist        only those that match one
+  --check CONF     say what is wrong with the expressions, and end
+  --help           this text
+";
 
 /// The program.
 pub fn main() -> ExitCode {
@@ -58,6 +70,9 @@ fn start(run: Run) -> Result<(), Vec<String>> {
     Filter { run, rules, tester, source, child, events: Events::default() }.serve().map_err(|error| vec![error])
 }
 
+/// Whether there may be more to read.
+type Read = Result<bool, StreamError>;
+
 /// A filter at work.
 struct Filter {
     run: Run,
@@ -83,6 +98,9 @@ impl Filter {
                 _ => false,
             };
             if is_gone || self.child.write().is_err() {
+                // what is under way does not reach it either
+                let whole = self.events.finish();
+                self.judge(whole);
                 self.child.report();
                 return Ok(());
             }
@@ -91,10 +109,11 @@ impl Filter {
             }
             if woken.end {
                 terminated = true;
+                result = self.read(|source, each| source.rest(each).map(|()| false)).map(drop);
                 break;
             }
             if woken.input {
-                match self.read() {
+                match self.read(|source, each| source.read(each)) {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(error) => {
@@ -116,9 +135,9 @@ impl Filter {
         result
     }
 
-    fn read(&mut self) -> Result<bool, String> {
+    fn read(&mut self, from: impl FnOnce(&mut Source, &mut dyn FnMut(Frame)) -> Read) -> Result<bool, String> {
         let mut frames: Vec<Frame> = Vec::new();
-        let more = self.source.read(|frame| frames.push(frame));
+        let more = from(&mut self.source, &mut |frame| frames.push(frame));
         let now = Instant::now();
         for frame in frames {
             let whole = self.events.add(frame, now);

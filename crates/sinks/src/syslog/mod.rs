@@ -38,6 +38,20 @@ const PROGRAM: &str = "audisp-syslog";
 /// And then.
 const DISPATCHER: &str = "audispd";
 
+/// What `--help` tells.
+pub(crate) const HELP: &str = "\
+usage: audisp-syslog [LEVEL] [FACILITY] [interpret]
+           [--rfc5424 [--to TARGET] [--ca FILE]]
+Sends the audit records that come on standard input to the system log.
+  LEVEL            LOG_DEBUG, LOG_INFO (the default), ... LOG_EMERG
+  FACILITY         LOG_USER (the default), LOG_AUTH, ... LOG_LOCAL7
+  interpret        names for numbers, readable text for hexadecimal
+  --rfc5424        in the form of RFC 5424
+  --to TARGET      unix:PATH, or udp:, tcp: or tls: and HOST:PORT
+  --ca FILE        the authorities that certify a log host
+  --help           this text
+";
+
 /// The program.
 pub fn main() -> ExitCode {
     say::call_me(c"audisp-syslog");
@@ -81,6 +95,7 @@ fn serve(options: Options) -> Result<(), String> {
     loop {
         let woken = source.wait(true, &[], None);
         if woken.end {
+            result = source.rest(|frame| sink.take(&frame)).map_err(|error| error.to_string());
             break;
         }
         if !woken.input {

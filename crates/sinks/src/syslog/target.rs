@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixDatagram;
+use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ const RDHUP: PollFlags = PollFlags::from_bits_retain(0x2000);
 /// A place for messages.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Target {
-    /// A datagram socket, such as /dev/log.
+    /// A socket such as /dev/log: of datagrams, or a stream in which messages end with NUL.
     Unix(PathBuf),
     /// A message is a datagram (RFC 5426).
     Udp(String),
@@ -65,7 +65,15 @@ impl Target {
         match self {
             Self::Unix(path) => {
                 let socket = UnixDatagram::unbound()?;
-                socket.connect(path)?;
+                match socket.connect(path) {
+                    // syslog(3) tries the same then
+                    Err(error) if error.raw_os_error() == Some(Errno::EPROTOTYPE as i32) => {
+                        let stream = UnixStream::connect(path)?;
+                        stream.set_write_timeout(Some(WRITE))?;
+                        return Ok(Connection::Local(stream));
+                    }
+                    connected => connected?,
+                }
                 socket.set_write_timeout(Some(LOCAL))?;
                 Ok(Connection::Unix(socket))
             }
@@ -124,6 +132,7 @@ fn stream(address: SocketAddr) -> io::Result<TcpStream> {
 #[derive(Debug)]
 pub(super) enum Connection {
     Unix(UnixDatagram),
+    Local(UnixStream),
     Udp(UdpSocket),
     Tcp(TcpStream),
     #[cfg(feature = "tls")]
@@ -147,6 +156,7 @@ impl Connection {
         let sent = match self {
             Self::Unix(socket) => socket.send(message).map(drop),
             Self::Udp(socket) => socket.send(message).map(drop),
+            Self::Local(stream) => alive(stream).and_then(|()| stream.write_all(&[message, b"\0"].concat())),
             Self::Tcp(stream) => alive(stream).and_then(|()| stream.write_all(&framed(message))),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => alive(stream.get_ref()).and_then(|()| stream.write_all(&framed(message))),
@@ -190,7 +200,7 @@ fn framed(message: &[u8]) -> Vec<u8> {
 }
 
 /// What was written to a stream whose other end is closed would be lost without a word.
-fn alive(stream: &TcpStream) -> io::Result<()> {
+fn alive(stream: &impl AsFd) -> io::Result<()> {
     let mut fds = [PollFd::new(stream.as_fd(), RDHUP)];
     match poll(&mut fds, PollTimeout::ZERO) {
         Ok(0) | Err(Errno::EINTR) => Ok(()),

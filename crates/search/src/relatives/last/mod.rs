@@ -29,17 +29,17 @@ use std::process::ExitCode;
 
 const TABLE: Table = Table {
     program: "aulast",
-    about: "Tells who was logged in, the earliest logout first; those who still are come last.",
+    about: "Tells who was logged in, the earliest logout first; who still is, comes last.",
     words: &[
         switch("", "bad", "logins that failed"),
         switch("", "debug", "say which records are of no use, and why"),
-        switch("", "extract", "write the records that were read to aulast.log in the current directory"),
-        valued("-f", "file", "FILE|DIR", "read this file, or the logs in this directory"),
+        switch("", "extract", "write the records that were read to aulast.log"),
+        valued("-f", "file", "FILE|DIR", "this file, or the logs in this directory"),
         switch("", "help", "this text"),
-        switch("", "proof", "name the events that each line was made of, and a search for the session"),
+        switch("", "proof", "name the events that a line was made of"),
         switch("", "stdin", "read standard input"),
-        valued("", "tty", "TTY", "only logins on terminals with this in their name"),
-        valued("", "user", "NAME", "only this user's sessions"),
+        valued("", "tty", "TTY", "only terminals with this in their name"),
+        valued("", "user", "USER", "only this user's sessions"),
     ],
 };
 

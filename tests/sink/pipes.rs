@@ -1,15 +1,11 @@
-//! What the tests of sinks share: a sink run by its name, with a bound on everything.
-#![allow(dead_code, reason = "each test program uses a part")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers included")]
+//! A sink run by its name between pipes, as from a shell, with a bound on everything.
 
+use super::PATIENCE;
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-
-/// Nothing here takes longer, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A sink that runs.
 pub struct Sink {
