@@ -159,6 +159,18 @@ scenario_plugins() {
   check 'nothing is left' same stock after
 }
 
+scenario_files() {
+  local files
+  sources debian
+  act 'Debian'"'"'s auditd and its plugins are installed' apt -y install auditd audispd-plugins
+  mapfile -t files < <(cd "$root" && printf '/%s\n' srv/ours/rauditd_*.deb srv/ours/auditd_*.deb srv/ours/audispd-plugins_*.deb)
+  act 'apt of two of them' apt -s install "${files[@]:0:2}"
+  check 'would remove the plugins, and says so' grep -q '^Remv audispd-plugins' "$root.step"
+  act 'apt installs all three' apt -y install "${files[@]}"
+  check 'it is ours' is_ours
+  check 'and the plugins are there' [ "$(version audispd-plugins)" = "$(version auditd)" ]
+}
+
 scenario_other_ways_back() {
   local way
   sources debian
