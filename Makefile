@@ -24,10 +24,11 @@ pages := $(wildcard man/*.[1-8])
 
 SECONDS ?= 180
 
-.PHONY: help all build demo test vm-test bench fuzz tables tables-check completions check install clean
+.PHONY: help all build deb demo test vm-test bench fuzz tables tables-check completions check install clean
 
 help:
 	@echo 'make build    all programs, into $(release)'
+	@echo 'make deb      Debian packages: rauditd beside auditd, or in its place, and back'
 	@echo 'make demo     capture real events on this machine for a few seconds, and leave it as it was (root)'
 	@echo 'make test     every test there is; root for most of them, under an hour from nothing on two cores'
 	@echo 'make check    format, lints, documentation, length of files and functions'
@@ -42,6 +43,9 @@ help:
 all build:
 	@scripts/bootstrap build
 	cargo build --release --locked
+
+deb: build
+	@scripts/deb
 
 demo: build
 	@tests/demo/run

@@ -33,7 +33,7 @@ use raudit_record::Kind;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -92,9 +92,9 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
         Ok(all) => all,
         Err((op, e)) => return Err(daemon.abort(op, e)),
     };
-    let pid_file = loaded.own.pid_file.clone();
+    let pid_files = pid_files(&loaded.own);
     let state_file = loaded.own.state_file.clone();
-    write_pid(&pid_file);
+    pid_files.iter().for_each(|path| write_pid(path));
     if options.is_daemon() {
         say::to_syslog();
         process::close_standard_files().map_err(failed)?;
@@ -126,8 +126,9 @@ fn run(options: &Options, parent: &mut Parent) -> Result<(), Failure> {
     drop(control);
     daemon.finish();
     // files that are gone already are as good
-    drop(fs::remove_file(&pid_file));
-    drop(fs::remove_file(&state_file));
+    for path in pid_files.iter().chain([&state_file]) {
+        drop(fs::remove_file(path));
+    }
     Ok(())
 }
 
@@ -201,6 +202,16 @@ fn prepare(loaded: &Loaded) -> Result<(), Failure> {
         say::warning(format!("cannot keep out of the way of the out-of-memory killer: {e}"));
     }
     Ok(())
+}
+
+/// Where the process id is told: as configured, and by default also where it was before auditd 4.0, since units that were copied to
+/// /etc/systemd/system, and scripts, look there.
+fn pid_files(own: &RauditdConf) -> Vec<PathBuf> {
+    let mut files = vec![own.pid_file.clone()];
+    if own.pid_file == RauditdConf::default().pid_file {
+        files.push("/run/auditd.pid".into());
+    }
+    files
 }
 
 fn write_pid(path: &Path) {
