@@ -129,12 +129,14 @@ mod tests {
             eprintln!("SKIPPED: {why}");
             return;
         }
-        let lines = ["-w /etc/passwd -p wa -k identity", "-a always,exit -F arch=b64 -S kill -k kill"];
+        let lines = ["-w /etc/passwd -p wa -k identity", "-a always,exit -F arch=b64 -S getppid -k parent"];
         let [watch, call] = lines.map(rule);
         let chosen = Chosen::new(&[watch.clone(), call.clone()], &offer).unwrap();
         assert_eq!((chosen.rules.len(), chosen.lacks_exception), (1, false));
         assert_eq!(chosen.left_out.values().sum::<usize>(), 1);
-        assert!(chosen.leaves_out(Some(b"identity")) && !chosen.leaves_out(Some(b"kill")) && !chosen.leaves_out(None));
+        assert!(
+            chosen.leaves_out(Some(b"identity")) && !chosen.leaves_out(Some(b"parent")) && !chosen.leaves_out(None)
+        );
         let never = rule("-a never,exit -F path=/etc/x -F arch=b64 -S open");
         let chosen = Chosen::new(&[never, call], &offer).unwrap();
         assert!(chosen.lacks_exception && chosen.leaves_out(None));
